@@ -1,0 +1,1 @@
+"""One TCP connection: RFC 9293 and the RFCs it leans on."""

@@ -1,0 +1,239 @@
+"""Settings: one named switch for each place where stacks lawfully differ.
+
+Three layers (profile -> host configuration -> socket options): a profile is a
+frozen :class:`Settings`; a host replaces it whole when a ``sysctl`` changes; a
+connection copies what it needs. Nothing in the engine asks "am I Linux?", it
+asks the switch. All times are integer nanoseconds.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+MICROSECOND: Final = 1_000
+MILLISECOND: Final = 1_000_000
+SECOND: Final = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The switches, with the values of RFC 9293 and the RFCs it cites as defaults."""
+
+    # -- options offered in a SYN (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 7413)
+    mss: int = 1460
+    """Largest MSS announced, octets; the interface MTU may lower it (MUST-67)."""
+    send_mss_option: bool = True
+    window_scale: int = 7
+    """Shift offered in our SYN; -1 offers none (RFC 7323 §2.2)."""
+    timestamps: bool = True
+    sack: bool = True
+    ts_clock_ns: int = MILLISECOND
+    """One tick of TSval (RFC 7323 §5.4: 1 ms to 1 s)."""
+    fastopen_client: bool = False
+    fastopen_server: bool = False
+
+    # -- buffers and windows
+    receive_buffer: int = 65_535
+    """SO_RCVBUF, octets: the largest window offered."""
+    send_buffer: int = 1 << 20
+    """SO_SNDBUF, octets."""
+
+    # -- sending (RFC 9293 §3.7.4, §3.8.6)
+    nagle: bool = True
+    delayed_ack_ns: int = 200 * MILLISECOND
+    """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
+    initial_window_segments: int = 10
+    """RFC 6928 §2; 3 gives RFC 5681 §3.1's for an MSS of 1460."""
+    congestion_control: str = "newreno"
+    sws_override_ns: int = 200 * MILLISECOND
+    """RFC 9293 §3.8.6.2.1: override timeout, 0.1 to 1.0 s."""
+
+    # -- retransmission (RFC 6298, RFC 9293 §3.8.3)
+    initial_rto_ns: int = SECOND
+    min_rto_ns: int = SECOND
+    max_rto_ns: int = 60 * SECOND
+    rto_after_syn_timeout_ns: int = 3 * SECOND
+    """RFC 6298 §5.7."""
+    rto_variance_floor: bool = False
+    """Linux bounds 4*RTTVAR from below by min_rto (RTO = SRTT + max(...)); the
+    RFC bounds the whole RTO."""
+    r1: int = 3
+    """Retransmissions before the application is told (SHLD-10)."""
+    r2_ns: int = 100 * SECOND
+    """Data is given up at the first timeout this long after its first
+    transmission (SHLD-11); 0: use ``retries2``."""
+    retries2: int = 15
+    """Linux tcp_retries2: retransmissions counted at the minimum RTO's sum."""
+    syn_r2_ns: int = 180 * SECOND
+    """As ``r2_ns`` for a SYN (MUST-23); 0: use ``syn_retries``."""
+    syn_retries: int = 6
+    """Linux tcp_syn_retries: exponential ones, after the linear ones."""
+    syn_linear_timeouts: int = 0
+    """Linux (>= 6.5) tcp_syn_linear_timeouts."""
+    syn_schedule_ns: tuple[int, ...] = ()
+    """Explicit gaps between SYNs, the last one ending in ETIMEDOUT (4.4BSD: 6, 24, 45 s)."""
+    synack_retries: int = 5
+    """Linux tcp_synack_retries."""
+    user_timeout_ns: int = 0
+    """TCP_USER_TIMEOUT; 0: none (RFC 9293 §3.9.1.1 leaves the default open)."""
+
+    # -- zero window (RFC 9293 §3.8.6.1)
+    empty_window_probes: bool = False
+    """Linux: probes are empty, SEG.SEQ = SND.UNA-1; the RFC sends one octet."""
+
+    # -- keep-alive (RFC 9293 §3.8.4); off unless asked (MUST-25)
+    keepalive: bool = False
+    keepalive_idle_ns: int = 7200 * SECOND
+    keepalive_interval_ns: int = 75 * SECOND
+    keepalive_probes: int = 9
+    keepalive_reset: bool = False
+    """Linux sends RST,ACK when it gives up."""
+
+    # -- closing
+    msl_ns: int = 120 * SECOND
+    """TIME-WAIT lasts 2 MSL (RFC 9293 §3.4.2); Linux: 30 s, constant."""
+    time_wait_msl: int = 2
+    """How many MSL TIME-WAIT lasts: the RFC's 2, or 1 or 3 to see why."""
+    fin_wait_2_timeout_ns: int = 0
+    """Orphans (closed by the application) in FIN-WAIT-2; 0: for ever (RFC)."""
+    rfc1337: bool = True
+    """TIME-WAIT ignores RST (RFC 1337 fix F1)."""
+    time_wait_old_data_restarts: bool = False
+    """Linux: any segment answered in TIME-WAIT restarts the timer."""
+    time_wait_accepts_syn: bool = True
+    """MAY-2 / RFC 6191."""
+    time_wait_reuse: bool = False
+    """Linux tcp_tw_reuse=1: connect() may take over a TIME-WAIT older than 1 s
+    when timestamps are on."""
+    reset_orphans_with_data: bool = True
+    """close() in FIN-WAIT-x: late data is answered by RST (SHLD-3)."""
+    linger_reset_ack: bool = True
+    """An ABORT's RST carries ACK, as every stack does in practice; the text of
+    §3.10.5 has <SEQ=SND.NXT><CTL=RST>."""
+
+    # -- opening
+    syn_received_duplicate_syn: str = "resend"
+    """'resend' the SYN,ACK (Linux) or 'ack' (RFC text: SYN out of window)."""
+    syn_received_new_syn: str = "listen"
+    """In-window SYN in passive SYN-RECEIVED: 'listen' (RFC 9293) or 'reset' (Linux)."""
+    syn_data: str = "queue"
+    """Text on a plain SYN: 'queue' it (RFC 9293 §3.10.7.2) or 'discard' (Linux)."""
+    ack_after_crossing_syn: bool = False
+    """Linux acknowledges once more after a simultaneous open."""
+    quick_syn_retry_ns: int = 0
+    """Linux repeats a SYN this soon after answering an old SYN,ACK by RST; 0: no."""
+    syn_cookies: str = "off"
+    """'off', 'when-full' (Linux 1) or 'always' (Linux 2)."""
+    abort_on_overflow: bool = False
+    """Full accept queue: answer the last ACK by RST instead of dropping it."""
+    syn_backlog: int = 0
+    """Half-open limit; 0: as the accept queue's (backlog + 1)."""
+    isn_mode: str = "rfc6528"
+    """'rfc6528', and for the lab 'fixed', 'clock-4us', 'clock-4ms', 'random'."""
+    isn_tick_ns: int = 4 * MICROSECOND
+    """MUST-8; Linux: 64 ns."""
+    time_wait_isn_step: int = 65_537
+    """A SYN that reopens TIME-WAIT: new ISS = old SND.NXT + this (Linux)."""
+
+    # -- attacks (RFC 5961)
+    rfc5961: bool = True
+    challenge_ack_interval_ns: int = 0
+    """At least this long between challenge ACKs on one connection; 0: no per
+    connection limit (Linux: 500 ms)."""
+    challenge_ack_per_second: int = 0
+    """Per host and second; 0: no limit. RFC 5961 §7 suggests 10."""
+    ack_too_old_check: bool = True
+    """RFC 5961 §5 (MAY-12)."""
+
+    # -- errors
+    icmp_fails_connect: bool = False
+    """Linux: any unreachable fails connect() at once (RFC 5461 §4.1)."""
+    hard_icmp_aborts: bool = False
+    """SHLD-26 taken literally in synchronized states; RFC 5927 advises no."""
+
+    # -- IP
+    ttl: int = 64
+    path_mtu_discovery: bool = True
+
+    # -- host limits (POSIX: EADDRNOTAVAIL, EMFILE, ENOBUFS)
+    ephemeral_low: int = 32_768
+    ephemeral_high: int = 60_999
+    max_descriptors: int = 1024
+    max_connections: int = 1 << 20
+    """Transmission control blocks (the memory cap)."""
+    somaxconn: int = 4096
+
+    # -- counterfactuals: refused outside the lab
+    two_way: bool = False
+    """LISTEN + SYN -> ESTABLISHED at once (scenario 14)."""
+    split_synack: bool = False
+    """ACK and SYN are sent apart (scenario 15)."""
+    no_time_wait: bool = False
+    """TIME-WAIT lasts 0 s (scenario 27)."""
+    isn_fixed: int = 0
+    """The ISN of isn_mode 'fixed'."""
+
+    def but(self, **changes: Any) -> "Settings":
+        """A copy with ``changes``; raises TypeError for an unknown switch."""
+        return replace(self, **changes)
+
+
+COUNTERFACTUALS: Final = frozenset({"two_way", "split_synack", "no_time_wait"})
+"""Switches that break TCP on purpose; together with ``isn_mode`` other than
+'rfc6528' and ``time_wait_msl`` other than 2 they are allowed in the lab only."""
+
+RFC: Final = Settings()
+
+LINUX: Final = Settings(
+    mss=1460,
+    receive_buffer=131_072,
+    min_rto_ns=200 * MILLISECOND,
+    max_rto_ns=120 * SECOND,
+    rto_variance_floor=True,
+    delayed_ack_ns=40 * MILLISECOND,
+    r2_ns=0,
+    retries2=15,
+    syn_r2_ns=0,
+    syn_retries=6,
+    syn_linear_timeouts=4,
+    empty_window_probes=True,
+    keepalive_reset=True,
+    msl_ns=30 * SECOND,
+    fin_wait_2_timeout_ns=60 * SECOND,
+    rfc1337=False,
+    time_wait_old_data_restarts=True,
+    syn_received_new_syn="reset",
+    syn_data="discard",
+    ack_after_crossing_syn=True,
+    quick_syn_retry_ns=10 * MILLISECOND,
+    challenge_ack_interval_ns=500 * MILLISECOND,
+    icmp_fails_connect=True,
+    isn_tick_ns=64,
+    syn_cookies="when-full",
+)
+
+LINUX_OLD: Final = LINUX.but(syn_linear_timeouts=0)
+
+BSD44: Final = Settings(
+    mss=1460,
+    window_scale=-1,
+    timestamps=False,
+    sack=False,
+    initial_window_segments=1,
+    initial_rto_ns=6 * SECOND,
+    max_rto_ns=64 * SECOND,
+    syn_schedule_ns=(6 * SECOND, 24 * SECOND, 45 * SECOND),
+    msl_ns=30 * SECOND,
+    rfc1337=False,
+    rfc5961=False,
+    ack_too_old_check=False,
+    isn_mode="clock-4us",
+    ephemeral_low=1024,
+    ephemeral_high=5000,
+)
+
+PROFILES: Final = {"rfc": RFC, "linux": LINUX, "linux-old": LINUX_OLD, "bsd44": BSD44}
+
+
+def switch_names() -> tuple[str, ...]:
+    """All switch names, in the order of declaration."""
+    return tuple(f.name for f in fields(Settings))
