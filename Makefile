@@ -1,0 +1,80 @@
+# make demo   sets everything up and shows what synfin does
+# make test   sets everything up and passes the tests
+# make help   the other targets
+#
+# Works with GNU make 3.81 (macOS). PYTHON=... names the interpreter; nothing
+# but Python >= 3.11, make and git has to be there before.
+
+VENV = .venv
+BIN = $(VENV)/bin
+PY = $(BIN)/python
+WORKERS = 2
+PYTEST = $(BIN)/pytest -n $(WORKERS)
+PYTEST_ARGS =
+ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
+
+.PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins clean
+
+help:
+	@echo "make demo           set up, then a short tour"
+	@echo "make test           set up, then lint and the tests, on the compiled engine and the plain one"
+	@echo "make test-plain     the whole suite on plain Python; PYTEST_ARGS='-k name' narrows it"
+	@echo "make test-compiled  the whole suite on the compiled engine"
+	@echo "make lint           ruff and mypy;  make format: let ruff rewrite"
+	@echo "make build          compile the engine (where a compiler is) and install synfin into .venv"
+	@echo "make bench          measure;  make soak: the long runs"
+	@echo "make pins           choose dependencies anew (requirements*.in -> requirements*.txt)"
+	@echo "make clean          remove .venv, build and caches"
+
+# --- set-up ---------------------------------------------------------------------
+# .venv/.packages: the pinned packages are in. .venv/.tools: so are the tools.
+
+setup: $(VENV)/.tools
+
+$(VENV)/.tools: requirements.txt requirements-dev.txt
+	@sh tools/setup.sh
+	@touch $(VENV)/.packages $(VENV)/.tools
+
+$(VENV)/.packages: requirements.txt requirements-dev.txt
+	@sh tools/setup.sh run
+	@touch $(VENV)/.packages
+
+build: $(VENV)/.packages
+	@$(PY) tools/build.py
+
+# --- the two commands -------------------------------------------------------------
+demo: build
+	@$(BIN)/synfin demo
+
+test: setup build lint
+	@$(PY) tools/run_tests.py --workers $(WORKERS) -- $(PYTEST_ARGS)
+
+test-plain: setup
+	@PYTHONPATH=src SYNFIN_FORM=plain $(PYTEST) $(PYTEST_ARGS)
+
+test-compiled: setup build
+	@PYTHONPATH= SYNFIN_FORM=compiled $(PYTEST) $(PYTEST_ARGS)
+
+# --- checks -----------------------------------------------------------------------
+lint: setup
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+
+format: setup
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format .
+
+bench: setup build
+	@PYTHONPATH= $(PY) -m bench
+
+soak: setup build
+	@PYTHONPATH= SYNFIN_HYPOTHESIS=soak $(PYTEST) -m "soak or not soak" $(PYTEST_ARGS)
+
+# --- upkeep -----------------------------------------------------------------------
+pins: setup
+	@sh tools/pins.sh
+
+clean:
+	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
