@@ -32,13 +32,13 @@ def extensions() -> list[Extension]:
         return []
     from mypyc.build import mypycify
 
-    built: list[Extension] = mypycify(
+    built = mypycify(
         ["--config-file=", "--no-error-summary", *engine_modules()],
         opt_level="3",
         debug_level="0",
         separate=False,
     )
-    return built
+    return [extension for extension in built if isinstance(extension, Extension)]
 
 
 setup(ext_modules=extensions())
