@@ -34,7 +34,8 @@ COMPILED = ("wire", "core", "host", "sim")
 
 PURE_LIBRARY = {
     "__future__", "abc", "array", "bisect", "collections", "dataclasses", "enum", "functools",
-    "hashlib", "heapq", "hmac", "ipaddress", "itertools", "math", "operator", "re", "struct", "types", "typing",
+    "hashlib", "heapq", "hmac", "ipaddress", "itertools", "math", "operator", "re",
+    "struct", "types", "typing",
 }  # fmt: skip
 """What of the standard library the engine may use: no clock, no randomness, no
 thread, no I/O, nothing that differs between platforms."""
