@@ -1,0 +1,128 @@
+"""TCP options: tolerant reading, Linux's order in writing."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from synfin.wire.options import (
+    NO_OPTIONS,
+    Options,
+    encode_options,
+    options_length,
+    parse_options,
+)
+from tests.wire.strategies import option_fields, option_sets
+
+
+@pytest.mark.parametrize(
+    ("options", "raw"),
+    [
+        (Options(mss=1460), "020405b4"),
+        (
+            Options(mss=1460, window_scale=7, sack_permitted=True, ts_val=1, ts_ecr=2),
+            "020405b4" "0402080a" "00000001" "00000002" "01030307",
+        ),
+        (Options(mss=1460, window_scale=7, sack_permitted=True), "020405b4" "01010402" "01030307"),
+        (Options(ts_val=0xFFFFFFFF, ts_ecr=0), "0101080a" "ffffffff" "00000000"),
+        (
+            Options(ts_val=1, ts_ecr=2, sack=((3, 4),)),
+            "0101080a" "00000001" "00000002" "0101050a" "00000003" "00000004",
+        ),
+        (Options(mss=536, fastopen=b""), "02040218" "22020101"),
+        (Options(fastopen=b"\1" * 8), "220a" + "01" * 8 + "0101"),
+        (Options(fastopen=b"\1" * 4, fastopen_experimental=True), "fe08f989" + "01" * 4),
+    ],
+)  # fmt: skip
+def test_written_as_linux_writes_them(options: Options, raw: str) -> None:
+    assert encode_options(options).hex() == raw
+    assert option_fields(parse_options(bytes.fromhex(raw))) == option_fields(options)
+
+
+@given(option_sets())
+def test_round_trip(options: Options) -> None:
+    raw = encode_options(options)
+    assert len(raw) % 4 == 0
+    assert len(raw) <= 40
+    assert option_fields(parse_options(raw)) == option_fields(options)
+
+
+@given(option_sets())
+def test_length_without_encoding(options: Options) -> None:
+    assert options_length(options) == len(encode_options(options))
+
+
+@given(st.binary(max_size=40))
+@example(b"\x02")
+@example(b"\x02\x00\x05\xb4")
+@example(b"\x08\x0a\x00")
+@example(b"\x05\x02")
+def test_any_bytes_are_survived(raw: bytes) -> None:
+    options = parse_options(raw)
+    again = encode_options(options)
+    assert len(again) <= 40
+    if options.malformed:
+        assert raw  # something stood there
+
+
+@pytest.mark.parametrize("raw", ["0200", "0201", "0205b4", "fd", "01fd00", "080a00000001"])
+def test_a_bad_length_ends_the_reading(raw: str) -> None:
+    """MUST-7: survived and reported; what stood before it counts."""
+    options = parse_options(bytes.fromhex("020405b4" + raw))
+    assert options.malformed
+    assert options.mss == 1460
+
+
+def test_unknown_kinds_are_skipped_by_their_length() -> None:
+    """MUST-6: kind 253 says nothing to us; the option after it counts."""
+    options = parse_options(bytes.fromhex("fd06aabbccdd020405b401030307"))
+    assert options.unknown == (253,)
+    assert options.mss == 1460
+    assert not options.malformed
+
+
+def test_a_known_kind_of_a_wrong_length_is_skipped() -> None:
+    options = parse_options(bytes.fromhex("0203aa0304aabb0503ff080401020402"))
+    assert options.unknown == (2, 3, 5, 8)
+    assert options.mss == options.window_scale == options.ts_val == -1
+    assert options.sack == ()
+    assert options.sack_permitted
+
+
+def test_no_alignment_is_asked_for() -> None:
+    """MUST-64: an option may begin at any octet."""
+    options = parse_options(bytes.fromhex("01080a0000000a0000000b020405b4030302"))
+    assert (options.ts_val, options.ts_ecr, options.mss, options.window_scale) == (10, 11, 1460, 2)
+
+
+def test_nothing_counts_after_the_end_of_the_list() -> None:
+    options = parse_options(bytes.fromhex("00020405b4000000"))
+    assert options.mss == -1
+    assert not options.malformed
+
+
+def test_padding_after_the_last_option_is_zero() -> None:
+    """MUST-69: an odd cookie makes padding necessary."""
+    assert encode_options(Options(fastopen=b"\1\2\3\4\5")).hex() == "2207010203040500"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 15, 17, 18])
+def test_cookies_of_a_wrong_length_are_skipped(size: int) -> None:
+    """RFC 7413 §4.1.1: 4 to 16 octets, an even number."""
+    options = parse_options(bytes((34, 2 + size)) + bytes(size))
+    assert options.fastopen is None
+    assert options.unknown == (34,)
+
+
+def test_as_many_sack_blocks_as_fit() -> None:
+    blocks = tuple((n, n + 1) for n in range(0, 12, 2))
+    alone = parse_options(encode_options(Options(sack=blocks)))
+    beside = parse_options(encode_options(Options(ts_val=1, sack=blocks)))
+    assert alone.sack == blocks[:4]
+    assert beside.sack == blocks[:3]
+    assert options_length(Options(ts_val=1, sack=blocks)) == 40
+
+
+def test_no_options_are_one_object() -> None:
+    assert parse_options(b"") is NO_OPTIONS
+    assert encode_options(NO_OPTIONS) == b""
+    assert options_length(NO_OPTIONS) == 0
