@@ -1,0 +1,550 @@
+"""Reads scenario files: text -> :class:`~synfin.lab.model.Scenario`.
+
+The grammar (``grammar.lark``, LALR) knows statements and their words; this
+module gives the words their types and puts cases together. Every mistake ends
+as one :class:`~synfin.lab.model.ScenarioError` that says where and what was
+expected.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Final, TypeVar
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from synfin.core.settings import PROFILES
+from synfin.lab import expectations, values
+from synfin.lab.calls import VERBS, ArgumentError, read_arguments
+from synfin.lab.model import (
+    Args,
+    Body,
+    Call,
+    Case,
+    Expectations,
+    FaultDecl,
+    HostDecl,
+    Iss,
+    LinkDecl,
+    Note,
+    Position,
+    Reaction,
+    RouteDecl,
+    Scenario,
+    ScenarioError,
+    Setting,
+    Texts,
+    Timed,
+)
+from synfin.sim.faults import parse_fault
+
+Node = Tree[Token]
+T = TypeVar("T")
+
+_MEANING: Final = {
+    "INTEGER": "a number",
+    "TIME": "a time (0.050, 3s, 50ms)",
+    "STRING": 'a text in "quotes"',
+    "NAME": "a name",
+    "SLUG": "a name",
+    "SUBJECT": "a host (A, or A.c1)",
+    "ADDRESS": "an IP address",
+    "DESTINATION": "a host or address",
+    "PAIR": "name=value",
+    "WORD": "a word",
+    "VERB": "a call or event",
+    "EVENT": "connected, accept, data, eof, reset, error or idle",
+    "GROUP": "opening, closing, failure or data",
+    "LANGUAGE": "en or zh",
+    "PROFILE": "/".join(PROFILES),
+    "DIRECTION": "a direction such as A>B",
+    "FLAGS": "flags such as SYN,ACK",
+    "TRANSITION": "a state change such as CLOSED->SYN-SENT",
+    "OUTCOME": "quiescent, idle or limit",
+    "COUNTED": "what to count",
+    "COUNTER": "a counter's name",
+    "REST": "a fault such as A>B SYN nth=1 drop",
+    "YESNO": "yes or no",
+    "STEP": "a step such as +250000",
+    "DIFFERS": "'differs'",
+    "TEXTKIND": "title, question or note",
+    "NODEKIND": "host, router, attacker, switch or lan",
+    "_NL": "the end of the line",
+    "$END": "the end of the file",
+    "MACHINE": "",
+    "ONCE": "'once'",
+    "SOME": "'some'",
+    "HOP": "'hop'",
+}
+
+
+@cache
+def _parser() -> Lark:
+    grammar = files("synfin.lab").joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True)
+
+
+def _expected(names: set[str]) -> str:
+    shown = {name for name in names if not name.startswith("__")}
+    known = {_MEANING.get(name, f"'{name.lower()}'") for name in shown} - {""}
+    if "a word" in known:
+        known -= {"name=value", 'a text in "quotes"'}
+    listed = sorted(known)
+    if len(listed) > 9:
+        return "a statement" if "'case'" in known else ", ".join(listed[:9]) + " …"
+    return " or ".join(listed)
+
+
+def _syntax_error(error: UnexpectedInput, file: str) -> ScenarioError:
+    position = Position(file, max(error.line, 1), max(error.column, 1))
+    if isinstance(error, UnexpectedToken):
+        found = "the end of the line" if error.token.type == "_NL" else repr(str(error.token))
+        if error.token.type == "$END":
+            found = "the end of the file"
+        return ScenarioError(
+            position, f"expected {_expected(error.accepts or error.expected)}, not {found}"
+        )
+    if isinstance(error, UnexpectedCharacters):
+        return ScenarioError(
+            position, f"expected {_expected(error.allowed or set())}, not {error.char!r}"
+        )
+    return ScenarioError(position, "expected more before the end of the file")
+
+
+def parse(text: str, file: str = "<text>") -> Scenario:
+    """The scenario that ``text`` says; ``file`` is for messages. Raises ScenarioError."""
+    try:
+        tree = _parser().parse(text if text.endswith("\n") else text + "\n")
+    except UnexpectedInput as error:
+        raise _syntax_error(error, file) from None
+    return _Reader(file).read(tree)
+
+
+def parse_switch(text: str) -> Setting:
+    """``[HOST.]switch=value`` from a command line; ScenarioError when it says nothing."""
+    position = Position("--set", 1, 1)
+    name, equals, word = text.partition("=")
+    host, dot, switch = name.rpartition(".")
+    if not equals:
+        raise ScenarioError(position, f"expected switch=value or HOST.switch=value, not {text!r}")
+    try:
+        full, value = values.parse_setting(switch if dot else name, word)
+    except ValueError as error:
+        raise ScenarioError(position, str(error)) from None
+    return Setting(host, full, value, position)
+
+
+class _Draft:
+    """A body being read, with what belongs to the case alone."""
+
+    def __init__(self) -> None:
+        self.profile = ""
+        self.hosts: list[HostDecl] = []
+        self.links: list[LinkDecl] = []
+        self.routes: list[RouteDecl] = []
+        self.settings: list[Setting] = []
+        self.iss: list[Iss] = []
+        self.calls: list[Timed] = []
+        self.reactions: list[Reaction] = []
+        self.faults: list[FaultDecl] = []
+        self.notes: list[Note] = []
+        self.seed: int | None = None
+        self.until: int | None = None
+        self.texts: dict[tuple[str, str], str] = {}
+        self.live = True
+        self.live_why = ""
+
+    def body(self) -> Body:
+        return Body(
+            self.profile,
+            tuple(self.hosts),
+            tuple(self.links),
+            tuple(self.routes),
+            tuple(self.settings),
+            tuple(self.iss),
+            tuple(self.calls),
+            tuple(self.reactions),
+            tuple(self.faults),
+            tuple(self.notes),
+            self.seed,
+            self.until,
+        )
+
+    def text(self, kind: str) -> Texts:
+        return Texts(self.texts.get((kind, "en"), ""), self.texts.get((kind, "zh"), ""))
+
+
+class _CaseDraft:
+    def __init__(self, name: str, parent: str, position: Position) -> None:
+        self.name = name
+        self.parent = parent
+        self.position = position
+        self.draft = _Draft()
+        self.expect: Expectations | None = None
+
+
+class _Reader:
+    """Walks the statements of one file in order."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.number = -1
+        self.name = ""
+        self.group = ""
+        self.sources: list[str] = []
+        self.shared = _Draft()
+        self.cases: list[_CaseDraft] = []
+        self.handlers: dict[str, Callable[[Node], None]] = {
+            "scenario": self._scenario,
+            "group": self._group,
+            "text": self._text,
+            "source": self._source,
+            "live": self._live,
+            "node": self._node,
+            "link": self._link,
+            "route": self._route,
+            "seed": self._seed,
+            "profile": self._profile,
+            "set": self._set,
+            "iss": self._iss,
+            "until": self._until,
+            "at": self._at,
+            "remark": self._remark,
+            "on": self._on,
+            "fault": self._fault,
+            "established": self._established,
+            "case": self._case,
+            "expect": self._expect,
+        }
+
+    # -- the whole file
+
+    def read(self, tree: Node) -> Scenario:
+        statements = [child for child in tree.children if isinstance(child, Tree)]
+        if not statements or statements[0].data != "scenario":
+            raise ScenarioError(Position(self.file), "expected 'scenario NN name' first")
+        for statement in statements:
+            self.handlers[str(statement.data)](statement)
+        if not self.cases:
+            self.cases.append(_CaseDraft("main", "", Position(self.file)))
+        names = {host.name for host in self.shared.hosts}
+        cases = tuple(self._finish(case) for case in self.cases)
+        for case in cases:
+            _check_names(case, names)
+        return Scenario(
+            self.number,
+            self.name,
+            self.group,
+            self.shared.text("title"),
+            self.shared.text("question"),
+            self.shared.text("note"),
+            tuple(self.sources),
+            cases,
+            self.file,
+        )
+
+    def _finish(self, case: _CaseDraft) -> Case:
+        body = case.draft.body()
+        live, why = case.draft.live, case.draft.live_why
+        ancestor = case
+        while ancestor.parent:
+            ancestor = self._named(ancestor)
+            body = body.over(ancestor.draft.body())
+        live = live and self.shared.live
+        return Case(
+            case.name,
+            case.draft.text("title"),
+            case.draft.text("note"),
+            body.over(self.shared.body()),
+            case.expect or Expectations(position=case.position),
+            live,
+            why or self.shared.live_why,
+            case.position,
+        )
+
+    def _named(self, child: _CaseDraft) -> _CaseDraft:
+        for case in self.cases:
+            if case is child:
+                break
+            if case.name == child.parent:
+                return case
+        raise ScenarioError(child.position, f"no case {child.parent!r} stands above this one")
+
+    @property
+    def draft(self) -> _Draft:
+        return self.cases[-1].draft if self.cases else self.shared
+
+    def position(self, token: Token | Node) -> Position:
+        if isinstance(token, Token):
+            return Position(self.file, token.line or 1, token.column or 1)
+        return Position(self.file, token.meta.line, token.meta.column)
+
+    def value(self, reader: Callable[[str], T], token: Token) -> T:
+        """The token's value; what is wrong with it becomes a ScenarioError."""
+        try:
+            return reader(str(token))
+        except ValueError as error:
+            raise ScenarioError(self.position(token), str(error)) from None
+
+    # -- header
+
+    def _scenario(self, node: Node) -> None:
+        number, name = tokens(node)
+        if self.name:
+            raise ScenarioError(self.position(number), "one file holds one scenario")
+        self.number, self.name = int(number), str(name)
+
+    def _group(self, node: Node) -> None:
+        self.group = str(tokens(node)[0])
+
+    def _text(self, node: Node) -> None:
+        kind, language, text = tokens(node)
+        key = (str(kind), str(language))
+        said = self.value(values.parse_text, text).decode()
+        before = self.draft.texts.get(key, "")
+        joiner = "" if language == "zh" else " "
+        self.draft.texts[key] = f"{before}{joiner}{said}" if before and kind == "note" else said
+
+    def _source(self, node: Node) -> None:
+        self.sources.append(self.value(values.parse_text, tokens(node)[0]).decode())
+
+    def _live(self, node: Node) -> None:
+        words = tokens(node)
+        self.draft.live = words[0] == "yes"
+        if len(words) > 1:
+            self.draft.live_why = self.value(values.parse_text, words[1]).decode()
+
+    # -- network and settings
+
+    def _node(self, node: Node) -> None:
+        kind, name, *addresses = tokens(node)
+        if any(host.name == name for host in [*self.shared.hosts, *self.draft.hosts]):
+            raise ScenarioError(self.position(name), f"{name} is there already")
+        if kind == "host" and not addresses:
+            raise ScenarioError(self.position(name), "a host needs an address")
+        kind_name = "switch" if kind == "lan" else str(kind)
+        listed = tuple(self.value(_with_prefix, address) for address in addresses)
+        self.draft.hosts.append(HostDecl(str(name), kind_name, listed, self.position(name)))
+
+    def _link(self, node: Node) -> None:
+        a, b, *pairs = tokens(node)
+        read: dict[str, Callable[[str], int]] = {
+            "delay": values.parse_duration,
+            "jitter": values.parse_duration,
+            "rate": values.parse_rate,
+            "queue": values.parse_integer,
+            "mtu": values.parse_integer,
+        }
+        got = {"delay": 0, "jitter": 0, "rate": 0, "queue": 0, "mtu": 1500}
+        for pair in pairs:
+            key, _, word = str(pair).partition("=")
+            if key not in read:
+                message = f"expected {'=, '.join(read)}=, not {key}="
+                raise ScenarioError(self.position(pair), message)
+            try:
+                got[key] = read[key](word)
+            except ValueError as error:
+                raise ScenarioError(self.position(pair), str(error)) from None
+        link = LinkDecl(
+            str(a),
+            str(b),
+            got["delay"],
+            got["jitter"],
+            got["rate"],
+            got["queue"],
+            got["mtu"],
+            self.position(a),
+        )
+        self.draft.links.append(link)
+
+    def _route(self, node: Node) -> None:
+        router, destination, via = tokens(node)
+        self.draft.routes.append(
+            RouteDecl(str(router), str(destination), str(via), self.position(router))
+        )
+
+    def _seed(self, node: Node) -> None:
+        self.draft.seed = int(tokens(node)[0])
+
+    def _profile(self, node: Node) -> None:
+        self.draft.profile = str(tokens(node)[0])
+
+    def _set(self, node: Node) -> None:
+        words = tokens(node)
+        host = ""
+        if words[0].type == "NAME":
+            host = str(words.pop(0))
+        self.draft.settings.extend(self._settings(host, words))
+
+    def _settings(self, host: str, pairs: list[Token]) -> list[Setting]:
+        read = []
+        for pair in pairs:
+            name, equals, word = str(pair).partition("=")
+            if not equals:
+                raise ScenarioError(self.position(pair), f"expected switch=value, not {pair}")
+            try:
+                switch, value = values.parse_setting(name, values.unquote(word))
+            except ValueError as error:
+                raise ScenarioError(self.position(pair), str(error)) from None
+            read.append(Setting(host, switch, value, self.position(pair)))
+        return read
+
+    def _iss(self, node: Node) -> None:
+        host, *numbers = tokens(node)
+        self.draft.iss.append(Iss(str(host), tuple(int(number) for number in numbers)))
+
+    def _until(self, node: Node) -> None:
+        self.draft.until = self.value(values.parse_time, tokens(node)[0])
+
+    # -- what happens
+
+    def _at(self, node: Node) -> None:
+        head = [child for child in node.children if isinstance(child, Token)]
+        trees = [child for child in node.children if isinstance(child, Tree)]
+        time = self.value(values.parse_time, head[0])
+        host, socket = subject(head[-1])
+        call = self._call(host, socket, trees[-1])
+        every, times = 0, 1
+        if len(trees) > 1:
+            step, last = tokens(trees[0])
+            every = self.value(values.parse_time, step)
+            if every <= 0:
+                raise ScenarioError(self.position(step), "expected a duration above 0")
+            if last.type == "INTEGER":
+                times = int(last)
+            else:
+                times = (self.value(values.parse_time, last) - time) // every + 1
+        self.draft.calls.append(Timed(time, call, every, times))
+
+    def _call(self, host: str, socket: str, node: Node) -> Call:
+        verb, *words = tokens(node)
+        if str(verb) not in VERBS:
+            hint = values.near(str(verb), VERBS)
+            raise ScenarioError(self.position(verb), f"no call is named {verb}; {hint}")
+        text = " ".join([str(verb), *(str(word) for word in words)])
+        if verb == "set":
+            if not words:
+                raise ScenarioError(self.position(verb), "expected switch=value after set")
+            changed = tuple(self._settings(host, words))
+            return Call(host, socket, "set", Args(), text, self.position(verb), changed)
+        try:
+            args = read_arguments(str(verb), [str(word) for word in words])
+        except ArgumentError as error:
+            where = words[error.index] if error.index >= 0 else verb
+            raise ScenarioError(self.position(where), str(error)) from None
+        return Call(host, socket, str(verb), args, text, self.position(verb))
+
+    def _remark(self, node: Node) -> None:
+        time, *rest = tokens(node)
+        said = {
+            str(language): self.value(values.parse_text, text).decode()
+            for language, text in zip(rest[::2], rest[1::2], strict=True)
+        }
+        texts = Texts(said.get("en", ""), said.get("zh", ""))
+        self.draft.notes.append(Note(self.value(values.parse_time, time), texts))
+
+    def _on(self, node: Node) -> None:
+        words = tokens(node)
+        call_node = next(child for child in node.children if isinstance(child, Tree))
+        host, socket = subject(words[0])
+        event, amount, once, after = str(words[1]), 0, False, 0
+        rest = words[2:]
+        if rest and rest[0].type in ("TIME", "INTEGER") and event in ("data", "idle"):
+            word = rest.pop(0)
+            amount = int(word) if event == "data" else self.value(values.parse_time, word)
+        if event == "idle" and amount <= 0:
+            raise ScenarioError(self.position(words[1]), "expected a duration: on B idle 5s close")
+        if rest and rest[0].type == "ONCE":
+            once = True
+            rest.pop(0)
+        if rest:
+            after = self.value(values.parse_time, rest[0])
+        call = self._call(host, socket, call_node)
+        self.draft.reactions.append(
+            Reaction(host, socket, event, amount, once, after, call, self.position(words[0]))
+        )
+
+    def _fault(self, node: Node) -> None:
+        rest = tokens(node)[0]
+        text = str(rest).strip()
+        self.value(lambda word: parse_fault(word.strip()), rest)
+        self.draft.faults.append(FaultDecl(text, self.position(rest)))
+
+    def _established(self, node: Node) -> None:
+        client, server, *words = tokens(node)
+        target = self.value(values.parse_endpoint, server)
+        split = [str(word) for word in words]
+        port: list[str] = []
+        if "from" in split:
+            where = split.index("from")
+            port, split = split[where : where + 2], split[:where] + split[where + 2 :]
+        position = self.position(client)
+        try:
+            listening = read_arguments("listen", [str(target.port), *split])
+            connecting = read_arguments("connect", [str(server), *port])
+        except ArgumentError as error:
+            raise ScenarioError(position, str(error)) from None
+        listen = " ".join(["listen", str(target.port), *split])
+        connect = " ".join(["connect", str(server), *port])
+        start = -values.SECOND
+        self.draft.calls.append(
+            Timed(start, Call(target.host, "", "listen", listening, listen, position))
+        )
+        self.draft.calls.append(
+            Timed(start, Call(str(client), "", "connect", connecting, connect, position))
+        )
+
+    # -- cases
+
+    def _case(self, node: Node) -> None:
+        words = tokens(node)
+        if any(case.name == words[0] for case in self.cases):
+            raise ScenarioError(self.position(words[0]), f"case {words[0]} is there already")
+        parent = str(words[1]) if len(words) > 1 else ""
+        self.cases.append(_CaseDraft(str(words[0]), parent, self.position(words[0])))
+
+    def _expect(self, node: Node) -> None:
+        if not self.cases:
+            self.cases.append(_CaseDraft("main", "", self.position(node)))
+        case = self.cases[-1]
+        if case.expect is not None:
+            raise ScenarioError(
+                self.position(node), f"case {case.name} has its expectations already"
+            )
+        case.expect = expectations.read(node, self.file)
+
+
+def tokens(node: Node) -> list[Token]:
+    """The node's own words, in order."""
+    return [child for child in node.children if isinstance(child, Token)]
+
+
+def subject(token: Token) -> tuple[str, str]:
+    """``A.c1`` -> ("A", "c1")."""
+    host, _, socket = str(token).partition(".")
+    return host, socket
+
+
+def _with_prefix(word: str) -> tuple[str, int]:
+    address, slash, prefix = word.partition("/")
+    spelled = values.parse_address(address)
+    return spelled, int(prefix) if slash else (64 if ":" in spelled else 24)
+
+
+def _check_names(case: Case, shared: set[str]) -> None:
+    """Every host that the case speaks of must exist."""
+    known = shared | {host.name for host in case.body.hosts}
+    used: list[tuple[str, Position]] = []
+    used += [(link.a, link.position) for link in case.body.links]
+    used += [(link.b, link.position) for link in case.body.links]
+    used += [(setting.host, setting.position) for setting in case.body.settings if setting.host]
+    used += [(timed.call.host, timed.call.position) for timed in case.body.calls]
+    used += [(reaction.host, reaction.position) for reaction in case.body.reactions]
+    used += [(route.via, route.position) for route in case.body.routes]
+    used += expectations.hosts_named(case.expect)
+    for name, position in used:
+        if name not in known:
+            raise ScenarioError(
+                position, f"no host is called {name}; there are {', '.join(sorted(known))}"
+            )
