@@ -1,0 +1,295 @@
+"""The ladder in a terminal: both ends' states in the margins, packets between them.
+
+:class:`Ladder` is fed one trace record after the other and answers with the
+rows that are complete, so ``play`` can draw while the simulation runs; a row
+carries its time for whoever paces the output. Arrows have no slope: a packet
+stands at the time it was *sent*; what it changes at the other end stands at the
+time it arrived. An arrival gets a row of its own when the order would otherwise
+mislead (a delayed, duplicated or overtaken packet).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from rich.text import Text
+
+from synfin.show import model
+from synfin.show.labels import Marks, marks_text, parts
+from synfin.show.layouts import Layout, choose_layout
+from synfin.show.names import state_name
+from synfin.show.texts import Texts, format_ns
+from synfin.show.words import Glyphs, because, encodable, seconds, word, wrap
+
+_INDENT: Final = " " * 14
+"""Where a reason's paragraph begins: under the drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a ladder is drawn.
+
+    ``width`` in terminal cells; ``timers``: 'none', 'fire' (and what TIME-WAIT
+    waits for) or 'all'; ``reasons``: an indented line under every row that has
+    one; ``names``: 'rfc', 'netstat' or 'ss'; ``encoding``: the terminal's.
+    """
+
+    width: int = 80
+    names: str = "rfc"
+    timers: str = "fire"
+    reasons: bool = False
+    encoding: str | None = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a ladder: ``t`` in ns of the run, ``n`` the packet's number if it is one."""
+
+    t: int
+    text: Text
+    n: int | None = None
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What happened at one host at this instant and is not drawn yet."""
+
+    t: int
+    host: str
+    margins: dict[str, str]
+    changed: bool = False
+    texts: list[str] = field(default_factory=list)
+    reasons: list[model.Reason] = field(default_factory=list)
+
+
+class Ladder:
+    """Turns trace records into rows, as they come."""
+
+    def __init__(self, meta: model.Meta, texts: Texts, options: Options | None = None) -> None:
+        self._texts = texts
+        self._options = options or Options()
+        self._glyphs = Glyphs.for_encoding(self._options.encoding)
+        self._layout: Layout = choose_layout(meta, self._options.width, self._glyphs)
+        self._meta = meta
+        self._marks = Marks()
+        self._states: dict[str, str] = {}
+        self._waiting: list[_Waiting] = []
+        self._flying: dict[int, model.Segment] = {}
+        self._newest_arrived: dict[tuple[str, str], int] = {}
+        self._blocked: set[tuple[str, int, str]] = set()
+        self._told: tuple[int, str] | None = None
+
+    # -- in and out -----------------------------------------------------------
+
+    def header(self) -> list[Row]:
+        """The title and the names of the columns."""
+        case = f" / {self._meta.case}" if self._meta.case not in ("", "main") else ""
+        title = self._clean(self._meta.title_in(self._texts.lang))
+        detail = self._ui(
+            "ladder-run",
+            scenario=self._meta.scenario + case,
+            profile=self._meta.profile,
+            seed=str(self._meta.seed),
+        )
+        lines = [Text(title, style="bold"), Text(detail, style="dim")]
+        return [Row(0, line) for line in lines + self._layout.header(self._ui("ladder-seconds"))]
+
+    def feed(self, record: model.Record) -> list[Row]:
+        """The rows that ``record`` completes (often none)."""
+        rows: list[Row] = []
+        if self._waiting and record.t > self._waiting[0].t:
+            rows += self.flush()
+        match record:
+            case model.Segment():
+                rows += self._segment(record)
+            case model.Arrival():
+                rows += self._arrival(record)
+            case model.StateChange():
+                rows += self._state(record)
+            case model.Note():
+                rows += self.flush()
+                text = record.text.get(self._texts.lang) or record.text.get("en", "")
+                lines = self._layout.remark(record.t, self._clean(text))
+                rows += [Row(record.t, line) for line in lines]
+            case model.End():
+                rows += self.flush() + self._end(record)
+            case _:
+                self._event(record)
+        return rows
+
+    def flush(self) -> list[Row]:
+        """Draws what still waits for company; call it before a pause and at the end."""
+        waiting, self._waiting = self._waiting, []
+        rows: list[Row] = []
+        for item in waiting:
+            texts: list[str] = item.texts or [""]
+            for index, text in enumerate(self._layout.pack(texts)):
+                line = self._layout.event(
+                    item.t, item.host, text, item.margins, item.changed and index == 0
+                )
+                rows.append(Row(item.t, line))
+            for reason in item.reasons:
+                rows += self._why(item.t, reason)
+        return rows
+
+    def draw(self, records: Iterable[model.Record]) -> Iterator[Row]:
+        """Header and all rows, lazily."""
+        yield from self.header()
+        for record in records:
+            yield from self.feed(record)
+        yield from self.flush()
+
+    # -- one kind of record each ----------------------------------------------
+
+    def _segment(self, segment: model.Segment) -> list[Row]:
+        changed = self._merge_state(segment)
+        rows = self.flush()
+        self._flying[segment.n] = segment
+        marks = self._marks.of(segment)
+        label = parts(segment, self._marks.window_changed(segment))
+        line = self._layout.segment(
+            segment,
+            label,
+            self._clean(marks_text(marks, segment, self._texts)),
+            self._margins(),
+            changed,
+        )
+        rows.append(Row(segment.t, line, segment.n))
+        return rows + self._why(segment.t, segment.reason)
+
+    def _merge_state(self, segment: model.Segment) -> bool:
+        """A state change right before the packet it causes shares the packet's row."""
+        if not self._waiting:
+            return False
+        last = self._waiting[-1]
+        if last.host != segment.source or not last.changed or last.texts or last.reasons:
+            return False
+        self._waiting.pop()
+        return True
+
+    def _arrival(self, arrival: model.Arrival) -> list[Row]:
+        segment = self._flying.pop(arrival.n, None)
+        if segment is None:
+            return []
+        way = segment.source, segment.target
+        overtaken = self._newest_arrived.get(way, 0) > segment.n
+        self._newest_arrived[way] = max(self._newest_arrived.get(way, 0), segment.n)
+        odd = overtaken or segment.fault or segment.copy_of is not None
+        if not odd and not self._options.reasons:
+            return []
+        text = self._ui("ladder-arrives", n=str(segment.n), what=" ".join(parts(segment)[:2]))
+        self._wait(arrival.t, arrival.host, text, arrival.reason)
+        return []
+
+    def _state(self, change: model.StateChange) -> list[Row]:
+        rows: list[Row] = []
+        if any(w.changed and w.host == change.host for w in self._waiting):
+            rows = self.flush()  # two changes at one instant: both are shown
+        self._states[change.host] = change.new
+        item = self._wait(change.t, change.host, "", change.reason)
+        item.changed = True
+        return rows
+
+    def _event(self, record: model.Record) -> None:
+        """Calls, signals, timers, queues …: a text beside the host's line."""
+        text = self._event_text(record)
+        if text and not isinstance(record, model.End | model.Note | model.Segment):
+            reason = getattr(record, "reason", None)
+            self._wait(record.t, record.host, text, reason)
+
+    def _event_text(self, record: model.Record) -> str:
+        ui = self._ui
+        match record:
+            case model.Call():
+                return self._call_text(record)
+            case model.Signal():
+                said = [self._word("signal", record.name), record.errno, record.data]
+                return self._clean(" ".join([self._glyphs.up, *(x for x in said if x)]))
+            case model.Queue():
+                return ui("ladder-queue", syn=str(record.syn), accept=str(record.accept),
+                          backlog=str(record.backlog))  # fmt: skip
+            case model.Timer() if self._wants(record):
+                due = format_ns(record.due - record.t) if record.due is not None else "0"
+                return ui(
+                    f"ladder-timer-{record.action}",
+                    name=self._word("timer", record.name),
+                    due=due,
+                )
+            case model.HostEvent():
+                return f"{self._glyphs.lost} {self._word('host', record.action)}"
+            case model.Silence() if self._options.reasons and record.reason is not None:
+                return ui(
+                    "ladder-silence", rule=self._clean(self._texts.rule_name(record.reason.rule))
+                )
+            case _:
+                return ""
+
+    def _call_text(self, call: model.Call) -> str:
+        key = call.host, call.socket, call.call
+        returns = key in self._blocked and not call.blocking
+        (self._blocked.add if call.blocking else self._blocked.discard)(key)
+        text = f"{self._glyphs.up if returns else self._glyphs.down} {call.call}"
+        text += "" if returns else f"({call.args})"
+        outcome = call.errno or call.result or ""
+        plain = outcome in ("ok", "None") and not returns
+        return self._clean(text if plain or not outcome else f"{text} = {outcome}")
+
+    def _wants(self, timer: model.Timer) -> bool:
+        if self._options.timers == "all":
+            return True
+        if self._options.timers == "none":
+            return False
+        return timer.action == "fire" or (timer.name == "time-wait" and timer.action != "stop")
+
+    def _end(self, end: model.End) -> list[Row]:
+        text = self._ui(
+            "ladder-end", outcome=self._word("outcome", end.outcome), count=end.segments
+        )
+        lines = [Text(f"{'':4}{seconds(end.t):>9} {text}", style="dim")]
+        return [Row(end.t, line) for line in lines]
+
+    # -- small helpers ---------------------------------------------------------
+
+    def _wait(self, t: int, host: str, text: str, reason: model.Reason | None) -> _Waiting:
+        if not self._waiting or self._waiting[-1].host != host:
+            self._waiting.append(_Waiting(t, host, {}))
+        item = self._waiting[-1]
+        item.margins = self._margins()
+        if text:
+            item.texts.append(text)
+        if reason is not None and self._options.reasons:
+            item.reasons.append(reason)
+        return item
+
+    def _margins(self) -> dict[str, str]:
+        return {
+            host: state_name(state, self._options.names) for host, state in self._states.items()
+        }
+
+    def _why(self, t: int, reason: model.Reason | None) -> list[Row]:
+        """The reason's paragraph, unless it is the one just told at this instant."""
+        if not self._options.reasons or reason is None or self._told == (t, reason.rule):
+            return []
+        self._told = t, reason.rule
+        width = self._options.width - len(_INDENT)
+        lines = wrap(self._clean(because(reason, self._texts)), max(width, 20))
+        return [Row(t, Text(_INDENT + line, style="italic dim")) for line in lines]
+
+    def _ui(self, message: str, **args: model.Value) -> str:
+        return self._clean(self._texts.ui(message, **args))
+
+    def _word(self, kind: str, name: str) -> str:
+        return self._clean(word(self._texts, kind, name))
+
+    def _clean(self, text: str) -> str:
+        """``text`` without what the terminal's encoding cannot carry (before it is measured)."""
+        if not self._glyphs.unicode:
+            text = text.replace("µ", "u")
+        return encodable(text, self._options.encoding)
+
+
+def draw_lines(trace: model.Trace, texts: Texts, options: Options | None = None) -> Iterator[str]:
+    """The whole ladder as plain lines without trailing blanks (for files and tests)."""
+    ladder = Ladder(trace.meta, texts, options)
+    for row in ladder.draw(trace.records):
+        yield row.text.plain.rstrip()

@@ -1,0 +1,72 @@
+### Words of the ladder, the pictures and the tables.
+
+## Ladder
+ladder-seconds = seconds
+ladder-run = { $scenario }, profile { $profile }, seed { $seed }
+ladder-arrives = #{ $n } { $what } arrives
+ladder-queue = SYN queue { $syn }, accept { $accept } (backlog { $backlog })
+ladder-timer-set = timer { $name }: due in { $due }
+ladder-timer-restart = timer { $name } restarted: due in { $due }
+ladder-timer-stop = timer { $name } stopped
+ladder-timer-fire = timer { $name } fires
+ladder-silence = waits: { $rule }
+ladder-end = end: { $outcome }; { $count ->
+    [one] one packet sent
+   *[other] { $count } packets sent
+  }
+
+## Marks behind a packet's label
+mark-lost = lost
+mark-queue-full = lost: queue full
+mark-corrupt = corrupted
+mark-expired = TTL ran out
+mark-delay = delayed
+mark-dup = duplicated
+mark-reorder = reordered
+mark-set = altered
+mark-fault = touched by a fault
+mark-copy = copy of #{ $n }
+mark-again = again
+mark-spoofed = forged
+
+## What the application is told
+signal-connected = connected
+signal-accepted = accepted
+signal-acceptable = a connection can be accepted
+signal-readable = data can be read
+signal-writable = can be written to
+signal-data = read
+signal-eof = end of stream (EOF)
+signal-reset = reset by the peer
+signal-refused = refused
+signal-closed = closed
+signal-error = error
+signal-urgent = urgent data
+signal-pushed = pushed
+signal-timeout = timed out
+signal-trouble = trouble: many retransmissions
+signal-soft-error = soft error
+
+## Timers
+timer-retransmit = retransmission
+timer-persist = persist (window probe)
+timer-delayed-ack = delayed ACK
+timer-keepalive = keep-alive
+timer-time-wait = TIME-WAIT (2MSL)
+timer-fin-wait-2 = FIN-WAIT-2
+timer-user-timeout = user timeout
+timer-syn-ack = SYN,ACK retransmission
+timer-override = silly-window override
+
+## Hosts
+host-crash = crashes
+host-power-off = power off
+host-reboot = reboots
+host-link-down = link down
+host-link-up = link up
+
+## How a run ends
+outcome-quiescent = nothing left to happen
+outcome-idle = only applications are waited for
+outcome-limit = limit reached
+outcome-time = time is up

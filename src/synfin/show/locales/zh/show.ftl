@@ -1,0 +1,69 @@
+### 时序图、图形和表格用到的词句。
+
+## 时序图
+ladder-seconds = 秒
+ladder-run = { $scenario }，{ $profile } 行为模式，随机种子 { $seed }
+ladder-arrives = #{ $n } { $what } 到达
+ladder-queue = 半连接 { $syn }，全连接 { $accept }（backlog { $backlog }）
+ladder-timer-set = { $name }定时器：{ $due } 后到期
+ladder-timer-restart = { $name }定时器重置：{ $due } 后到期
+ladder-timer-stop = { $name }定时器停止
+ladder-timer-fire = { $name }定时器到期
+ladder-silence = 等待：{ $rule }
+ladder-end = 结束：{ $outcome }；共发送 { $count } 个分组
+
+## 报文段标签后的标记
+mark-lost = 丢失
+mark-queue-full = 队列满，丢弃
+mark-corrupt = 损坏
+mark-expired = TTL 耗尽
+mark-delay = 延迟
+mark-dup = 被复制
+mark-reorder = 乱序
+mark-set = 被改写
+mark-fault = 遇到故障
+mark-copy = #{ $n } 的副本
+mark-again = 重传
+mark-spoofed = 伪造
+
+## 应用程序得到的通知
+signal-connected = 连接已建立
+signal-accepted = accept 返回新连接
+signal-acceptable = 有连接可以 accept
+signal-readable = 有数据可读
+signal-writable = 可以写入
+signal-data = 读到
+signal-eof = 读到 EOF（对方不再发送）
+signal-reset = 被对方重置
+signal-refused = 连接被拒绝
+signal-closed = 连接已关闭
+signal-error = 出错
+signal-urgent = 紧急数据
+signal-pushed = 推送
+signal-timeout = 超时
+signal-trouble = 重传多次，线路可能有问题
+signal-soft-error = 软错误
+
+## 定时器
+timer-retransmit = 重传
+timer-persist = 坚持（零窗口探测）
+timer-delayed-ack = 延迟确认
+timer-keepalive = 保活
+timer-time-wait = TIME-WAIT（2MSL）
+timer-fin-wait-2 = FIN-WAIT-2
+timer-user-timeout = 用户超时
+timer-syn-ack = SYN,ACK 重传
+timer-override = 糊涂窗口超时
+
+## 主机
+host-crash = 崩溃
+host-power-off = 断电
+host-reboot = 重启
+host-link-down = 链路断开
+host-link-up = 链路恢复
+
+## 运行如何结束
+outcome-quiescent = 不会再有事发生
+outcome-idle = 只剩应用程序可以推动
+outcome-limit = 达到上限
+outcome-time = 时间到
