@@ -15,6 +15,9 @@ ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
 
 .PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins clean
 
+# One set-up at a time; the tests run in parallel by themselves.
+.NOTPARALLEL:
+
 help:
 	@echo "make demo           set up, then a short tour"
 	@echo "make test           set up, then lint and the tests, on the compiled engine and the plain one"

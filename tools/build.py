@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,10 +34,16 @@ def source_files() -> list[Path]:
     return tops + inside
 
 
+def machine() -> str:
+    """What decides about the form besides the source: Python, its headers, a compiler."""
+    headers = Path(sysconfig.get_path("include"), "Python.h").exists()
+    compilers = [shutil.which(name) for name in (os.environ.get("CC", "cc"), "cc", "gcc", "clang")]
+    return f"{sys.version} {headers} {compilers} {os.environ.get('SYNFIN_PURE', '')}"
+
+
 def digest(files: list[Path]) -> str:
-    """One hash over names and contents, this Python, and what was asked for."""
-    total = hashlib.sha256()
-    total.update(f"{sys.version} {os.environ.get('SYNFIN_PURE', '')}".encode())
+    """One hash over the machine, and the names and contents of the files."""
+    total = hashlib.sha256(machine().encode())
     total.update(Path(__file__).read_bytes())
     for name in files:
         content = (ROOT / name).read_bytes()

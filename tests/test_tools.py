@@ -1,0 +1,122 @@
+"""The set-up says in one line what is missing, and the build says which form it made."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="make and sh are not Windows's")
+
+OLD_PYTHON = "#!/bin/sh\nexit 1\n"
+NO_VENV = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\nexec {python} "$@"\n'
+
+
+def set_up(root: Path, folder: Path, python: str, path: str = "") -> tuple[int, list[str]]:
+    """Runs a copy of tools/setup.sh in ``folder``; its status and the lines it printed."""
+    (folder / "tools").mkdir()
+    shutil.copy(root / "tools" / "setup.sh", folder / "tools")
+    environment = dict(os.environ, PYTHON=python)
+    if path:
+        environment["PATH"] = path
+    shell = shutil.which("sh")
+    assert shell
+    done = subprocess.run(
+        [shell, "tools/setup.sh"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, done.stdout.splitlines()
+
+
+def script(path: Path, text: str) -> str:
+    """Writes an executable script and returns its path."""
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_python_that_is_not_there(root: Path, tmp_path: Path) -> None:
+    status, lines = set_up(root, tmp_path, "no-such-python")
+    assert (status, lines) == (1, ["synfin: PYTHON=no-such-python is not a command"])
+
+
+def test_a_python_that_is_too_old(root: Path, tmp_path: Path) -> None:
+    status, lines = set_up(root, tmp_path, script(tmp_path / "old", OLD_PYTHON))
+    assert status == 1
+    assert len(lines) == 1
+    assert "older than Python 3.11" in lines[0]
+
+
+def test_no_python_at_all(root: Path, tmp_path: Path) -> None:
+    """Only an old ``python3`` can be found."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    script(tools / "python3", OLD_PYTHON)
+    for name in ("dirname", "rm"):
+        found = shutil.which(name)
+        assert found
+        (tools / name).symlink_to(found)
+    status, lines = set_up(root, tmp_path, "", str(tools))
+    assert status == 1
+    assert len(lines) == 1
+    assert "install one" in lines[0]
+
+
+def test_a_python_without_venv(root: Path, tmp_path: Path) -> None:
+    python = script(tmp_path / "python", NO_VENV.format(python=sys.executable))
+    status, lines = set_up(root, tmp_path, python)
+    assert status == 1
+    assert len(lines) == 1
+    assert f"python{sys.version_info.major}.{sys.version_info.minor}-venv" in lines[0]
+
+
+def copy_of_the_build(root: Path, folder: Path) -> Path:
+    """A tree of its own with tools/build.py, for trials that install nothing."""
+    (folder / "tools").mkdir()
+    shutil.copy(root / "tools" / "build.py", folder / "tools")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"SYNFIN_PURE": "1"}, "SYNFIN_PURE=1 asks for it"),
+        ({"SYNFIN_PURE": "0", "CC": "false"}, "no working C compiler"),
+    ],
+)
+def test_why_the_engine_stays_plain(
+    root: Path, tmp_path: Path, change: dict[str, str], expected: str
+) -> None:
+    tree = copy_of_the_build(root, tmp_path)
+    (tree / "build").mkdir()
+    code = "import sys; sys.path.insert(0, 'tools'); import build; print(build.why_plain())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tree,
+        env=dict(os.environ, PYTHONPATH="", **change),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    assert line.startswith(expected)
+
+
+def test_make_knows_its_targets(root: Path) -> None:
+    make = shutil.which("make")
+    assert make, "make runs the tests"
+    for target in ("demo", "test", "build", "lint", "format", "bench", "soak", "clean", "help"):
+        done = subprocess.run(
+            [make, "--dry-run", target], cwd=root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
