@@ -88,14 +88,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def stale_files() -> list[str]:
-    """Source files that differ from what is imported (an old wheel, say)."""
+    """Files that are not the source's in what is imported (an old wheel, forgotten data)."""
     package = Path(synfin.__file__).parent
     source = ROOT / "src" / "synfin"
     if package == source:
         return []
     return [
         path.relative_to(source).as_posix()
-        for path in sorted(source.rglob("*.py"))
+        for path in sorted(source.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
         if not (package / path.relative_to(source)).is_file()
         or (package / path.relative_to(source)).read_bytes() != path.read_bytes()
     ]
