@@ -70,3 +70,7 @@ outcome-quiescent = nothing left to happen
 outcome-idle = only applications are waited for
 outcome-limit = limit reached
 outcome-time = time is up
+
+## Comments in captures
+pcap-sent = #{ $n } sent by { $source } to { $target }.
+pcap-arrived = #{ $n } from { $source } arrives at { $target }.

@@ -67,3 +67,7 @@ outcome-quiescent = 不会再有事发生
 outcome-idle = 只剩应用程序可以推动
 outcome-limit = 达到上限
 outcome-time = 时间到
+
+## 抓包文件里的注释
+pcap-sent = #{ $n }：{ $source } 发往 { $target }。
+pcap-arrived = #{ $n }：{ $source } 发来，到达 { $target }。
