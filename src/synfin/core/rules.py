@@ -46,7 +46,9 @@ SEND_URGENT: Final = Rule("send.urgent", "RFC 9293 §3.8.5", "snd_up", "MUST-30 
 CLOSE_LISTEN: Final = Rule("close.listen", "RFC 9293 §3.10.4")
 CLOSE_SYN_SENT: Final = Rule("close.syn-sent", "RFC 9293 §3.10.4")
 CLOSE_CALL: Final = Rule("close.call", "RFC 9293 §3.10.4", "state unsent")
-CLOSE_UNREAD: Final = Rule("close.unread-data", "RFC 9293 §3.6.1; RFC 2525 §2.17", "unread", "SHLD-3")
+CLOSE_UNREAD: Final = Rule(
+    "close.unread-data", "RFC 9293 §3.6.1; RFC 2525 §2.17", "unread", "SHLD-3"
+)
 ABORT_CALL: Final = Rule("abort.call", "RFC 9293 §3.10.5", "state snd_nxt")
 ABORT_LINGER: Final = Rule("abort.linger", "socket(7) SO_LINGER; RFC 9293 §3.10.5", "snd_nxt")
 FROM_LISTENER_CLOSED: Final = Rule("abort.listener-closed", "RFC 9293 §3.10.5", "port")
@@ -64,24 +66,35 @@ LISTEN_OTHER: Final = Rule("listen.other-dropped", "RFC 9293 §3.10.7.2 fourth",
 LISTEN_SYN_DATA_DISCARDED: Final = Rule(
     "listen.syn-data-discarded", "RFC 9293 §3.10.7.2 third; Linux tcp_conn_request()", "data_len"
 )
-LISTEN_SYN_DATA_QUEUED: Final = Rule("listen.syn-data-queued", "RFC 9293 §3.10.7.2 third", "data_len")
+LISTEN_SYN_DATA_QUEUED: Final = Rule(
+    "listen.syn-data-queued", "RFC 9293 §3.10.7.2 third", "data_len"
+)
 LISTEN_FASTOPEN: Final = Rule("listen.fastopen-data", "RFC 7413 §4.2", "data_len")
 LISTEN_TWO_WAY: Final = Rule("cf.two-way", "counterfactual; RFC 9293 §3.5", "seg_seq iss")
 LISTEN_SPLIT: Final = Rule("cf.split-syn-ack", "counterfactual; RFC 9293 §3.4.1", "seg_seq iss")
 
 # --- 3.10.7.3: SYN-SENT -------------------------------------------------------
-SYN_SENT_BAD_ACK: Final = Rule("syn-sent.bad-ack-reset", "RFC 9293 §3.10.7.3 first", "seg_ack iss snd_nxt")
+SYN_SENT_BAD_ACK: Final = Rule(
+    "syn-sent.bad-ack-reset", "RFC 9293 §3.10.7.3 first", "seg_ack iss snd_nxt"
+)
 SYN_SENT_BAD_ACK_RST: Final = Rule(
     "syn-sent.bad-ack-rst-dropped", "RFC 9293 §3.10.7.3 first", "seg_ack iss snd_nxt"
 )
 SYN_SENT_REFUSED: Final = Rule("syn-sent.refused", "RFC 9293 §3.10.7.3 second", "seg_ack snd_nxt")
 SYN_SENT_RST_DROPPED: Final = Rule("syn-sent.rst-dropped", "RFC 9293 §3.10.7.3 second", "seg_seq")
-SYN_SENT_ESTABLISHED: Final = Rule("syn-sent.established", "RFC 9293 §3.10.7.3 fourth", "seg_ack iss seg_seq rcv_nxt")
+SYN_SENT_ESTABLISHED: Final = Rule(
+    "syn-sent.established", "RFC 9293 §3.10.7.3 fourth", "seg_ack iss seg_seq rcv_nxt"
+)
 SYN_SENT_SIMULTANEOUS: Final = Rule(
-    "syn-sent.simultaneous", "RFC 9293 §3.10.7.3 fourth, §3.5 Fig. 7", "seg_seq rcv_nxt iss", "MUST-10"
+    "syn-sent.simultaneous",
+    "RFC 9293 §3.10.7.3 fourth, §3.5 Fig. 7",
+    "seg_seq rcv_nxt iss",
+    "MUST-10",
 )
 SYN_SENT_NO_SYN: Final = Rule("syn-sent.no-syn-dropped", "RFC 9293 §3.10.7.3 fifth", "flags")
-SYN_SENT_RETRY: Final = Rule("syn-sent.quick-retry", "Linux tcp_rcv_synsent_state_process()", "delay_ns")
+SYN_SENT_RETRY: Final = Rule(
+    "syn-sent.quick-retry", "Linux tcp_rcv_synsent_state_process()", "delay_ns"
+)
 
 # --- 3.10.7.4 first: sequence number ------------------------------------------
 SEQ_UNACCEPTABLE: Final = Rule(
@@ -96,21 +109,33 @@ SEQ_REPEATED_SYN_ACK: Final = Rule(
 PAWS_DROP: Final = Rule("paws.dropped", "RFC 7323 §5.3 R1", "ts_val ts_recent")
 TS_MISSING: Final = Rule("timestamps.missing", "RFC 7323 §3.2", "seg_seq")
 DSACK_OLD: Final = Rule("seq.old-data-acked", "RFC 9293 §3.10.7.4 first", "seg_seq seg_len rcv_nxt")
-WINDOW_FULL: Final = Rule("seq.window-closed", "RFC 9293 §3.10.7.4 first", "seg_seq rcv_nxt rcv_wnd")
+WINDOW_FULL: Final = Rule(
+    "seq.window-closed", "RFC 9293 §3.10.7.4 first", "seg_seq rcv_nxt rcv_wnd"
+)
 
 # --- second: RST --------------------------------------------------------------
 RST_EXACT: Final = Rule("rst.exact", "RFC 9293 §3.10.7.4 second; RFC 5961 §3.2", "seg_seq rcv_nxt")
-RST_CHALLENGE: Final = Rule("rst.challenge-ack", "RFC 9293 §3.10.7.4 second; RFC 5961 §3.2", "seg_seq rcv_nxt rcv_wnd")
-RST_OUTSIDE: Final = Rule("rst.outside-window", "RFC 9293 §3.10.7.4 second; RFC 5961 §3.2", "seg_seq rcv_nxt rcv_wnd")
-RST_793: Final = Rule("rst.in-window-793", "RFC 793 §3.4 (before RFC 5961)", "seg_seq rcv_nxt rcv_wnd")
+RST_CHALLENGE: Final = Rule(
+    "rst.challenge-ack", "RFC 9293 §3.10.7.4 second; RFC 5961 §3.2", "seg_seq rcv_nxt rcv_wnd"
+)
+RST_OUTSIDE: Final = Rule(
+    "rst.outside-window", "RFC 9293 §3.10.7.4 second; RFC 5961 §3.2", "seg_seq rcv_nxt rcv_wnd"
+)
+RST_793: Final = Rule(
+    "rst.in-window-793", "RFC 793 §3.4 (before RFC 5961)", "seg_seq rcv_nxt rcv_wnd"
+)
 RST_SYN_RECEIVED_PASSIVE: Final = Rule(
     "rst.back-to-listen", "RFC 9293 §3.10.7.4 second", "seg_seq rcv_nxt", "MUST-11"
 )
-RST_SYN_RECEIVED_ACTIVE: Final = Rule("rst.refused", "RFC 9293 §3.10.7.4 second", "seg_seq rcv_nxt", "MUST-11")
+RST_SYN_RECEIVED_ACTIVE: Final = Rule(
+    "rst.refused", "RFC 9293 §3.10.7.4 second", "seg_seq rcv_nxt", "MUST-11"
+)
 RST_CLOSING: Final = Rule("rst.after-close", "RFC 9293 §3.10.7.4 second", "seg_seq rcv_nxt")
 
 # --- fourth: SYN --------------------------------------------------------------
-SYN_CHALLENGE: Final = Rule("syn.challenge-ack", "RFC 9293 §3.10.7.4 fourth; RFC 5961 §4.2", "seg_seq rcv_nxt")
+SYN_CHALLENGE: Final = Rule(
+    "syn.challenge-ack", "RFC 9293 §3.10.7.4 fourth; RFC 5961 §4.2", "seg_seq rcv_nxt"
+)
 SYN_RECEIVED_AGAIN: Final = Rule(
     "syn-received.syn-again", "RFC 9293 §3.8.1; Linux tcp_check_req()", "seg_seq irs"
 )
@@ -121,91 +146,164 @@ SYN_RECEIVED_NEW_SYN_RESET: Final = Rule(
     "syn-received.new-syn-reset", "Linux tcp_check_req(); RFC 793 §3.9", "seg_seq rcv_nxt rcv_wnd"
 )
 SYN_793: Final = Rule("syn.in-window-793", "RFC 793 §3.9 (before RFC 5961)", "seg_seq rcv_nxt")
-CHALLENGE_LIMITED: Final = Rule("challenge-ack.limited", "RFC 5961 §7", "last_ns now_ns interval_ns")
+CHALLENGE_LIMITED: Final = Rule(
+    "challenge-ack.limited", "RFC 5961 §7", "last_ns now_ns interval_ns"
+)
 
 # --- fifth: ACK ---------------------------------------------------------------
 ACK_MISSING: Final = Rule("ack.missing", "RFC 9293 §3.10.7.4 fifth", "flags")
-ACK_ESTABLISHES: Final = Rule("ack.establishes", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una snd_nxt")
-ACK_SYN_RECEIVED_BAD: Final = Rule("ack.bad-in-syn-received", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una snd_nxt")
+ACK_ESTABLISHES: Final = Rule(
+    "ack.establishes", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una snd_nxt"
+)
+ACK_SYN_RECEIVED_BAD: Final = Rule(
+    "ack.bad-in-syn-received", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una snd_nxt"
+)
 ACK_NEW: Final = Rule("ack.new", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una snd_nxt")
-ACK_DUPLICATE: Final = Rule("ack.duplicate", "RFC 5681 §2; RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una count")
+ACK_DUPLICATE: Final = Rule(
+    "ack.duplicate", "RFC 5681 §2; RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una count"
+)
 ACK_OLD: Final = Rule("ack.old", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_una")
 ACK_TOO_OLD: Final = Rule("ack.too-old", "RFC 5961 §5.2", "seg_ack snd_una max_window", "MAY-12")
 ACK_UNSENT: Final = Rule("ack.unsent", "RFC 9293 §3.10.7.4 fifth", "seg_ack snd_nxt")
 ACK_WINDOW: Final = Rule("ack.window-update", "RFC 9293 §3.10.7.4 fifth", "snd_wnd snd_wl1 snd_wl2")
-ACK_FIN_WAIT_2: Final = Rule("ack.of-fin", "RFC 9293 §3.10.7.4 fifth, FIN-WAIT-1", "seg_ack snd_nxt")
-ACK_CLOSING: Final = Rule("ack.closing-time-wait", "RFC 9293 §3.10.7.4 fifth, CLOSING", "seg_ack snd_nxt")
+ACK_FIN_WAIT_2: Final = Rule(
+    "ack.of-fin", "RFC 9293 §3.10.7.4 fifth, FIN-WAIT-1", "seg_ack snd_nxt"
+)
+ACK_CLOSING: Final = Rule(
+    "ack.closing-time-wait", "RFC 9293 §3.10.7.4 fifth, CLOSING", "seg_ack snd_nxt"
+)
 ACK_LAST: Final = Rule("ack.last", "RFC 9293 §3.10.7.4 fifth, LAST-ACK", "seg_ack snd_nxt")
 
 # --- sixth to eighth: URG, text, FIN ------------------------------------------
-URG_SIGNAL: Final = Rule("urg.signalled", "RFC 9293 §3.10.7.4 sixth", "rcv_up rcv_nxt", "MUST-32 MUST-33")
+URG_SIGNAL: Final = Rule(
+    "urg.signalled", "RFC 9293 §3.10.7.4 sixth", "rcv_up rcv_nxt", "MUST-32 MUST-33"
+)
 TEXT_IN_ORDER: Final = Rule("text.in-order", "RFC 9293 §3.10.7.4 seventh", "seg_seq length rcv_nxt")
-TEXT_OUT_OF_ORDER: Final = Rule("text.out-of-order", "RFC 9293 §3.10.7.4 seventh", "seg_seq rcv_nxt held", "SHLD-31")
-TEXT_FILLS_GAP: Final = Rule("text.fills-gap", "RFC 9293 §3.10.7.4 seventh; RFC 5681 §4.2", "seg_seq rcv_nxt")
+TEXT_OUT_OF_ORDER: Final = Rule(
+    "text.out-of-order", "RFC 9293 §3.10.7.4 seventh", "seg_seq rcv_nxt held", "SHLD-31"
+)
+TEXT_FILLS_GAP: Final = Rule(
+    "text.fills-gap", "RFC 9293 §3.10.7.4 seventh; RFC 5681 §4.2", "seg_seq rcv_nxt"
+)
 TEXT_OLD: Final = Rule("text.duplicate", "RFC 9293 §3.10.7.4 seventh", "seg_seq seg_len rcv_nxt")
 TEXT_AFTER_CLOSE: Final = Rule("text.after-close", "RFC 9293 §3.6.1", "seg_seq length", "SHLD-3")
 TEXT_AFTER_FIN: Final = Rule("text.after-fin", "RFC 9293 §3.10.7.4 seventh", "seg_seq length")
-TEXT_NO_ROOM: Final = Rule("text.no-room", "RFC 9293 §3.10.7.4 seventh, §3.4", "seg_seq length room")
+TEXT_NO_ROOM: Final = Rule(
+    "text.no-room", "RFC 9293 §3.10.7.4 seventh, §3.4", "seg_seq length room"
+)
 FIN_RECEIVED: Final = Rule("fin.received", "RFC 9293 §3.10.7.4 eighth", "seg_seq rcv_nxt")
 FIN_BOTH: Final = Rule("fin.simultaneous", "RFC 9293 §3.10.7.4 eighth, Fig. 13", "seg_seq rcv_nxt")
-FIN_TIME_WAIT: Final = Rule("fin.time-wait", "RFC 9293 §3.10.7.4 eighth, Fig. 5 note 2", "seg_seq rcv_nxt")
+FIN_TIME_WAIT: Final = Rule(
+    "fin.time-wait", "RFC 9293 §3.10.7.4 eighth, Fig. 5 note 2", "seg_seq rcv_nxt"
+)
 FIN_AGAIN: Final = Rule("fin.again", "RFC 9293 §3.10.7.4 eighth", "seg_seq rcv_nxt")
 
 # --- what an ACK answers (3.8.6.3 and friends) --------------------------------
 ACK_IMMEDIATE: Final = Rule("send.ack-at-once", "RFC 9293 §3.8.6.3", "rcv_nxt", "MUST-58")
-ACK_DELAYED: Final = Rule("send.ack-delayed", "RFC 9293 §3.8.6.3; RFC 1122 §4.2.3.2", "rcv_nxt delay_ns", "MUST-40 SHLD-18")
-ACK_SECOND_SEGMENT: Final = Rule("send.ack-second-segment", "RFC 9293 §3.8.6.3", "rcv_nxt unacked mss", "SHLD-19")
-ACK_OUT_OF_ORDER: Final = Rule("send.ack-duplicate", "RFC 5681 §4.2; RFC 9293 §3.10.7.4", "rcv_nxt seg_seq", "MAY-13")
+ACK_DELAYED: Final = Rule(
+    "send.ack-delayed",
+    "RFC 9293 §3.8.6.3; RFC 1122 §4.2.3.2",
+    "rcv_nxt delay_ns",
+    "MUST-40 SHLD-18",
+)
+ACK_SECOND_SEGMENT: Final = Rule(
+    "send.ack-second-segment", "RFC 9293 §3.8.6.3", "rcv_nxt unacked mss", "SHLD-19"
+)
+ACK_OUT_OF_ORDER: Final = Rule(
+    "send.ack-duplicate", "RFC 5681 §4.2; RFC 9293 §3.10.7.4", "rcv_nxt seg_seq", "MAY-13"
+)
 ACK_GAP_FILLED: Final = Rule("send.ack-gap-filled", "RFC 5681 §4.2", "rcv_nxt")
 ACK_OF_FIN: Final = Rule("send.ack-of-fin", "RFC 9293 §3.10.7.4 eighth", "rcv_nxt")
-WINDOW_UPDATE: Final = Rule("send.window-update", "RFC 9293 §3.8.6.2.2", "rcv_nxt rcv_wnd", "MUST-39")
-SYN_ACK_CROSSED: Final = Rule("send.ack-after-crossing-syn", "Linux tcp_rcv_state_process()", "rcv_nxt")
+WINDOW_UPDATE: Final = Rule(
+    "send.window-update", "RFC 9293 §3.8.6.2.2", "rcv_nxt rcv_wnd", "MUST-39"
+)
+SYN_ACK_CROSSED: Final = Rule(
+    "send.ack-after-crossing-syn", "Linux tcp_rcv_state_process()", "rcv_nxt"
+)
 
 # --- 3.8.1-3.8.3, 3.10.8: timers ----------------------------------------------
 RTO_ARMED: Final = Rule("rto.armed", "RFC 6298 §5.1, §5.3", "rto_ns", "MUST-18")
 RTO_STOPPED: Final = Rule("rto.stopped", "RFC 6298 §5.2", "snd_una")
-RTO_SYN: Final = Rule("rto.syn", "RFC 9293 §3.8.1; RFC 6298 §5.4-5.5", "seq count rto_ns", "MUST-18 MUST-22")
+RTO_SYN: Final = Rule(
+    "rto.syn", "RFC 9293 §3.8.1; RFC 6298 §5.4-5.5", "seq count rto_ns", "MUST-18 MUST-22"
+)
 RTO_SYN_ACK: Final = Rule("rto.syn-ack", "RFC 9293 §3.8.1; RFC 6298 §5.4-5.5", "seq count rto_ns")
-RTO_DATA: Final = Rule("rto.data", "RFC 9293 §3.10.8; RFC 6298 §5.4-5.5", "seq count rto_ns", "MUST-18 MUST-20")
+RTO_DATA: Final = Rule(
+    "rto.data", "RFC 9293 §3.10.8; RFC 6298 §5.4-5.5", "seq count rto_ns", "MUST-18 MUST-20"
+)
 RTO_FIN: Final = Rule("rto.fin", "RFC 9293 §3.10.8; RFC 6298 §5.4-5.5", "seq count rto_ns")
 RTO_SAMPLE: Final = Rule("rto.sample", "RFC 6298 §2", "rtt_ns srtt_ns rttvar_ns rto_ns")
 RTO_KARN: Final = Rule("rto.karn", "RFC 6298 §3", "seq", "MUST-18")
 RTO_AFTER_SYN: Final = Rule("rto.after-syn-timeout", "RFC 6298 §5.7", "rto_ns")
-RETRANSMIT_REST: Final = Rule("retransmit.go-back", "RFC 5681 §3.1; RFC 6298 §5.4", "seq snd_nxt cwnd")
+RETRANSMIT_REST: Final = Rule(
+    "retransmit.go-back", "RFC 5681 §3.1; RFC 6298 §5.4", "seq snd_nxt cwnd"
+)
 RETRANSMIT_FAST: Final = Rule("retransmit.fast", "RFC 5681 §3.2", "seq dupacks ssthresh", "MUST-19")
 RETRANSMIT_PARTIAL: Final = Rule("retransmit.partial-ack", "RFC 6582 §3.2", "seq recover")
 RETRANSMIT_MTU: Final = Rule("retransmit.path-mtu", "RFC 1191 §6.5; RFC 9293 §3.7.2", "seq mss mtu")
 LIMITED_R1: Final = Rule("rto.r1-notice", "RFC 9293 §3.8.3", "count r1", "SHLD-9 SHLD-10")
 GIVE_UP: Final = Rule("rto.give-up", "RFC 9293 §3.8.3 R2", "count elapsed_ns", "MUST-20 SHLD-11")
-GIVE_UP_SYN: Final = Rule("rto.give-up-syn", "RFC 9293 §3.8.3 R2 for SYN", "count elapsed_ns", "MUST-22 MUST-23")
-GIVE_UP_SYN_ACK: Final = Rule("rto.give-up-syn-ack", "RFC 9293 §3.8.3; Linux tcp_synack_retries", "count elapsed_ns")
-USER_TIMEOUT: Final = Rule("user-timeout.expired", "RFC 9293 §3.10.8; RFC 5482", "elapsed_ns limit_ns", "MUST-21")
-PERSIST_ARMED: Final = Rule("persist.armed", "RFC 9293 §3.8.6.1", "snd_wnd rto_ns", "MUST-36 SHLD-29")
-PERSIST_PROBE: Final = Rule("persist.probe", "RFC 9293 §3.8.6.1", "seq count next_ns", "MUST-35 MUST-36 SHLD-30")
-PERSIST_PROBE_EMPTY: Final = Rule("persist.probe-empty", "Linux tcp_write_wakeup()", "seq count next_ns")
-KEEPALIVE_PROBE: Final = Rule("keepalive.probe", "RFC 9293 §3.8.4", "idle_ns count", "MUST-26 SHLD-12")
+GIVE_UP_SYN: Final = Rule(
+    "rto.give-up-syn", "RFC 9293 §3.8.3 R2 for SYN", "count elapsed_ns", "MUST-22 MUST-23"
+)
+GIVE_UP_SYN_ACK: Final = Rule(
+    "rto.give-up-syn-ack", "RFC 9293 §3.8.3; Linux tcp_synack_retries", "count elapsed_ns"
+)
+USER_TIMEOUT: Final = Rule(
+    "user-timeout.expired", "RFC 9293 §3.10.8; RFC 5482", "elapsed_ns limit_ns", "MUST-21"
+)
+PERSIST_ARMED: Final = Rule(
+    "persist.armed", "RFC 9293 §3.8.6.1", "snd_wnd rto_ns", "MUST-36 SHLD-29"
+)
+PERSIST_PROBE: Final = Rule(
+    "persist.probe", "RFC 9293 §3.8.6.1", "seq count next_ns", "MUST-35 MUST-36 SHLD-30"
+)
+PERSIST_PROBE_EMPTY: Final = Rule(
+    "persist.probe-empty", "Linux tcp_write_wakeup()", "seq count next_ns"
+)
+KEEPALIVE_PROBE: Final = Rule(
+    "keepalive.probe", "RFC 9293 §3.8.4", "idle_ns count", "MUST-26 SHLD-12"
+)
 KEEPALIVE_GIVE_UP: Final = Rule("keepalive.give-up", "RFC 9293 §3.8.4", "count limit", "MUST-29")
-FIN_WAIT_2_TIMEOUT: Final = Rule("fin-wait-2.orphan-timeout", "Linux tcp_fin_timeout; RFC 1122 §4.2.2.20", "timeout_ns")
+FIN_WAIT_2_TIMEOUT: Final = Rule(
+    "fin-wait-2.orphan-timeout", "Linux tcp_fin_timeout; RFC 1122 §4.2.2.20", "timeout_ns"
+)
 CORK_TIMEOUT: Final = Rule("cork.timeout", "tcp(7) TCP_CORK", "waited_ns")
 
 # --- TIME-WAIT ----------------------------------------------------------------
 TIME_WAIT_STARTED: Final = Rule("time-wait.started", "RFC 9293 §3.6.1", "length_ns", "MUST-13")
 TIME_WAIT_EXPIRED: Final = Rule("time-wait.expired", "RFC 9293 §3.10.8", "length_ns", "MUST-13")
 TIME_WAIT_NONE: Final = Rule("cf.no-time-wait", "counterfactual; RFC 9293 §3.6.1", "length_ns")
-TIME_WAIT_FIN: Final = Rule("time-wait.fin-again", "RFC 9293 §3.10.7.4 eighth, TIME-WAIT", "seg_seq rcv_nxt")
-TIME_WAIT_OLD: Final = Rule("time-wait.old-segment", "RFC 9293 §3.10.7.4 first", "seg_seq seg_len rcv_nxt")
-TIME_WAIT_OLD_RESTART: Final = Rule("time-wait.old-segment-restart", "Linux tcp_timewait_state_process()", "seg_seq rcv_nxt")
-TIME_WAIT_SILENT: Final = Rule("time-wait.nothing-to-answer", "RFC 9293 §3.10.7.4 fifth, TIME-WAIT", "seg_seq seg_ack")
+TIME_WAIT_FIN: Final = Rule(
+    "time-wait.fin-again", "RFC 9293 §3.10.7.4 eighth, TIME-WAIT", "seg_seq rcv_nxt"
+)
+TIME_WAIT_OLD: Final = Rule(
+    "time-wait.old-segment", "RFC 9293 §3.10.7.4 first", "seg_seq seg_len rcv_nxt"
+)
+TIME_WAIT_OLD_RESTART: Final = Rule(
+    "time-wait.old-segment-restart", "Linux tcp_timewait_state_process()", "seg_seq rcv_nxt"
+)
+TIME_WAIT_SILENT: Final = Rule(
+    "time-wait.nothing-to-answer", "RFC 9293 §3.10.7.4 fifth, TIME-WAIT", "seg_seq seg_ack"
+)
 TIME_WAIT_RST_IGNORED: Final = Rule("time-wait.rst-ignored", "RFC 1337 §3 (fix F1)", "seg_seq")
-TIME_WAIT_RST_KILLS: Final = Rule("time-wait.rst-kills", "RFC 1337 §2; RFC 9293 §3.10.7.4 second", "seg_seq rcv_nxt")
-TIME_WAIT_NEW_SYN: Final = Rule("time-wait.new-syn", "RFC 9293 §3.6.1; RFC 6191 §2", "seg_seq rcv_nxt iss", "MAY-2 SHLD-4")
-TIME_WAIT_OLD_SYN: Final = Rule("time-wait.old-syn", "RFC 9293 §3.6.1; RFC 6191 §2", "seg_seq rcv_nxt")
+TIME_WAIT_RST_KILLS: Final = Rule(
+    "time-wait.rst-kills", "RFC 1337 §2; RFC 9293 §3.10.7.4 second", "seg_seq rcv_nxt"
+)
+TIME_WAIT_NEW_SYN: Final = Rule(
+    "time-wait.new-syn", "RFC 9293 §3.6.1; RFC 6191 §2", "seg_seq rcv_nxt iss", "MAY-2 SHLD-4"
+)
+TIME_WAIT_OLD_SYN: Final = Rule(
+    "time-wait.old-syn", "RFC 9293 §3.6.1; RFC 6191 §2", "seg_seq rcv_nxt"
+)
 TIME_WAIT_REUSED: Final = Rule("time-wait.reused", "RFC 6191; Linux tcp_tw_reuse", "iss age_ns")
 
 # --- silences: why nothing was sent -------------------------------------------
 WAIT_NAGLE: Final = Rule("wait.nagle", "RFC 9293 §3.7.4", "length mss in_flight", "SHLD-7")
 WAIT_CORK: Final = Rule("wait.cork", "tcp(7) TCP_CORK", "length mss")
-WAIT_SWS: Final = Rule("wait.silly-window", "RFC 9293 §3.8.6.2.1", "usable mss max_window", "MUST-38")
+WAIT_SWS: Final = Rule(
+    "wait.silly-window", "RFC 9293 §3.8.6.2.1", "usable mss max_window", "MUST-38"
+)
 WAIT_WINDOW: Final = Rule("wait.window-closed", "RFC 9293 §3.8.6", "snd_wnd in_flight")
 WAIT_CWND: Final = Rule("wait.congestion-window", "RFC 5681 §3.1", "cwnd in_flight", "MUST-19")
 WAIT_ACK: Final = Rule("wait.delayed-ack", "RFC 9293 §3.8.6.3", "delay_ns", "MUST-40")
@@ -213,13 +311,25 @@ WAIT_ESTABLISHED: Final = Rule("wait.not-established", "RFC 9293 §3.10.2", "que
 WAIT_NOTHING: Final = Rule("wait.nothing-to-send", "RFC 9293 §3.8", "snd_nxt")
 
 # --- listener (host) ----------------------------------------------------------
-LISTENER_ACCEPTED: Final = Rule("listener.queued", "listen(2); RFC 9293 §3.10.7.4 fifth", "queue backlog")
-LISTENER_SYN_QUEUE_FULL: Final = Rule("listener.syn-queue-full", "RFC 4987 §2; listen(2)", "queue backlog")
-LISTENER_FULL_SYN: Final = Rule("listener.full-syn-dropped", "listen(2); Linux tcp_conn_request()", "queue backlog")
-LISTENER_FULL_ACK: Final = Rule("listener.full-ack-dropped", "listen(2); Linux tcp_v4_syn_recv_sock()", "queue backlog")
-LISTENER_FULL_RESET: Final = Rule("listener.full-reset", "Linux tcp_abort_on_overflow", "queue backlog")
+LISTENER_ACCEPTED: Final = Rule(
+    "listener.queued", "listen(2); RFC 9293 §3.10.7.4 fifth", "queue backlog"
+)
+LISTENER_SYN_QUEUE_FULL: Final = Rule(
+    "listener.syn-queue-full", "RFC 4987 §2; listen(2)", "queue backlog"
+)
+LISTENER_FULL_SYN: Final = Rule(
+    "listener.full-syn-dropped", "listen(2); Linux tcp_conn_request()", "queue backlog"
+)
+LISTENER_FULL_ACK: Final = Rule(
+    "listener.full-ack-dropped", "listen(2); Linux tcp_v4_syn_recv_sock()", "queue backlog"
+)
+LISTENER_FULL_RESET: Final = Rule(
+    "listener.full-reset", "Linux tcp_abort_on_overflow", "queue backlog"
+)
 LISTENER_DEFERRED: Final = Rule("listener.deferred", "tcp(7) TCP_DEFER_ACCEPT", "seconds")
-LISTENER_MEMORY: Final = Rule("listener.out-of-memory", "host limit on connections", "connections limit")
+LISTENER_MEMORY: Final = Rule(
+    "listener.out-of-memory", "host limit on connections", "connections limit"
+)
 COOKIE_SENT: Final = Rule("cookie.sent", "RFC 4987 §3.6", "queue backlog")
 COOKIE_ACCEPTED: Final = Rule("cookie.accepted", "RFC 4987 §3.6", "seg_ack mss")
 COOKIE_INVALID: Final = Rule("cookie.invalid", "RFC 4987 §3.6", "seg_ack")
@@ -236,9 +346,15 @@ IP_FRAGMENTED: Final = Rule("ip.fragmented", "RFC 791 §3.2", "length mtu pieces
 IP_REASSEMBLY_TIMEOUT: Final = Rule("ip.reassembly-timeout", "RFC 1122 §3.3.2; RFC 792", "ident")
 IP_NOT_OURS: Final = Rule("ip.not-ours", "RFC 1122 §3.2.1.3", "dst")
 TCP_BAD_ADDRESS: Final = Rule("tcp.bad-address", "RFC 9293 §3.9.2.3", "src dst", "MUST-57 MUST-63")
-ICMP_SOFT: Final = Rule("icmp.soft-error", "RFC 9293 §3.9.2.2", "type code errno", "MUST-47 MUST-56 SHLD-25")
-ICMP_HARD: Final = Rule("icmp.hard-error", "RFC 9293 §3.9.2.2; RFC 5461 §4", "type code errno", "SHLD-26")
-ICMP_SYN_ABORTS: Final = Rule("icmp.connect-fails", "RFC 5461 §4.1; Linux tcp_v4_err()", "type code errno")
+ICMP_SOFT: Final = Rule(
+    "icmp.soft-error", "RFC 9293 §3.9.2.2", "type code errno", "MUST-47 MUST-56 SHLD-25"
+)
+ICMP_HARD: Final = Rule(
+    "icmp.hard-error", "RFC 9293 §3.9.2.2; RFC 5461 §4", "type code errno", "SHLD-26"
+)
+ICMP_SYN_ABORTS: Final = Rule(
+    "icmp.connect-fails", "RFC 5461 §4.1; Linux tcp_v4_err()", "type code errno"
+)
 ICMP_OUT_OF_WINDOW: Final = Rule("icmp.bad-sequence", "RFC 5927 §4.1", "seq snd_una snd_nxt")
 ICMP_PATH_MTU: Final = Rule("icmp.path-mtu", "RFC 1191 §6.3; RFC 9293 §3.7.2", "mtu mss")
 ICMP_QUENCH: Final = Rule("icmp.source-quench", "RFC 9293 §3.9.2.2", "", "MUST-55")
@@ -247,4 +363,16 @@ ICMP_ECHO: Final = Rule("icmp.echo-reply", "RFC 1122 §3.2.2.6", "ident seq")
 UDP_SENT: Final = Rule("udp.sent", "RFC 768", "length")
 UDP_DELIVERED: Final = Rule("udp.delivered", "RFC 768", "length port")
 UDP_NO_ROOM: Final = Rule("udp.no-room", "RFC 768 (no flow control)", "length room")
+IP_FRAGMENT_KEPT: Final = Rule(
+    "ip.fragment-kept", "RFC 791 §3.2; RFC 8200 §4.5", "ident offset length"
+)
+IP_FRAGMENT_REFUSED: Final = Rule(
+    "ip.fragment-refused", "RFC 791 §3.2; RFC 5722 §4", "ident offset why"
+)
+IP_REASSEMBLED: Final = Rule("ip.reassembled", "RFC 791 §3.2; RFC 8200 §4.5", "ident length pieces")
+IP_REASSEMBLY_FULL: Final = Rule(
+    "ip.reassembly-full", "host limit on fragments held", "ident held limit"
+)
+ICMP_NOT_SENT: Final = Rule("icmp.not-sent", "RFC 1122 §3.2.2; RFC 4443 §2.4", "type code why")
+UDP_ERROR: Final = Rule("udp.error-passed", "RFC 1122 §4.1.3.3", "type code errno")
 SPOOFED: Final = Rule("attack.spoofed", "RFC 5961 §1", "src dst")

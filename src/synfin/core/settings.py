@@ -41,6 +41,9 @@ class Settings:
     nagle: bool = True
     delayed_ack_ns: int = 200 * MILLISECOND
     """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
+    quick_acks: int = 0
+    """How many ACKs of a new connection leave at once before delaying begins
+    (Linux: up to 16, tcp_enter_quickack_mode())."""
     initial_window_segments: int = 10
     """RFC 6928 §2; 3 gives RFC 5681 §3.1's for an MSS of 1460."""
     congestion_control: str = "newreno"
@@ -63,6 +66,9 @@ class Settings:
     transmission (SHLD-11); 0: use ``retries2``."""
     retries2: int = 15
     """Linux tcp_retries2: retransmissions counted at the minimum RTO's sum."""
+    orphan_retries: int = 0
+    """Linux tcp_orphan_retries: as ``retries2`` once the application has closed;
+    0: no difference."""
     syn_r2_ns: int = 180 * SECOND
     """As ``r2_ns`` for a SYN (MUST-23); 0: use ``syn_retries``."""
     syn_retries: int = 6
@@ -121,6 +127,11 @@ class Settings:
     """Linux acknowledges once more after a simultaneous open."""
     quick_syn_retry_ns: int = 0
     """Linux repeats a SYN this soon after answering an old SYN,ACK by RST; 0: no."""
+    syn_carries_data: bool = False
+    """Queued text goes out on the SYN even without Fast Open (legal, §3.10.7.3)."""
+    syn_data_unacked: str = "wait"
+    """Text on our SYN that the SYN,ACK did not cover: 'wait' for its timer, or
+    'resend' it with the third segment (Linux tcp_rcv_fastopen_synack())."""
     syn_cookies: str = "off"
     """'off', 'when-full' (Linux 1) or 'always' (Linux 2)."""
     abort_on_overflow: bool = False
@@ -190,8 +201,10 @@ LINUX: Final = Settings(
     max_rto_ns=120 * SECOND,
     rto_variance_floor=True,
     delayed_ack_ns=40 * MILLISECOND,
+    quick_acks=16,
     r2_ns=0,
     retries2=15,
+    orphan_retries=8,
     syn_r2_ns=0,
     syn_retries=6,
     syn_linear_timeouts=4,
@@ -203,6 +216,7 @@ LINUX: Final = Settings(
     time_wait_old_data_restarts=True,
     syn_received_new_syn="reset",
     syn_data="discard",
+    syn_data_unacked="resend",
     ack_after_crossing_syn=True,
     quick_syn_retry_ns=10 * MILLISECOND,
     challenge_ack_interval_ns=500 * MILLISECOND,

@@ -1,0 +1,107 @@
+"""What both SYNs agree on, and the move to ESTABLISHED (RFC 9293 §3.5, RFC 7323)."""
+
+from synfin.core import rules
+from synfin.core.events import Value
+from synfin.core.rules import Rule
+from synfin.core.sequence import modular_less
+from synfin.core.settings import SECOND
+from synfin.core.states import Trigger
+from synfin.core.tcb import CONNECTED, WRITABLE, Tcb
+from synfin.core.timers import KEEPALIVE, PERSIST
+from synfin.wire.tcp import SYN, Segment
+
+MAX_SHIFT = 14
+"""RFC 7323 §2.3."""
+
+
+def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
+    """The peer's SYN: each option counts only if both sides send it (RFC 7323 §1.3)."""
+    options = segment.options
+    settings = tcb.settings
+    tcb.peer_mss = options.mss
+    if options.window_scale >= 0 and tcb.offered_scale >= 0:
+        tcb.snd.scale = min(options.window_scale, MAX_SHIFT)
+        tcb.rcv.scale = tcb.offered_scale
+    else:
+        tcb.offered_scale = -1
+    tcb.sack_ok = tcb.snd.sack_ok = options.sack_permitted and settings.sack
+    tcb.ts_ok = options.ts_val >= 0 and settings.timestamps
+    if tcb.ts_ok:
+        tcb.rcv.ts_recent = options.ts_val
+        tcb.rcv.ts_recent_at = tcb.now
+    if options.fastopen is not None:
+        tcb.fastopen_learnt = options.fastopen
+    tcb.snd.set_mss(send_mss(tcb), fresh=True)
+
+
+def send_mss(tcb: Tcb) -> int:
+    """Eff.snd.MSS before options: min(SendMSS, MMS_S) - headers (§3.7.1, MUST-15, MUST-16)."""
+    default = 536 if len(tcb.local) == 4 else 1220
+    mss = tcb.peer_mss if tcb.peer_mss > 0 else default
+    mss = min(mss, tcb.mtu - tcb.header_len)
+    if tcb.user_mss:
+        mss = min(mss, tcb.user_mss)
+    # Never so small that options leave no room for text (Linux tcp_min_snd_mss: 48).
+    return max(mss, 48)
+
+
+def establish(
+    tcb: Tcb, trigger: Trigger, rule: Rule, a: Value, b: Value, c: Value, d: Value = None
+) -> None:
+    """Enter ESTABLISHED and what follows from a lossy handshake."""
+    snd = tcb.snd
+    tcb.enter(trigger, rule, a, b, c, d)
+    snd.recover = snd.snd_una
+    if tcb.syn_timeouts:
+        _after_lost_syn(tcb)
+    snd.timeouts = 0
+    tcb.last_heard = tcb.now
+    tcb.progress_at = tcb.now
+    tcb.signal(CONNECTED | WRITABLE, "connected", rule)
+    if tcb.keepalive:
+        tcb.timers.start(KEEPALIVE, tcb.now + tcb.keepalive_idle)
+
+
+def _after_lost_syn(tcb: Tcb) -> None:
+    """RFC 6298 §5.7: data starts with 3 s unless an RTT is known; RFC 5681 §3.1: IW."""
+    snd = tcb.snd
+    rto = tcb.settings.rto_after_syn_timeout_ns
+    if snd.rtt.srtt == 0:
+        snd.rtt.rto = max(rto, tcb.settings.initial_rto_ns)
+        tcb.emit_rto(rules.RTO_AFTER_SYN)
+    if tcb.syn_timeouts > 1:
+        snd.cc.cwnd = snd.mss
+
+
+def unscaled_window(tcb: Tcb, segment: Segment) -> int:
+    """SEG.WND in octets; a SYN's own window is never scaled (RFC 7323 §2.2)."""
+    if segment.flags & SYN:
+        return segment.window
+    return segment.window << tcb.snd.scale
+
+
+def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
+    """Update SND.WND unless an older segment says so; a window that opens ends probing."""
+    snd = tcb.snd
+    if not snd.window_is_news(seq, ack):
+        return
+    before = snd.snd_wnd
+    snd.set_window(unscaled_window(tcb, segment), seq, ack)
+    if snd.snd_wnd > before and tcb.timers.running(PERSIST) and snd.usable > 0:
+        tcb.stop_timer(PERSIST)
+        snd.probes = 0
+
+
+def note_timestamp(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """RFC 7323 §4.3 (2): keep TSval of the segment that holds Last.ACK.sent."""
+    value = segment.options.ts_val
+    if not tcb.ts_ok or value < 0:
+        return
+    rcv = tcb.rcv
+    if seq <= rcv.last_ack_sent and (
+        rcv.ts_recent < 0
+        or not modular_less(value, rcv.ts_recent)
+        or tcb.now - rcv.ts_recent_at > 24 * 24 * 3600 * SECOND
+    ):
+        rcv.ts_recent = value
+        rcv.ts_recent_at = tcb.now

@@ -1,0 +1,90 @@
+"""Out-of-order segments held until the gap before them closes (SHLD-31)."""
+
+from bisect import bisect_left
+from typing import Final
+
+from synfin.core.sendbuffer import Chunk
+
+MAX_PIECES: Final = 4096
+"""Bound on held pieces, whatever their size; beyond it text is dropped and
+comes again by retransmission."""
+
+
+class Reassembly:
+    """Non-overlapping pieces in order of sequence; the first copy of an octet wins.
+
+    ``recent`` lists merged blocks, the one that changed last first: what SACK
+    options report (RFC 2018 §4).
+    """
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.pieces: list[Chunk] = []
+        self.octets: int = 0
+        self.recent: list[tuple[int, int]] = []
+
+    def empty(self) -> bool:
+        """Nothing is held."""
+        return not self.starts
+
+    def add(self, seq: int, data: Chunk) -> int:
+        """Hold what is new of ``data`` at ``seq``; returns the octets kept."""
+        if len(self.starts) >= MAX_PIECES:
+            return 0
+        end = seq + len(data)
+        kept = 0
+        cursor = seq
+        index = bisect_left(self.starts, seq)
+        if index > 0:
+            cursor = max(cursor, self._end(index - 1))
+        while cursor < end:
+            limit = self.starts[index] if index < len(self.starts) else end
+            if cursor < limit:
+                stop = min(limit, end)
+                piece = data if stop - cursor == len(data) else data[cursor - seq : stop - seq]
+                self.starts.insert(index, cursor)
+                self.pieces.insert(index, piece)
+                kept += stop - cursor
+                index += 1
+            if index >= len(self.starts):
+                break
+            cursor = max(cursor, self._end(index))
+            index += 1
+        self.octets += kept
+        self._note_block(seq, end)
+        return kept
+
+    def _end(self, index: int) -> int:
+        return self.starts[index] + len(self.pieces[index])
+
+    def _note_block(self, left: int, right: int) -> None:
+        """Merge [left, right) with the blocks it touches and put it in front."""
+        index = bisect_left(self.starts, left)
+        while index > 0 and self._end(index - 1) >= left:
+            index -= 1
+            left = min(left, self.starts[index])
+        while index < len(self.starts) and self.starts[index] <= right:
+            right = max(right, self._end(index))
+            index += 1
+        others = [b for b in self.recent if b[1] < left or b[0] > right]
+        self.recent = [(left, right), *others[:3]]
+
+    def take(self, rcv_nxt: int) -> list[Chunk]:
+        """Remove and return what now follows ``rcv_nxt`` without a gap."""
+        taken: list[Chunk] = []
+        count = 0
+        for start in self.starts:
+            if start > rcv_nxt:
+                break
+            piece = self.pieces[count]
+            count += 1
+            self.octets -= len(piece)
+            end = start + len(piece)
+            if end > rcv_nxt:
+                taken.append(piece if start == rcv_nxt else piece[rcv_nxt - start :])
+                rcv_nxt = end
+        if count:
+            del self.starts[:count]
+            del self.pieces[:count]
+            self.recent = [b for b in self.recent if b[1] > rcv_nxt]
+        return taken

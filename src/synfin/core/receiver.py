@@ -1,0 +1,198 @@
+"""The receive side: what has come, what may come, what must be said of it.
+
+RCV.NXT and RCV.WND (RFC 9293 §3.3.1), the receive buffer, the window offered
+(§3.8.6.2.2), and the acknowledgement owed (§3.8.6.3). The one fact the sender
+needs from here is :class:`Owed`.
+"""
+
+from synfin.core.reassembly import Reassembly
+from synfin.core.rules import Rule
+from synfin.core.sendbuffer import Chunk
+from synfin.core.settings import Settings
+
+NONE = 0
+DELAYED = 1
+NOW = 2
+
+
+class Receiver:
+    """The receive sequence space of one connection, absolute numbers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.irs: int = 0
+        self.rcv_nxt: int = 0
+        self.rcv_adv: int = 0
+        """Right edge offered so far; never moves left (SHLD-14)."""
+        self.rcv_up: int = -1
+        self.urgent_told: bool = False
+        self.buffer_size: int = settings.receive_buffer
+        self.scale: int = 0
+        """Shift of the window we offer (RFC 7323 §2.3); 0 until negotiated."""
+        self.segment_size: int = 536
+        """Estimate of the peer's full-sized segment, for SHLD-19."""
+        self.chunks: list[Chunk] = []
+        self.head: int = 0
+        self.offset: int = 0
+        self.unread: int = 0
+        self.held: Reassembly = Reassembly()
+        self.fin_seq: int = -1
+        """Sequence number of the peer's FIN once seen, in order or not."""
+        self.fin_received: bool = False
+        self.owed: int = NONE
+        self.owed_rule: Rule | None = None
+        self.copies: int = 0
+        """How many immediate duplicate ACKs are owed besides the first."""
+        self.unacked: int = 0
+        """Octets of text received since our last ACK."""
+        self.last_ack_sent: int = 0
+        self.last_edge_sent: int = 0
+        self.ts_recent: int = -1
+        self.ts_recent_at: int = 0
+
+    @property
+    def rcv_wnd(self) -> int:
+        """RCV.WND: octets we are willing to take from RCV.NXT on (REC-1)."""
+        return self.rcv_adv - self.rcv_nxt
+
+    def start(self, irs: int) -> None:
+        """The peer's SYN came."""
+        self.irs = irs
+        self.rcv_nxt = irs + 1
+        self.rcv_adv = self.rcv_nxt
+        self.last_ack_sent = self.rcv_nxt
+
+    # -- acceptability (RFC 9293 §3.10.7.4, Table 6) ---------------------------
+    def acceptable(self, seq: int, length: int) -> bool:
+        """Table 6's four cases for a segment [seq, seq+length)."""
+        nxt = self.rcv_nxt
+        edge = self.rcv_adv
+        if length == 0:
+            if edge == nxt:
+                return seq == nxt
+            return nxt <= seq < edge
+        if edge == nxt:
+            return False
+        last = seq + length - 1
+        return nxt <= seq < edge or nxt <= last < edge
+
+    # -- buffer ---------------------------------------------------------------
+    def deliver(self, data: Chunk) -> None:
+        """``data`` starts at RCV.NXT: it is the application's now."""
+        size = len(data)
+        self.chunks.append(data)
+        self.unread += size
+        self.rcv_nxt += size
+        self.unacked += size
+
+    def deliver_held(self) -> int:
+        """Deliver what the last text made contiguous; returns how many octets."""
+        before = self.rcv_nxt
+        for piece in self.held.take(self.rcv_nxt):
+            self.deliver(piece)
+        return self.rcv_nxt - before
+
+    def read(self, limit: int) -> bytes:
+        """Take up to ``limit`` octets; ``b""`` when there are none."""
+        if self.unread == 0 or limit <= 0:
+            return b""
+        parts: list[Chunk] = []
+        while limit > 0 and self.head < len(self.chunks):
+            chunk = self.chunks[self.head]
+            left = len(chunk) - self.offset
+            size = min(left, limit)
+            parts.append(chunk[self.offset : self.offset + size])
+            limit -= size
+            self._consume(size)
+        return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
+
+    def view(self) -> Chunk:
+        """The first unread chunk, uncopied; follow with :meth:`consume`."""
+        if self.unread == 0:
+            return b""
+        chunk = self.chunks[self.head]
+        return memoryview(chunk)[self.offset :] if self.offset else chunk
+
+    def peek(self, limit: int) -> bytes:
+        """What :meth:`read` would return, without taking it."""
+        parts: list[Chunk] = []
+        offset = self.offset
+        for index in range(self.head, len(self.chunks)):
+            if limit <= 0:
+                break
+            part = self.chunks[index][offset : offset + limit]
+            parts.append(part)
+            limit -= len(part)
+            offset = 0
+        return b"".join(parts)
+
+    def consume(self, octets: int) -> None:
+        """Take ``octets`` without returning them (after :meth:`view`)."""
+        while octets > 0 and self.head < len(self.chunks):
+            size = min(octets, len(self.chunks[self.head]) - self.offset)
+            self._consume(size)
+            octets -= size
+
+    def _consume(self, size: int) -> None:
+        self.unread -= size
+        self.offset += size
+        if self.offset == len(self.chunks[self.head]):
+            self.chunks[self.head] = b""
+            self.head += 1
+            self.offset = 0
+            if self.head > 64 and self.head * 2 > len(self.chunks):
+                del self.chunks[: self.head]
+                self.head = 0
+
+    def drop_unread(self) -> None:
+        """Nobody will read: forget what is buffered."""
+        self.chunks = []
+        self.head = 0
+        self.offset = 0
+        self.unread = 0
+
+    def copy_small(self, payload: Chunk) -> Chunk:
+        """Own the octets when the driver's buffer would outlive its welcome."""
+        return payload if isinstance(payload, bytes) else bytes(payload)
+
+    # -- the window offered (RFC 9293 §3.8.6.2.2) -------------------------------
+    def offered_edge(self, smallest_step: int) -> int:
+        """The right edge to offer now: it moves only by a worthwhile step
+        (SWS avoidance, MUST-39) and never left."""
+        edge = self.rcv_nxt + max(0, self.buffer_size - self.unread)
+        if edge - self.rcv_adv >= smallest_step:
+            return edge
+        return self.rcv_adv
+
+    def window_field(self, mss: int, syn: bool) -> int:
+        """The window field to send, and remember what it promises.
+
+        Scaled values are rounded up: rounding down would move the edge left.
+        """
+        step = max(1, min(self.buffer_size // 2, mss))
+        edge = self.offered_edge(step)
+        window = edge - self.rcv_nxt
+        if syn:
+            field = min(window, 0xFFFF)
+            self.rcv_adv = max(self.rcv_adv, self.rcv_nxt + field)
+            return field
+        scale = self.scale
+        field = min((window + (1 << scale) - 1) >> scale, 0xFFFF)
+        promised = self.rcv_nxt + (field << scale)
+        if promised > self.rcv_adv:
+            self.rcv_adv = promised
+        return field
+
+    def owe(self, kind: int, rule: Rule) -> None:
+        """One ACK is owed, however many reasons arise (MUST-58); the latest stands."""
+        if kind >= self.owed:
+            self.owed = kind
+            self.owed_rule = rule
+
+    def acknowledged(self) -> None:
+        """An ACK of RCV.NXT leaves now."""
+        self.owed = NONE
+        self.owed_rule = None
+        self.copies = 0
+        self.unacked = 0
+        self.last_ack_sent = self.rcv_nxt
+        self.last_edge_sent = self.rcv_adv

@@ -1,0 +1,52 @@
+"""Round-trip time and retransmission timeout (RFC 6298)."""
+
+from synfin.core.settings import Settings
+
+
+class RttEstimator:
+    """SRTT, RTTVAR and RTO in nanoseconds; clock granularity is taken as zero.
+
+    Karn's rule (RFC 6298 §3, MUST-18) is the caller's: it offers only samples
+    of segments sent once, or measured by timestamps.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.min_rto: int = settings.min_rto_ns
+        self.max_rto: int = settings.max_rto_ns
+        self.variance_floor: bool = settings.rto_variance_floor
+        self.srtt: int = 0
+        self.rttvar: int = 0
+        self.min_rtt: int = 0
+        self.rto: int = settings.initial_rto_ns
+        """RTO with its backoff."""
+
+    def sample(self, rtt: int) -> None:
+        """Take one measurement (RFC 6298 §2.2, §2.3); ends any backoff (§5, note)."""
+        if rtt < 0:
+            return
+        if self.srtt == 0:
+            self.srtt = rtt
+            self.rttvar = rtt // 2
+        else:
+            self.rttvar += (abs(self.srtt - rtt) - self.rttvar) // 4
+            self.srtt += (rtt - self.srtt) // 8
+        if self.min_rtt == 0 or rtt < self.min_rtt:
+            self.min_rtt = rtt
+        self.rto = self._computed()
+
+    def _computed(self) -> int:
+        if self.variance_floor:
+            rto = self.srtt + max(4 * self.rttvar, self.min_rto)
+        else:
+            rto = max(self.srtt + 4 * self.rttvar, self.min_rto)
+        return min(rto, self.max_rto)
+
+    def back_off(self) -> None:
+        """Double the RTO up to its maximum (RFC 6298 §5.5)."""
+        self.rto = min(self.rto * 2, self.max_rto)
+
+    def forget_backoff(self) -> None:
+        """New data was acknowledged: what backoff added is undone when a sample
+        is known (as Linux and the BSDs do; RFC 6298 §5.7 leaves it open)."""
+        if self.srtt:
+            self.rto = self._computed()

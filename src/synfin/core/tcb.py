@@ -1,0 +1,329 @@
+"""The transmission control block: all variables of one connection (RFC 9293 §3.3.1).
+
+:mod:`arrival`, :mod:`output` and :mod:`timeouts` act on it;
+:class:`synfin.core.connection.Connection` gives it its doors.
+"""
+
+from typing import Final
+
+from synfin.core import rules
+from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.receiver import NOW, Receiver
+from synfin.core.rules import Rule
+from synfin.core.sender import Sender
+from synfin.core.sequence import first_absolute
+from synfin.core.settings import Settings
+from synfin.core.states import State, StateHolder, Trigger, move
+from synfin.core.time_wait import TimeWait
+from synfin.core.timers import FIN_WAIT_2, NAMES, Timers
+from synfin.wire.tcp import Segment
+
+# What changed for the application since the host last looked (bits of `signals`).
+CONNECTED: Final = 1
+READABLE: Final = 2
+WRITABLE: Final = 4
+EOF: Final = 8
+FAILED: Final = 16
+CLOSED: Final = 32
+URGENT: Final = 64
+BACK_TO_LISTEN: Final = 128
+TIME_WAITING: Final = 256
+NOTICE: Final = 512
+"""A soft error or R1 was reported (MUST-47, SHLD-9)."""
+
+
+class Tcb(StateHolder):
+    """State shared by the processing steps of one connection.
+
+    ``local``/``remote`` are addresses (4 or 16 octets); times are ns. ``mtu``
+    bounds segments by the interface; ``max_segment`` > 0 lets the device cut
+    segments of up to that many octets.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        local: bytes,
+        local_port: int,
+        remote: bytes,
+        remote_port: int,
+        iss: int,
+        conn_id: int = 0,
+        mtu: int = 1500,
+        observer: Observer | None = None,
+    ) -> None:
+        super().__init__(State.CLOSED)
+        self.id: int = conn_id
+        self.settings: Settings = settings
+        self.local: bytes = local
+        self.local_port: int = local_port
+        self.remote: bytes = remote
+        self.remote_port: int = remote_port
+        self.observer: Observer | None = observer
+        self.timers: Timers = Timers()
+        self.snd: Sender = Sender(settings, first_absolute(iss), self.timers)
+        self.rcv: Receiver = Receiver(settings)
+        self.passive: bool = False
+        """SYN-RECEIVED was reached from LISTEN (MUST-11)."""
+        self.now: int = 0
+        self.header_len: int = 40 if len(local) == 4 else 60
+        """IP and TCP headers without options, octets."""
+        self.mtu: int = mtu
+        self.user_mss: int = 0
+        """TCP_MAXSEG."""
+        self.max_segment: int = 0
+        self.signals: int = 0
+        self.error: int = 0
+        """Pending POSIX error number, 0 for none (SO_ERROR)."""
+        self.soft_error: int = 0
+        self.was_reset: bool = False
+        """The peer or we aborted: the end was not orderly (MUST-12)."""
+        self.detached: bool = False
+        """The application has closed: nobody reads any more (MAY-1)."""
+        self.write_shut: bool = False
+        """CLOSE (or shutdown) was called: no more SENDs."""
+
+        # Options in force once both SYNs have been seen.
+        self.offered_scale: int = settings.window_scale
+        self.ts_ok: bool = False
+        self.sack_ok: bool = False
+        self.ts_offset: int = 0
+        self.peer_mss: int = 0
+
+        # Fast Open (RFC 7413)
+        self.fastopen_cookie: bytes | None = None
+        """Active side: the cookie to send, b"" to ask for one, None for neither."""
+        self.fastopen_reply: bytes | None = None
+        """Passive side: the cookie to put on our SYN,ACK."""
+        self.fastopen_learnt: bytes | None = None
+        """Active side: what the SYN,ACK brought."""
+        self.fastopen_accepted: bool = False
+        """Passive side: text on the SYN may be delivered before the handshake ends."""
+        self.held_syn: Segment | None = None
+        """A SYN whose text waits for ESTABLISHED (§3.10.7.2 third)."""
+
+        # Options of the application
+        self.nodelay: bool = not settings.nagle
+        self.corked: bool = False
+        self.more_coming: bool = False
+        """The last SEND had no PUSH (MSG_MORE): its tail may wait a little (MAY-16)."""
+        self.delayed_ack_ns: int = settings.delayed_ack_ns
+        self.keepalive: bool = settings.keepalive
+        self.keepalive_idle: int = settings.keepalive_idle_ns
+        self.keepalive_interval: int = settings.keepalive_interval_ns
+        self.keepalive_probes: int = settings.keepalive_probes
+        self.keepalive_sent: int = 0
+        self.user_timeout: int = settings.user_timeout_ns
+        self.r2_ns: int = settings.r2_ns
+        self.syn_r2_ns: int = settings.syn_r2_ns
+        self.syn_retries: int = settings.syn_retries
+        self.syn_timeouts: int = 0
+        """How often our SYN (or SYN,ACK) has been sent again by its timer."""
+        self.tos: int = 0
+        self.ttl: int = settings.ttl
+
+        self.owed_values: tuple[Value, Value, Value, Value] | None = None
+        """What the rule behind the ACK owed compared, when somebody watches."""
+
+        # What has to be sent at the next poll, beside data.
+        self.syn_due: bool = False
+        self.syn_rule: Rule = rules.OPEN_ACTIVE
+        self.outbox: list[Segment] = []
+        """Segments formed on arrival: resets (bounded by the arrivals of one batch)."""
+        self.probe_due: Rule | None = None
+        self.keepalive_due: bool = False
+        self.retransmit_rule: Rule = rules.RTO_DATA
+        """Why the first range due for retransmission is due."""
+        self.wait_rule: Rule | None = None
+        """Why the last poll sent nothing although something is queued."""
+        self.sws_override: bool = False
+
+        self.first_sent_at: int = 0
+        """When our SYN first left."""
+        self.last_heard: int = 0
+        self.last_challenge: int = -(1 << 62)
+        self.progress_at: int = 0
+        """When the peer last acknowledged something new (user timeout)."""
+        self.quick_acks: int = settings.quick_acks
+        self.time_wait: TimeWait | None = None
+        """The record that takes over once TIME-WAIT is entered."""
+        self.syn_window: int = 0
+        """What the window field of our SYN promised."""
+        self.segments_in: int = 0
+        self.segments_out: int = 0
+        self.r1_told: bool = False
+
+    # -- reports (nothing is built unless somebody watches) -------------------------
+    def reason(self, rule: Rule, a: Value, b: Value, c: Value, d: Value, e: Value) -> Reason:
+        """The rule with the values it names."""
+        return Reason(rule, dict(zip(rule.values, (a, b, c, d, e), strict=False)))
+
+    def emit(self, kind: str, reason: Reason | None, data: dict[str, Value]) -> None:
+        """Report an event; only called when an observer is there."""
+        if self.observer is not None:
+            self.observer.event(Event(kind, self.now, self.id, reason, data))
+
+    def settled(
+        self,
+        rule: Rule,
+        segment: Segment,
+        a: Value = None,
+        b: Value = None,
+        c: Value = None,
+        d: Value = None,
+    ) -> None:
+        """``rule`` settled an arriving segment."""
+        if self.observer is not None:
+            reason = self.reason(rule, a, b, c, d, None)
+            self.observer.event(Event("segment-in", self.now, self.id, reason, {}, segment))
+
+    def enter(
+        self,
+        trigger: Trigger,
+        rule: Rule,
+        a: Value = None,
+        b: Value = None,
+        c: Value = None,
+        d: Value = None,
+    ) -> None:
+        """Move along an edge of Figure 5, because of ``rule``."""
+        old = move(self, trigger)
+        if self.observer is not None:
+            self.emit(
+                "state",
+                self.reason(rule, a, b, c, d, None),
+                {"old": old.value, "new": self.state.value},
+            )
+
+    def signal(self, bit: int, name: str, rule: Rule | None = None, errno: int = 0) -> None:
+        """Tell the application (through the host)."""
+        self.signals |= bit
+        if self.observer is not None:
+            reason = None if rule is None else Reason(rule, {})
+            self.emit("signal", reason, {"name": name, "errno": errno})
+
+    def start_timer(
+        self, slot: int, due: int, rule: Rule, a: Value = None, b: Value = None
+    ) -> None:
+        """Set a timer, reporting it."""
+        action = "restart" if self.timers.running(slot) else "set"
+        self.timers.start(slot, due)
+        if self.observer is not None:
+            self.emit(
+                "timer",
+                self.reason(rule, a, b, None, None, None),
+                {"name": NAMES[slot], "action": action, "due": due},
+            )
+
+    def stop_timer(self, slot: int) -> None:
+        """Stop a timer, reporting it if it ran."""
+        if self.timers.running(slot):
+            self.timers.stop(slot)
+            if self.observer is not None:
+                self.emit("timer", None, {"name": NAMES[slot], "action": "stop", "due": 0})
+
+    def emit_rto(self, rule: Rule) -> None:
+        """Report the RTO now in force."""
+        if self.observer is not None:
+            rto = self.snd.rtt.rto
+            self.emit("sample", self.reason(rule, rto, None, None, None, None), {"name": "rto"})
+
+    # -- numbers for people: relative to the ISNs, as Wireshark shows them ---------------
+    def ours(self, seq: int) -> int:
+        """A number of our sequence space, relative to ISS."""
+        return seq - self.snd.iss
+
+    def theirs(self, seq: int) -> int:
+        """A number of the peer's sequence space, relative to IRS."""
+        return seq - self.rcv.irs
+
+    # -- shared by several steps ------------------------------------------------------
+    @property
+    def option_len(self) -> int:
+        """Octets of options on every segment (timestamps)."""
+        return 12 if self.ts_ok else 0
+
+    @property
+    def effective_mss(self) -> int:
+        """Eff.snd.MSS: octets of text in a full segment (§3.7.1, MUST-16)."""
+        return max(1, self.snd.mss - self.option_len)
+
+    def ts_now(self) -> int:
+        """TSval at ``now`` (RFC 7323 §4.1)."""
+        return (self.now // self.settings.ts_clock_ns + self.ts_offset) & 0xFFFFFFFF
+
+    def owe_now(
+        self, rule: Rule, a: Value = None, b: Value = None, c: Value = None, d: Value = None
+    ) -> None:
+        """An ACK is due at once, for ``rule`` and the values it compared.
+
+        Out-of-order text earns one ACK per segment even within a batch, because
+        the peer counts them (RFC 5681 §3.2).
+        """
+        if self.rcv.owed == NOW and rule is rules.ACK_OUT_OF_ORDER:
+            self.rcv.copies += 1
+        if self.observer is not None:
+            self.owed_values = None if a is None else (a, b, c, d)
+        self.rcv.owe(NOW, rule)
+
+    def may_challenge(self, segment: Segment) -> bool:
+        """RFC 5961 §7: at most one such ACK per interval on this connection.
+
+        Like Linux, text-bearing segments are not limited: they make no ACK loop.
+        """
+        interval = self.settings.challenge_ack_interval_ns
+        if interval == 0:
+            return True
+        if segment.payload and not segment.flags & 2:
+            return True
+        if self.now - self.last_challenge < interval:
+            self.settled(rules.CHALLENGE_LIMITED, segment, self.last_challenge, self.now, interval)
+            return False
+        self.last_challenge = self.now
+        return True
+
+    def start_fin_wait_2(self) -> None:
+        """Linux: a connection that its application has closed does not wait for ever."""
+        timeout = self.settings.fin_wait_2_timeout_ns
+        if self.detached and timeout and self.state is State.FIN_WAIT_2:
+            self.start_timer(FIN_WAIT_2, self.now + timeout, rules.FIN_WAIT_2_TIMEOUT, timeout)
+
+    def start_time_wait(self) -> None:
+        """TIME-WAIT was entered: the other timers off, the compact record on."""
+        rcv = self.rcv
+        self.timers.stop_all()
+        self.snd.board.clear()
+        record = TimeWait(
+            self.id,
+            self.settings,
+            self.snd.snd_nxt,
+            rcv.rcv_nxt,
+            min(rcv.rcv_wnd >> rcv.scale, 0xFFFF),
+            rcv.ts_recent if self.ts_ok else -1,
+            self.ts_offset,
+            rcv.irs,
+            self.now,
+            self.observer,
+        )
+        self.time_wait = record
+        record.announce(self.now)
+        self.signals |= TIME_WAITING | READABLE | WRITABLE
+
+    def give_up(self, trigger: Trigger, error: int, rule: Rule, a: Value = 0, b: Value = 0) -> None:
+        """The connection ends here with ``error`` for the application (0: none)."""
+        self.enter(trigger, rule, a, b)
+        self.finish(error, rule)
+
+    def finish(self, error: int, rule: Rule) -> None:
+        """CLOSED was entered: flush queues, stop timers, tell the application."""
+        self.timers.stop_all()
+        self.snd.board.clear()
+        self.rcv.owed = 0
+        self.syn_due = False
+        self.probe_due = None
+        self.keepalive_due = False
+        if error:
+            self.was_reset = True
+            self.error = error
+            self.signal(FAILED, "error", rule, error)
+        self.signals |= CLOSED | READABLE | WRITABLE

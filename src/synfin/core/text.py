@@ -1,0 +1,182 @@
+"""Sixth URG, seventh text, eighth FIN (RFC 9293 §3.10.7.4)."""
+
+from synfin.core import rules
+from synfin.core.closed import reset_for
+from synfin.core.receiver import DELAYED
+from synfin.core.sendbuffer import Chunk
+from synfin.core.states import State, Trigger
+from synfin.core.tcb import EOF, READABLE, URGENT, Tcb
+from synfin.core.timers import DELAYED_ACK
+from synfin.wire.tcp import FIN, PSH, URG, Segment
+
+
+# Sixth, check the URG bit
+def check_urg(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """RCV.UP <- max(RCV.UP, SEG.UP); tell the user once per run of urgent data (MUST-32).
+
+    SEG.UP points to the octet after the urgent data (MUST-62).
+    """
+    if not segment.flags & URG or not _receives_text(tcb):
+        return
+    rcv = tcb.rcv
+    pointer = seq + segment.urgent
+    if pointer <= rcv.rcv_up or pointer <= rcv.rcv_nxt - rcv.unread:
+        return
+    rcv.rcv_up = pointer
+    tcb.settled(rules.URG_SIGNAL, segment, tcb.theirs(pointer), tcb.theirs(rcv.rcv_nxt))
+    tcb.signal(URGENT, "urgent", rules.URG_SIGNAL)
+
+
+def _receives_text(tcb: Tcb) -> bool:
+    """ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2 (and SYN-RECEIVED for Fast Open)."""
+    state = tcb.state
+    return (
+        state is State.ESTABLISHED
+        or state is State.FIN_WAIT_1
+        or state is State.FIN_WAIT_2
+        or (state is State.SYN_RECEIVED and tcb.fastopen_accepted)
+    )
+
+
+# Seventh, process the segment text
+def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Deliver, hold or drop the text; True when that ended the connection."""
+    rcv = tcb.rcv
+    length = len(segment.payload)
+    if rcv.fin_received or not _receives_text(tcb):
+        tcb.settled(rules.TEXT_AFTER_FIN, segment, tcb.theirs(seq), length)
+        return False
+    end = seq + length
+    if end <= rcv.rcv_nxt:
+        tcb.settled(rules.TEXT_OLD, segment, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
+        tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
+        return False
+    if tcb.detached and tcb.settings.reset_orphans_with_data:
+        _late_text(tcb, segment, seq)
+        return True
+    if rcv.rcv_wnd == 0:
+        _no_room(tcb, segment, seq)
+        return False
+    start = max(seq, rcv.rcv_nxt)
+    stop = min(end, rcv.rcv_adv)
+    data: Chunk = segment.payload
+    if stop - start != length:
+        data = data[start - seq : stop - seq]
+    data = rcv.copy_small(data)
+    if length > rcv.segment_size:
+        rcv.segment_size = min(length, tcb.settings.mss)
+    if start > rcv.rcv_nxt:
+        _hold(tcb, segment, start, data)
+    else:
+        _take(tcb, segment, data)
+    return False
+
+
+def _late_text(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """Text after CLOSE: a reset tells the peer that it was lost (SHLD-3)."""
+    values = (tcb.theirs(seq), len(segment.payload))
+    answer = reset_for(segment)
+    tcb.settled(rules.TEXT_AFTER_CLOSE, segment, *values)
+    if tcb.observer is not None:
+        answer.reason = tcb.reason(rules.TEXT_AFTER_CLOSE, values[0], values[1], None, None, None)
+    tcb.outbox.append(answer)
+    tcb.was_reset = True
+    tcb.give_up(Trigger.ABORT, 0, rules.TEXT_AFTER_CLOSE, *values)
+
+
+def _no_room(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """A window probe, usually: dropped, but answered (§3.8.6.1)."""
+    rcv = tcb.rcv
+    tcb.settled(rules.TEXT_NO_ROOM, segment, tcb.theirs(seq), len(segment.payload), rcv.rcv_wnd)
+    tcb.owe_now(rules.WINDOW_FULL, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
+
+
+def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
+    """Out of order: keep it, and say what is still missing (SHLD-31, RFC 5681 §4.2)."""
+    rcv = tcb.rcv
+    rcv.held.add(seq, data)
+    tcb.settled(
+        rules.TEXT_OUT_OF_ORDER, segment, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.held.octets
+    )
+    tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
+
+
+def _take(tcb: Tcb, segment: Segment, data: Chunk) -> None:
+    """The text begins at RCV.NXT: it is delivered, and what waited behind it."""
+    rcv = tcb.rcv
+    before = tcb.theirs(rcv.rcv_nxt)
+    rcv.deliver(data)
+    gap = not rcv.held.empty()
+    if gap:
+        rcv.deliver_held()
+        tcb.settled(rules.TEXT_FILLS_GAP, segment, before, tcb.theirs(rcv.rcv_nxt))
+        tcb.owe_now(rules.ACK_GAP_FILLED)
+    else:
+        tcb.settled(rules.TEXT_IN_ORDER, segment, before, len(data), tcb.theirs(rcv.rcv_nxt))
+        _owe_for_text(tcb)
+    tcb.signal(READABLE, "pushed" if segment.flags & PSH else "readable")
+
+
+def _owe_for_text(tcb: Tcb) -> None:
+    """§3.8.6.3: at once, for every second segment, or a little later."""
+    rcv = tcb.rcv
+    delay = tcb.delayed_ack_ns
+    if delay == 0:
+        tcb.owe_now(rules.ACK_IMMEDIATE)
+    elif rcv.unacked >= 2 * rcv.segment_size:
+        tcb.owe_now(rules.ACK_SECOND_SEGMENT)
+    elif tcb.quick_acks > 0:
+        tcb.quick_acks -= 1
+        tcb.owe_now(rules.ACK_IMMEDIATE)
+    else:
+        rcv.owe(DELAYED, rules.ACK_DELAYED)
+        if not tcb.timers.running(DELAYED_ACK):
+            tcb.start_timer(
+                DELAYED_ACK, tcb.now + delay, rules.ACK_DELAYED, tcb.theirs(rcv.rcv_nxt), delay
+            )
+
+
+# Eighth, check the FIN bit
+def check_fin(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """``seq`` is the FIN's own number. It counts once everything before it has come."""
+    rcv = tcb.rcv
+    if segment.flags & FIN and not rcv.fin_received and _may_hold_fin(tcb, seq):
+        rcv.fin_seq = seq
+    if rcv.fin_received:
+        if segment.flags & FIN:
+            tcb.owe_now(rules.FIN_AGAIN, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
+        return
+    if rcv.fin_seq < 0 or rcv.fin_seq != rcv.rcv_nxt or tcb.state is State.CLOSED:
+        if segment.flags & FIN and not segment.payload:
+            tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
+        return
+    _fin_arrives(tcb, segment)
+
+
+def _may_hold_fin(tcb: Tcb, seq: int) -> bool:
+    """The FIN lies in the window, or right behind the last octet it allows."""
+    rcv = tcb.rcv
+    if rcv.rcv_wnd == 0 and seq == rcv.rcv_nxt and not rcv.unacked:
+        return False
+    return rcv.rcv_nxt <= seq <= rcv.rcv_adv
+
+
+def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
+    """RCV.NXT over the FIN, ACK it, tell the user, change state."""
+    rcv = tcb.rcv
+    rcv.fin_received = True
+    values = (tcb.theirs(rcv.fin_seq), tcb.theirs(rcv.rcv_nxt + 1))
+    rcv.rcv_nxt += 1
+    if rcv.rcv_adv < rcv.rcv_nxt:
+        rcv.rcv_adv = rcv.rcv_nxt
+    tcb.settled(rules.FIN_RECEIVED, segment, *values)
+    tcb.owe_now(rules.ACK_OF_FIN)
+    state = tcb.state
+    if state is State.FIN_WAIT_1:
+        tcb.enter(Trigger.RCV_FIN, rules.FIN_BOTH, *values)
+    elif state is State.FIN_WAIT_2:
+        tcb.enter(Trigger.RCV_FIN, rules.FIN_TIME_WAIT, *values)
+        tcb.start_time_wait()
+    else:
+        tcb.enter(Trigger.RCV_FIN, rules.FIN_RECEIVED, *values)
+    tcb.signal(EOF | READABLE, "eof", rules.FIN_RECEIVED)

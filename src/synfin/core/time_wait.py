@@ -1,0 +1,192 @@
+"""TIME-WAIT as a small record of its own (RFC 9293 §3.10.7.4, RFC 1337, RFC 6191).
+
+A connection that enters TIME-WAIT has nothing left to send, retransmit or
+deliver; what remains fits in a few numbers, so thousands of them cost little.
+"""
+
+from typing import Final
+
+from synfin.core import rules
+from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.rules import Rule
+from synfin.core.sequence import modular_less, wrap
+from synfin.core.settings import SECOND, Settings
+from synfin.core.states import State, StateHolder, Trigger, move
+from synfin.core.timers import NEVER
+from synfin.wire.tcp import ACK, FIN, NO_OPTIONS, RST, SYN, Options, Segment
+
+NOTHING: Final = 0
+ANSWER: Final = 1
+NEW_SYN: Final = 2
+GONE: Final = 3
+
+
+class TimeWait(StateHolder):
+    """One connection in TIME-WAIT. Sequence numbers are wire numbers here: there
+    is no stream left to be ordered, only comparisons with one fixed point."""
+
+    def __init__(
+        self,
+        conn_id: int,
+        settings: Settings,
+        snd_nxt: int,
+        rcv_nxt: int,
+        window_field: int,
+        ts_recent: int,
+        ts_offset: int,
+        irs: int,
+        now: int,
+        observer: Observer | None,
+    ) -> None:
+        super().__init__(State.TIME_WAIT)
+        self.id: int = conn_id
+        self.settings: Settings = settings
+        self.snd_nxt: int = wrap(snd_nxt)
+        self.rcv_nxt: int = wrap(rcv_nxt)
+        self.window_field: int = window_field
+        self.ts_recent: int = ts_recent
+        """-1: timestamps were not in use."""
+        self.ts_offset: int = ts_offset
+        self.irs: int = wrap(irs)
+        self.entered: int = now
+        self.until: int = now + self._length()
+        self.last_answer: int = -(1 << 62)
+        self.answer_reason: Reason | None = None
+        self.observer: Observer | None = observer
+
+    def _length(self) -> int:
+        if self.settings.no_time_wait:
+            return 0
+        return self.settings.msl_ns * self.settings.time_wait_msl
+
+    def deadline(self) -> int:
+        """When :meth:`tick` is wanted, ns."""
+        return NEVER if self.state is State.CLOSED else self.until
+
+    def announce(self, now: int) -> None:
+        """Report the timer's start."""
+        if self.observer is not None:
+            rule = rules.TIME_WAIT_NONE if self._length() == 0 else rules.TIME_WAIT_STARTED
+            self._timer("set", now, Reason(rule, {"length_ns": self._length()}))
+
+    def tick(self, now: int) -> None:
+        """2 MSL are over: delete the record (§3.10.8)."""
+        if self.state is State.TIME_WAIT and now >= self.until:
+            rule = rules.TIME_WAIT_NONE if self._length() == 0 else rules.TIME_WAIT_EXPIRED
+            self._leave(Trigger.TIMEOUT_2MSL, now, Reason(rule, {"length_ns": self._length()}))
+
+    def _leave(self, trigger: Trigger, now: int, reason: Reason) -> None:
+        move(self, trigger)
+        if self.observer is not None:
+            data: dict[str, Value] = {"old": "TIME-WAIT", "new": self.state.value}
+            self.observer.event(Event("state", now, self.id, reason, data))
+
+    def _timer(self, action: str, now: int, reason: Reason | None) -> None:
+        if self.observer is not None:
+            data: dict[str, Value] = {"name": "time-wait", "action": action, "due": self.until}
+            self.observer.event(Event("timer", now, self.id, reason, data))
+
+    def _restart(self, now: int, reason: Reason) -> None:
+        self.until = now + self._length()
+        self._timer("restart", now, reason)
+
+    def _reason(self, rule: Rule, segment: Segment) -> Reason:
+        known: dict[str, Value] = {
+            "seg_seq": (segment.seq - self.irs) & 0xFFFFFFFF,
+            "rcv_nxt": (self.rcv_nxt - self.irs) & 0xFFFFFFFF,
+            "seg_len": segment.seg_len,
+            "seg_ack": segment.ack,
+            "iss": self.new_iss(),
+        }
+        return Reason(rule, {name: known[name] for name in rule.values})
+
+    def new_iss(self) -> int:
+        """ISS for a SYN that reopens: above anything this incarnation sent (MAY-2)."""
+        return (self.snd_nxt + self.settings.time_wait_isn_step - 1) & 0xFFFFFFFF
+
+    def receive(self, segment: Segment, now: int) -> int:
+        """What to do about ``segment``: NOTHING, ANSWER (an ACK), NEW_SYN or GONE."""
+        verdict, rule = self._judge(segment, now)
+        reason = self._reason(rule, segment)
+        if self.observer is not None:
+            self.observer.event(Event("segment-in", now, self.id, reason, {}, segment))
+        if rule is rules.TIME_WAIT_FIN or (
+            self.settings.time_wait_old_data_restarts and rule in _RESTARTING
+        ):
+            self._restart(now, reason)
+        if verdict == GONE:
+            self._leave(Trigger.RCV_RST, now, reason)
+        elif verdict == NEW_SYN:
+            self._leave(Trigger.RCV_NEW_SYN, now, reason)
+        elif verdict == ANSWER:
+            return self._limited(rule, reason, now)
+        return verdict
+
+    def _limited(self, rule: Rule, reason: Reason, now: int) -> int:
+        """RFC 5961 §7's limit applies to these ACKs too."""
+        interval = self.settings.challenge_ack_interval_ns
+        if interval and now - self.last_answer < interval and rule is not rules.TIME_WAIT_FIN:
+            return NOTHING
+        self.last_answer = now
+        self.answer_reason = reason
+        return ANSWER
+
+    def _judge(self, segment: Segment, now: int) -> tuple[int, Rule]:
+        flags = segment.flags
+        seq = segment.seq
+        if flags & RST:
+            return self._judge_reset(seq)
+        if flags & SYN and not flags & ACK:
+            return self._judge_syn(segment)
+        ends_at = (seq + segment.seg_len) & 0xFFFFFFFF
+        if flags & FIN and ends_at == self.rcv_nxt:
+            return ANSWER, rules.TIME_WAIT_FIN
+        if not flags & ACK:
+            return NOTHING, rules.ACK_MISSING
+        if seq == self.rcv_nxt and segment.seg_len == 0:
+            return NOTHING, rules.TIME_WAIT_SILENT
+        if self.settings.time_wait_old_data_restarts:
+            return ANSWER, rules.TIME_WAIT_OLD_RESTART
+        return ANSWER, rules.TIME_WAIT_OLD
+
+    def _judge_reset(self, seq: int) -> tuple[int, Rule]:
+        if self.settings.rfc1337:
+            return NOTHING, rules.TIME_WAIT_RST_IGNORED
+        if seq != self.rcv_nxt:
+            return NOTHING, rules.TIME_WAIT_RST_IGNORED
+        return GONE, rules.TIME_WAIT_RST_KILLS
+
+    def _judge_syn(self, segment: Segment) -> tuple[int, Rule]:
+        """MAY-2: a new incarnation, if it is newer by timestamp or by sequence."""
+        newer = modular_less(self.rcv_nxt, segment.seq)
+        value = segment.options.ts_val
+        if self.ts_recent >= 0 and value >= 0:
+            newer = modular_less(self.ts_recent, value) or (value == self.ts_recent and newer)
+        if newer and self.settings.time_wait_accepts_syn:
+            return NEW_SYN, rules.TIME_WAIT_NEW_SYN
+        return ANSWER, rules.TIME_WAIT_OLD_SYN
+
+    def answer(self, local_port: int, remote_port: int, now: int) -> Segment:
+        """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>"""
+        options = NO_OPTIONS
+        if self.ts_recent >= 0:
+            value = (now // self.settings.ts_clock_ns + self.ts_offset) & 0xFFFFFFFF
+            options = Options(ts_val=value, ts_ecr=self.ts_recent)
+        segment = Segment(
+            local_port, remote_port, self.snd_nxt, self.rcv_nxt, ACK, self.window_field, options
+        )
+        segment.reason = self.answer_reason
+        return segment
+
+    def reusable(self, now: int) -> bool:
+        """Linux tcp_tw_reuse: a connect() may take over after a second, with timestamps."""
+        return (
+            self.settings.time_wait_reuse and self.ts_recent >= 0 and now - self.entered >= SECOND
+        )
+
+
+_RESTARTING: Final = (
+    rules.TIME_WAIT_OLD_RESTART,
+    rules.TIME_WAIT_SILENT,
+    rules.TIME_WAIT_OLD_SYN,
+)

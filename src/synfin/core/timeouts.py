@@ -1,0 +1,228 @@
+"""Timers that expire (RFC 9293 §3.10.8, §3.8.3, §3.8.4, §3.8.6.1; RFC 6298 §5)."""
+
+from synfin.core import rules
+from synfin.core.errno import ETIMEDOUT
+from synfin.core.receiver import NONE
+from synfin.core.rules import Rule
+from synfin.core.sequence import wrap
+from synfin.core.settings import Settings
+from synfin.core.states import State, Trigger
+from synfin.core.tcb import NOTICE, Tcb
+from synfin.core.timers import (
+    DELAYED_ACK,
+    FIN_WAIT_2,
+    KEEPALIVE,
+    NAMES,
+    PERSIST,
+    RETRANSMIT,
+    SWS_OVERRIDE,
+    USER_TIMEOUT,
+)
+from synfin.wire.tcp import ACK, RST, SYN, Segment
+
+MAX_TIMERS_PER_TICK = 32
+"""Every expiry re-arms later than now, so this is never reached; it bounds the loop."""
+
+
+def tick(tcb: Tcb) -> None:
+    """Let every timer that is due at ``tcb.now`` expire."""
+    for _ in range(MAX_TIMERS_PER_TICK):
+        slot = tcb.timers.take_due(tcb.now)
+        if slot < 0:
+            return
+        if tcb.observer is not None:
+            tcb.emit("timer", None, {"name": NAMES[slot], "action": "fire", "due": tcb.now})
+        _expire(tcb, slot)
+
+
+def _expire(tcb: Tcb, slot: int) -> None:
+    if slot == RETRANSMIT:
+        _retransmission_timeout(tcb)
+    elif slot == PERSIST:
+        _persist_timeout(tcb)
+    elif slot == DELAYED_ACK:
+        if tcb.rcv.owed != NONE:
+            tcb.owe_now(rules.ACK_DELAYED)
+    elif slot == KEEPALIVE:
+        _keepalive_timeout(tcb)
+    elif slot == USER_TIMEOUT:
+        _user_timeout(tcb)
+    elif slot == FIN_WAIT_2:
+        timeout = tcb.settings.fin_wait_2_timeout_ns
+        tcb.give_up(Trigger.GIVE_UP, 0, rules.FIN_WAIT_2_TIMEOUT, timeout)
+    elif slot == SWS_OVERRIDE:
+        tcb.sws_override = True
+        tcb.more_coming = False
+
+
+# -- retransmission (RFC 6298 §5.4-5.6) ----------------------------------------------
+def _retransmission_timeout(tcb: Tcb) -> None:
+    board = tcb.snd.board
+    if board.empty():
+        return
+    if board.front().flags & SYN:
+        _syn_timeout(tcb)
+    else:
+        _text_timeout(tcb)
+
+
+def _syn_timeout(tcb: Tcb) -> None:
+    """Our SYN or SYN,ACK was not acknowledged (MUST-22, MUST-23)."""
+    expiry = tcb.syn_timeouts + 1
+    elapsed = tcb.now - tcb.first_sent_at
+    answering = tcb.state is not State.SYN_SENT
+    if _syn_is_hopeless(tcb, expiry, elapsed, answering):
+        rule = rules.GIVE_UP_SYN_ACK if answering else rules.GIVE_UP_SYN
+        tcb.give_up(Trigger.GIVE_UP, tcb.soft_error or ETIMEDOUT, rule, tcb.syn_timeouts, elapsed)
+        return
+    tcb.syn_timeouts = expiry
+    rtt = tcb.snd.rtt
+    schedule = tcb.settings.syn_schedule_ns
+    if schedule and not answering:
+        rtt.rto = schedule[expiry]
+    elif answering or expiry > tcb.settings.syn_linear_timeouts:
+        rtt.back_off()
+    tcb.snd.board.front().transmissions += 1  # Karn, even before it leaves
+    tcb.syn_due = True
+    tcb.syn_rule = rules.RTO_SYN_ACK if answering else rules.RTO_SYN
+
+
+def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bool:
+    """R2 for SYNs: by schedule (4.4BSD), by time (RFC) or by count (Linux)."""
+    schedule = tcb.settings.syn_schedule_ns
+    if schedule and not answering:
+        return expiry >= len(schedule)
+    if tcb.syn_r2_ns > 0:
+        return elapsed >= tcb.syn_r2_ns
+    if answering:
+        return expiry > tcb.settings.synack_retries
+    return expiry > tcb.settings.syn_linear_timeouts + tcb.syn_retries
+
+
+def _text_timeout(tcb: Tcb) -> None:
+    """RETRANSMISSION TIMEOUT, with the thresholds R1 and R2 (§3.8.3, MUST-20)."""
+    snd = tcb.snd
+    elapsed = tcb.now - snd.board.front().first_sent
+    if _text_is_hopeless(tcb, elapsed):
+        error = 0 if tcb.detached and tcb.state is State.LAST_ACK else ETIMEDOUT
+        error = (tcb.soft_error or error) if error else 0
+        tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, snd.timeouts, elapsed)
+        return
+    snd.timed_out(tcb.now, back_off=True)
+    tcb.retransmit_rule = rules.RTO_DATA
+    if snd.timeouts >= tcb.settings.r1 and not tcb.r1_told:
+        tcb.r1_told = True
+        tcb.signal(NOTICE, "delivery-trouble", rules.LIMITED_R1)
+
+
+def _text_is_hopeless(tcb: Tcb, elapsed: int) -> bool:
+    """R2 reached. A peer that closed its window but still answers is not (SHLD-17)."""
+    snd = tcb.snd
+    if snd.snd_wnd == 0:
+        elapsed = min(elapsed, tcb.now - tcb.last_heard)
+    if tcb.r2_ns > 0:
+        return elapsed >= tcb.r2_ns
+    if snd.timeouts == 0:
+        return False
+    retries = tcb.settings.retries2
+    if tcb.detached and tcb.settings.orphan_retries:
+        retries = min(retries, tcb.settings.orphan_retries)
+    since = tcb.now - snd.first_retransmit_at
+    if snd.snd_wnd == 0:
+        since = min(since, tcb.now - tcb.last_heard)
+    return since >= retries_to_ns(retries, tcb.settings)
+
+
+def retries_to_ns(retries: int, settings: Settings) -> int:
+    """Linux retransmits_timed_out(): the time ``retries`` expiries take at the
+    minimum RTO, doubling up to the maximum (15 of them: 924.6 s)."""
+    doublings = (settings.max_rto_ns // settings.min_rto_ns).bit_length() - 1
+    if retries <= doublings:
+        return ((2 << retries) - 1) * settings.min_rto_ns
+    linear = (retries - doublings) * settings.max_rto_ns
+    return ((2 << doublings) - 1) * settings.min_rto_ns + linear
+
+
+# -- zero window (§3.8.6.1) -------------------------------------------------------------
+def _persist_timeout(tcb: Tcb) -> None:
+    """Probe, ever more rarely, for as long as the peer answers (MUST-37, SHLD-30)."""
+    snd = tcb.snd
+    if snd.usable > 0 or not snd.board.empty():
+        return
+    if _probing_is_hopeless(tcb):
+        silent = tcb.now - tcb.last_heard
+        error = tcb.soft_error or ETIMEDOUT
+        tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, snd.unanswered_probes, silent)
+        return
+    snd.probes += 1
+    snd.unanswered_probes += 1
+    empty = tcb.settings.empty_window_probes
+    tcb.probe_due = rules.PERSIST_PROBE_EMPTY if empty else rules.PERSIST_PROBE
+    interval = min(snd.rtt.rto << min(snd.probes, 20), tcb.settings.max_rto_ns)
+    tcb.start_timer(PERSIST, tcb.now + interval, rules.PERSIST_ARMED, snd.snd_wnd, interval)
+
+
+def _probing_is_hopeless(tcb: Tcb) -> bool:
+    """Unanswered probes fall under R2, like any retransmission."""
+    snd = tcb.snd
+    if snd.unanswered_probes == 0:
+        return False
+    if tcb.r2_ns > 0:
+        return tcb.now - tcb.last_heard >= tcb.r2_ns
+    return snd.unanswered_probes >= tcb.settings.retries2
+
+
+# -- keep-alive (§3.8.4) -------------------------------------------------------------------
+def _keepalive_timeout(tcb: Tcb) -> None:
+    """Only with nothing outstanding and nothing heard for the interval (MUST-26)."""
+    if not tcb.keepalive:
+        return
+    if not tcb.snd.board.empty() or tcb.snd.unsent:
+        tcb.timers.start(KEEPALIVE, tcb.now + tcb.keepalive_idle)
+        return
+    idle = tcb.now - tcb.last_heard
+    if tcb.keepalive_sent == 0 and idle < tcb.keepalive_idle:
+        tcb.timers.start(KEEPALIVE, tcb.last_heard + tcb.keepalive_idle)
+        return
+    if tcb.keepalive_sent >= tcb.keepalive_probes:
+        _keepalive_gives_up(tcb)
+        return
+    tcb.keepalive_sent += 1
+    tcb.keepalive_due = True
+    tcb.timers.start(KEEPALIVE, tcb.now + tcb.keepalive_interval)
+
+
+def _keepalive_gives_up(tcb: Tcb) -> None:
+    """All probes unanswered: one alone would prove nothing (MUST-29)."""
+    values = (tcb.keepalive_sent, tcb.keepalive_probes)
+    if tcb.settings.keepalive_reset:
+        queue_reset(tcb, rules.KEEPALIVE_GIVE_UP, *values)
+    error = tcb.soft_error or ETIMEDOUT
+    tcb.give_up(Trigger.GIVE_UP, error, rules.KEEPALIVE_GIVE_UP, *values)
+
+
+def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
+    """<SEQ=SND.NXT><CTL=RST> of our own accord (§3.10.5); with ACK as stacks do."""
+    flags = RST | ACK if tcb.settings.linger_reset_ack else RST
+    ack = wrap(tcb.rcv.rcv_nxt) if flags & ACK else 0
+    segment = Segment(tcb.local_port, tcb.remote_port, wrap(tcb.snd.snd_nxt), ack, flags, 0)
+    if tcb.observer is not None:
+        segment.reason = tcb.reason(rule, a, b, None, None, None)
+    tcb.outbox.append(segment)
+
+
+# -- USER TIMEOUT (§3.10.8) ----------------------------------------------------------------
+def _user_timeout(tcb: Tcb) -> None:
+    """Nothing the peer acknowledged for so long: abort (MUST-21)."""
+    snd = tcb.snd
+    if not tcb.user_timeout or (snd.board.empty() and not snd.unsent):
+        return
+    since = tcb.progress_at
+    if not snd.board.empty():
+        since = max(since, snd.board.front().first_sent)
+    elapsed = tcb.now - since
+    if elapsed < tcb.user_timeout:
+        tcb.timers.start(USER_TIMEOUT, since + tcb.user_timeout)
+        return
+    error = tcb.soft_error or ETIMEDOUT
+    tcb.give_up(Trigger.GIVE_UP, error, rules.USER_TIMEOUT, elapsed, tcb.user_timeout)
