@@ -1,0 +1,1 @@
+"""The simulated network: virtual time, links, routers, faults, hosts that crash, attackers."""

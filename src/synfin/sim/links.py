@@ -1,0 +1,211 @@
+"""Links: delay, jitter, rate, a drop-tail queue, an MTU - and bad luck, seeded."""
+
+import random
+from collections import deque
+from typing import Final
+
+from synfin.sim.node import Carrier, Channel, Flight, Node
+from synfin.sim.queue import ARRIVAL
+from synfin.sim.streams import stream
+from synfin.sim.tap import CORRUPTED, DELIVERED, DROPPED, QUEUE_FULL
+from synfin.wire.ip import Packet, decode_packet, encode_packet, header_length, packet_length
+from synfin.wire.malformed import Malformed
+from synfin.wire.tcp import Segment
+
+DEFAULT_QUEUE: Final = 1000
+"""Packets that may wait for a link with a rate when nothing is said."""
+MAX_IN_FLIGHT: Final = 100_000
+"""Packets that fit on one link at once; the next one is dropped (drop-tail)."""
+SECOND: Final = 1_000_000_000
+
+
+class Wire(Channel):
+    """One direction of a link. All of it may be changed while the run goes on.
+
+    - ``delay``, ``jitter``: ns; each packet takes delay + U(0, jitter). Jitter
+      alone never reorders, unless ``allow_reorder``.
+    - ``rate``: bit/s, counted over the whole IP packet; 0 is endless.
+    - ``queue_packets``, ``queue_bytes``: what may wait beside the packet being
+      sent (0: 1000 packets, no limit in octets); only a link with a rate queues.
+    - ``loss``, ``duplicate``, ``reorder``, ``corrupt``: probabilities, 0 to 1;
+      a reordered packet takes ``reorder_delay`` longer (0: as long again).
+    """
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        source: Node,
+        target: Node,
+        delay: int,
+        mtu: int,
+        rng: random.Random,
+    ) -> None:
+        super().__init__(source, target, mtu)
+        self.carrier: Carrier = carrier
+        self.delay: int = delay
+        self.jitter: int = 0
+        self.rate: int = 0
+        self.queue_packets: int = 0
+        self.queue_bytes: int = 0
+        self.allow_reorder: bool = False
+        self.loss: float = 0.0
+        self.duplicate: float = 0.0
+        self.reorder: float = 0.0
+        self.reorder_delay: int = 0
+        self.corrupt: float = 0.0
+        self.up: bool = True
+        self.in_flight: int = 0
+        self.carried: int = 0
+        self.lost: int = 0
+        self.overflowed: int = 0
+        self._rng: random.Random = rng
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._waiting_bytes: int = 0
+        self._busy_until: int = -(1 << 62)
+        self._last_arrival: int = -(1 << 62)
+
+    def queue_length(self) -> int:
+        """Packets waiting or being sent now."""
+        self._drain(self.carrier.now)
+        return len(self._waiting)
+
+    def carry(self, flight: Flight) -> int | None:
+        """See :class:`Channel`: loss, queue, transmission, propagation."""
+        if not self.up:
+            self._lose(flight, DROPPED, "link-down")
+            return None
+        if self.loss and self._rng.random() < self.loss:
+            self._lose(flight, DROPPED, "loss")
+            return None
+        if self.in_flight >= MAX_IN_FLIGHT or not self._room(flight):
+            self.overflowed += 1
+            self._lose(flight, QUEUE_FULL, "queue")
+            return None
+        if self.corrupt and self._rng.random() < self.corrupt:
+            flight.data = flip_bit(flight.packet, flight.data, self._rng)
+            flight.sent.damaged = True
+            if flight.sent.next_hop == "":
+                flight.sent.raw = flight.data
+        arrival = self._arrival(flight)
+        self.in_flight += 1
+        self.carried += 1
+        if self.carrier.bytes_mode and not flight.data:
+            through_bytes(flight)
+        self.carrier.schedule(arrival, ARRIVAL, flight)
+        if not self.target.forwards or self.target.owns(flight.packet.dst):
+            fate = CORRUPTED if flight.sent.damaged else DELIVERED
+            self.carrier.settle(flight, fate, "", arrival)
+        if self.duplicate and self._rng.random() < self.duplicate:
+            self.carrier.duplicate(flight, self)
+        return arrival
+
+    def landed(self, flight: Flight) -> bool:
+        """See :class:`Channel`."""
+        self.in_flight -= 1
+        if self.up:
+            return True
+        self._lose(flight, DROPPED, "link-down")
+        return False
+
+    def _lose(self, flight: Flight, fate: str, cause: str) -> None:
+        self.lost += 1
+        self.carrier.settle(flight, fate, cause, None)
+
+    def _drain(self, now: int) -> None:
+        waiting = self._waiting
+        while waiting and waiting[0][0] <= now:
+            self._waiting_bytes -= waiting.popleft()[1]
+
+    def _room(self, flight: Flight) -> bool:
+        """Drop-tail: a packet that finds the queue full is lost."""
+        if self.rate == 0 or flight.due is not None:
+            return True
+        self._drain(self.carrier.now)
+        if len(self._waiting) > (self.queue_packets or DEFAULT_QUEUE):
+            return False
+        if self.queue_bytes == 0 or not self._waiting:
+            return True
+        length = len(flight.data) or packet_length(flight.packet)
+        return self._waiting_bytes - self._waiting[0][1] + length <= self.queue_bytes
+
+    def _arrival(self, flight: Flight) -> int:
+        now = self.carrier.now
+        if flight.due is not None:
+            return max(flight.due, now)
+        leaves = now
+        if self.rate:
+            length = len(flight.data) or packet_length(flight.packet)
+            start = max(now, self._busy_until)
+            leaves = start + -(-length * 8 * SECOND // self.rate)
+            self._busy_until = leaves
+            self._waiting.append((leaves, length))
+            self._waiting_bytes += length
+        arrival = leaves + self.delay
+        if self.jitter:
+            arrival += self._rng.randrange(self.jitter + 1)
+        if self.reorder and self._rng.random() < self.reorder:
+            return arrival + (self.reorder_delay or self.delay)
+        if not self.allow_reorder and arrival < self._last_arrival:
+            arrival = self._last_arrival
+        self._last_arrival = arrival
+        return arrival
+
+
+class Link:
+    """Both directions between two nodes; :meth:`toward` gives one of them."""
+
+    def __init__(self, carrier: Carrier, a: Node, b: Node, delay: int, mtu: int, seed: int) -> None:
+        self.a: Node = a
+        self.b: Node = b
+        twins = sum(1 for channel in a.channels if channel.target is b)
+        name = f"link/{a.name}/{b.name}/{twins}"
+        self.forward: Wire = Wire(carrier, a, b, delay, mtu, stream(seed, name + "/>"))
+        self.backward: Wire = Wire(carrier, b, a, delay, mtu, stream(seed, name + "/<"))
+
+    def toward(self, name: str) -> Wire:
+        """The direction that ends at node ``name``; ValueError when none does."""
+        if name == self.b.name:
+            return self.forward
+        if name == self.a.name:
+            return self.backward
+        raise ValueError(f"the link {self.a.name}-{self.b.name} does not end at {name!r}")
+
+    def set_up(self, up: bool) -> None:
+        """Plugs or pulls the cable; what is on it when it is down is lost."""
+        self.forward.up = up
+        self.backward.up = up
+
+
+def through_bytes(flight: Flight) -> None:
+    """Encodes and decodes the packet; only the reasons are carried over. What cannot
+    be decoded travels on as octets."""
+    packet = flight.packet
+    data = encode_packet(packet)
+    decoded = decode_packet(data)
+    if isinstance(decoded, Malformed):
+        flight.data = data
+        return
+    decoded.reason = packet.reason
+    if not isinstance(decoded.body, bytes) and not isinstance(packet.body, bytes):
+        decoded.body.reason = packet.body.reason
+    flight.packet = decoded
+
+
+def flip_bit(packet: Packet, data: bytes, rng: random.Random) -> bytes:
+    """The octets of ``packet`` (or ``data``) with one bit flipped: in the payload, or,
+    where there is none, in the upper layer's header; the IP header stays whole."""
+    octets = bytearray(data or encode_packet(packet))
+    start = header_length(packet)
+    body = packet.body
+    if isinstance(body, Segment):
+        if len(body.payload):
+            start = len(octets) - len(body.payload)
+    elif not isinstance(body, bytes) and len(octets) - start > 8:
+        start += 8
+    if start >= len(octets):
+        return bytes(octets)
+    bit = rng.randrange((len(octets) - start) * 8)
+    octets[start + bit // 8] ^= 0x80 >> bit % 8
+    return bytes(octets)
+
+

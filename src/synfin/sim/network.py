@@ -1,0 +1,298 @@
+"""The network: virtual time, nodes, links, and packets between them.
+
+Deterministic: the same calls with the same seed give the same run, octet for
+octet. At equal times arrivals come before timers, timers before application
+calls, and among themselves in the order in which they were scheduled.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from synfin.core.events import Observer
+from synfin.core.settings import RFC, Settings
+from synfin.sim.errors import SimulationError
+from synfin.sim.faults import parse_selector
+from synfin.sim.host import Attacker, Engine, Factory, SimHost
+from synfin.sim.links import Link
+from synfin.sim.node import Node, Switch
+from synfin.sim.queue import CALL, NOTHING, Item
+from synfin.sim.router import Router
+from synfin.sim.routes import channel_between
+from synfin.sim.streams import stream
+from synfin.sim.traffic import Traffic
+from synfin.wire.address import parse_address
+
+QUIESCENT: Final = "quiescent"
+LIMIT: Final = "limit"
+TIME: Final = "time"
+
+MAX_AT_ONE_INSTANT: Final = 1_000_000
+"""Events without virtual time moving; more is an endless loop."""
+
+Address = str | bytes
+
+
+class Network(Traffic):
+    """See docs/architecture.md. Times are ns; ``start`` may be negative.
+
+    ``bytes_mode`` encodes and decodes every packet on every link: slower, and the
+    same result. ``factory`` makes the hosts' engines (:class:`synfin.host.host.Host`).
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        start: int = 0,
+        bytes_mode: bool = False,
+        factory: Factory | None = None,
+    ) -> None:
+        super().__init__(seed, start, bytes_mode)
+        self.links: list[Link] = []
+        self.events: int = 0
+        self._factory: Factory = factory or default_factory
+        self._instant: int = 0
+
+    # --- building ---------------------------------------------------------------
+
+    def add_host(
+        self,
+        name: str,
+        *addresses: Address,
+        settings: Settings = RFC,
+        observer: Observer | None = None,
+    ) -> SimHost:
+        """A host; an address may carry its prefix length (``10.0.0.1/24``)."""
+        host = SimHost(name, self, self._factory, self.clock, self.seed, settings, observer)
+        self._add_host(host, addresses)
+        return host
+
+    def add_attacker(
+        self,
+        name: str,
+        *addresses: Address,
+        settings: Settings = RFC,
+        observer: Observer | None = None,
+    ) -> Attacker:
+        """A host off the path that may :meth:`spoof`."""
+        host = Attacker(
+            name, self, self._factory, self.clock, self.seed, settings, observer, "attacker"
+        )
+        self._add_host(host, addresses)
+        return host
+
+    def add_router(self, name: str, *addresses: Address) -> Router:
+        """A router; without addresses it sends no ICMP."""
+        router = Router(name, self, self.flows)
+        self._add_node(router)
+        for address in addresses:
+            octets, prefix_len = read_address(address)
+            router.addresses.append(octets)
+            router.prefixes.append(prefix_len)
+            self._own(octets, prefix_len, router)
+        return router
+
+    def add_switch(self, name: str) -> Switch:
+        """An Ethernet switch (or a LAN)."""
+        switch = Switch(name, self)
+        self._add_node(switch)
+        return switch
+
+    def link(
+        self,
+        a: str,
+        b: str,
+        delay_ns: int,
+        jitter_ns: int = 0,
+        rate_bps: int = 0,
+        queue_packets: int = 0,
+        mtu: int = 1500,
+        queue_bytes: int = 0,
+        loss: float = 0.0,
+        duplicate: float = 0.0,
+        reorder: float = 0.0,
+        corrupt: float = 0.0,
+        allow_reorder: bool = False,
+    ) -> Link:
+        """Connects two nodes; both directions alike (see :class:`synfin.sim.links.Wire`;
+        ``link.toward("B")`` is one direction, to be changed by itself)."""
+        one = self.node(a)
+        other = self.node(b)
+        link = Link(self, one, other, delay_ns, mtu, self.seed)
+        for wire in (link.forward, link.backward):
+            wire.jitter = jitter_ns
+            wire.rate = rate_bps
+            wire.queue_packets = queue_packets
+            wire.queue_bytes = queue_bytes
+            wire.loss = loss
+            wire.duplicate = duplicate
+            wire.reorder = reorder
+            wire.corrupt = corrupt
+            wire.allow_reorder = allow_reorder
+        one.channels.append(link.forward)
+        other.channels.append(link.backward)
+        self.links.append(link)
+        for node in (one, other):
+            if isinstance(node, SimHost):
+                node.attach(link, mtu)
+        self._forget_routes()
+        return link
+
+    def route_via(self, at: str, destination: Address, via: str) -> None:
+        """At node ``at``, packets to ``destination`` (an address or a node's name) leave
+        toward its neighbour ``via``, whatever the shortest path (so loops can be made)."""
+        node = self.node(at)
+        channel = channel_between(node, self.node(via))
+        if channel is None:
+            raise ValueError(f"{at} has no link to {via}")
+        if isinstance(destination, str) and destination in self.nodes:
+            for address in self.nodes[destination].addresses:
+                node.overrides[address] = channel
+            return
+        node.overrides[read_address(destination)[0]] = channel
+
+    def reject(self, router: str, selector: str, type_: int = -1, code: int = 0) -> None:
+        """``router`` does not forward what ``selector`` (``"A>B SYN nth=1"``) takes: it
+        answers by the ICMP error ``type_``/``code``, or (-1) not at all."""
+        node = self.node(router)
+        if not isinstance(node, Router):
+            raise ValueError(f"{router} is no router")
+        chosen = parse_selector(selector)
+        chosen.seed(stream(self.seed, f"reject/{router}/{len(node.filters)}"))
+        node.reject(chosen, type_, code)
+        self._learning = True
+
+    def host(self, name: str) -> SimHost:
+        """The host (or attacker) called ``name``; ValueError when it is none."""
+        node = self.node(name)
+        if not isinstance(node, SimHost):
+            raise ValueError(f"{name} is no host")
+        return node
+
+    def _add_node(self, node: Node) -> None:
+        if node.name in self.nodes:
+            raise ValueError(f"there are two nodes {node.name!r}")
+        self.nodes[node.name] = node
+
+    def _add_host(self, host: SimHost, addresses: tuple[Address, ...]) -> None:
+        self._add_node(host)
+        for address in addresses:
+            octets, prefix_len = read_address(address)
+            self._own(octets, prefix_len, host)
+            host.add_address(octets, prefix_len)
+
+    # --- watching and disturbing ----------------------------------------------
+
+    def at(self, time: int, callback: Callable[[], None], host: str = "") -> None:
+        """Calls ``callback`` at ``time`` (ns; not before now), after the arrivals and
+        timers of that instant. ``host`` names the one host whose sockets it uses;
+        without it every host is looked after."""
+        if time < self.now:
+            raise ValueError(f"at {time}: that is before now ({self.now})")
+        self.schedule(time, CALL, Call(self, callback, host))
+
+    def on_ready(self, host: str, callback: Callable[[object], None]) -> None:
+        """``callback(socket)`` for each socket of ``host`` whose readiness changed: after
+        an arrival, a timer or a call, before the host is polled."""
+        self.host(host).ready_callbacks.append(callback)
+
+    def on_boot(self, host: str, callback: Callable[[], None]) -> None:
+        """``callback()`` after each reboot of ``host``."""
+        self.host(host).boot_callbacks.append(callback)
+
+    # --- running ----------------------------------------------------------------
+
+    def step(self) -> bool:
+        """One event; False when nothing is left to happen."""
+        time = self._queue.next_time()
+        if time == NOTHING:
+            return False
+        if time > self.now:
+            self.now = time
+            self._instant = 0
+        self._instant += 1
+        if self._instant > MAX_AT_ONE_INSTANT:
+            raise SimulationError(f"time stands still at {self.now} ns: something loops")
+        self.events += 1
+        self._queue.pop().fire()
+        if self._copies:
+            self._send_copies()
+        return True
+
+    def run(self, until_ns: int | None = None, max_events: int | None = None) -> str:
+        """Runs until nothing is left ('quiescent'), the next event lies after
+        ``until_ns`` ('time'; now is ``until_ns`` then), or ``max_events`` have happened
+        ('limit'). Looks after all hosts first, as calls may have been made outside."""
+        self.service()
+        left = -1 if max_events is None else max_events
+        while left != 0:
+            time = self._queue.next_time()
+            if time == NOTHING:
+                return QUIESCENT
+            if until_ns is not None and time > until_ns:
+                self.now = max(self.now, until_ns)
+                self._instant = 0
+                return TIME
+            self.step()
+            left -= 1
+        return LIMIT
+
+    def service(self) -> None:
+        """Reactions, polls and deadlines of every host, after calls from outside."""
+        for node in self.nodes.values():
+            if isinstance(node, SimHost):
+                node.service()
+        if self._copies:
+            self._send_copies()
+
+    def next_time(self) -> int | None:
+        """When the next event is due, or None."""
+        time = self._queue.next_time()
+        return None if time == NOTHING else time
+
+    def schedule(self, time: int, priority: int, item: Item) -> None:
+        """See :class:`Carrier`."""
+        self._queue.push(time, priority, item)
+
+class Call(Item):
+    """An application's call at its time."""
+
+    def __init__(self, network: Network, callback: Callable[[], None], host: str) -> None:
+        super().__init__()
+        self.network: Network = network
+        self.callback: Callable[[], None] = callback
+        self.host: str = host
+
+    def fire(self) -> None:
+        """Calls, then looks after the host (or all of them)."""
+        self.callback()
+        if self.host:
+            self.network.host(self.host).service()
+        else:
+            self.network.service()
+
+
+def read_address(text: Address) -> tuple[bytes, int]:
+    """Octets and prefix length (24, or 64 for IPv6, unless ``/len`` says otherwise)."""
+    if isinstance(text, bytes):
+        return text, 24 if len(text) == 4 else 64
+    address, slash, length = text.partition("/")
+    octets = parse_address(address)
+    if not slash:
+        return octets, 24 if len(octets) == 4 else 64
+    if not length.isdecimal() or int(length) > len(octets) * 8:
+        raise ValueError(f"expected a prefix length after / in {text!r}")
+    return octets, int(length)
+
+
+def default_factory(
+    name: str,
+    settings: Settings,
+    clock: Callable[[], int],
+    random: Callable[[int], bytes],
+    observer: Observer | None,
+) -> Engine:
+    """The real engine."""
+    from synfin.host.host import Host
+
+    return Host(name, settings, clock, random, observer)
+
