@@ -1,0 +1,1 @@
+"""Many connections on some addresses: demux, listeners, ports, ICMP, UDP, fragments, sockets."""
