@@ -198,10 +198,10 @@ class Reassembler:
                 partial.first = None
                 return "overlap"
         added = _insert(partial, start, data)
-        if added == 0:
-            return "duplicate"
-        if not packet.more_fragments:
+        if not packet.more_fragments and partial.total < 0:
             partial.total = end
+        elif added == 0:
+            return "duplicate"
         if start == 0 and partial.first is None:
             partial.first = packet
         if packet.tos & 3 == 3:
