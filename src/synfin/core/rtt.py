@@ -46,7 +46,11 @@ class RttEstimator:
         self.rto = min(self.rto * 2, self.max_rto)
 
     def forget_backoff(self) -> None:
-        """New data was acknowledged: what backoff added is undone when a sample
-        is known (as Linux and the BSDs do; RFC 6298 §5.7 leaves it open)."""
+        """New data was acknowledged after timeouts: back to the RTO of the last sample.
+
+        RFC 6298 §5 keeps the backed-off value until the next sample, which after a
+        long loss may never come, because everything outstanding is a retransmission;
+        the BSDs and Linux return to the estimate at the first new ACK, and so do we.
+        """
         if self.srtt:
             self.rto = self._computed()

@@ -37,6 +37,8 @@ class Scoreboard:
         self.highest_sacked: int = -1
         self.first_lost: int = 0
         """No range before this index is lost: where a search may begin."""
+        self.ambiguous: bool = False
+        """The last ACK covered something sent more than once (Karn's rule)."""
 
     def empty(self) -> bool:
         """Nothing is outstanding."""
@@ -64,8 +66,11 @@ class Scoreboard:
         ranges = self.ranges
         head = self.head
         last: Sent | None = None
+        self.ambiguous = False
         while head < len(ranges):
             first = ranges[head]
+            if first.transmissions > 1 and first.start < ack:
+                self.ambiguous = True
             if first.end > ack:
                 if first.start < ack:
                     self._uncount(first, ack - first.start)

@@ -152,11 +152,14 @@ class Sender:
             self.snd_nxt = ack
         self.buffer.release(ack)
         self.probes = 0
-        if last is not None and last.transmissions == 1:
+        if last is not None and not self.board.ambiguous:
+            # Text that waited behind a retransmission says nothing either.
             self.rtt.sample(now - last.sent_at)
         elif echo_rtt >= 0:
             self.rtt.sample(echo_rtt)
-        # else Karn: no sample, and a backed-off RTO stays (RFC 6298 §3)
+        elif self.timeouts:
+            # Karn: no sample. What backed the RTO off is over, though.
+            self.rtt.forget_backoff()
         self.timeouts = 0
         self.first_retransmit_at = 0
         outcome = self._recovery_after(ack, acked, flight_before, now)

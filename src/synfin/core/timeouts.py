@@ -102,7 +102,8 @@ def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bo
 def _text_timeout(tcb: Tcb) -> None:
     """RETRANSMISSION TIMEOUT, with the thresholds R1 and R2 (§3.8.3, MUST-20)."""
     snd = tcb.snd
-    elapsed = tcb.now - snd.board.front().first_sent
+    # A range that waited behind others was not in trouble yet: count from progress.
+    elapsed = tcb.now - max(snd.board.front().first_sent, tcb.progress_at)
     if _text_is_hopeless(tcb, elapsed):
         error = 0 if tcb.detached and tcb.state is State.LAST_ACK else ETIMEDOUT
         error = (tcb.soft_error or error) if error else 0
