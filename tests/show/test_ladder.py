@@ -120,3 +120,27 @@ def test_a_blocking_call_returns_later() -> None:
     drawn = "\n".join(draw_lines(maker.trace(), Texts("en")))
     assert "▷ connect(B:80) " in drawn
     assert "◁ connect = ETIMEDOUT" in drawn
+
+
+def test_routers_send_on_and_a_loop_is_cut_short() -> None:
+    maker = chain()
+    maker.records = maker.records[:1]
+    maker.n = 0
+    n = maker.send(0, "A", "B", "SYN", 0, via="R", fate="expired")
+    for i in range(20):
+        fields = {"n": n, "t": (10 + i) * MS, "arrives": (11 + i) * MS, "from": "R", "to": "B"}
+        maker.records.append({"type": "hop", "ttl": 63 - i, **fields})
+    drawn = list(draw_lines(maker.trace(), Texts("en")))
+    assert sum("#1 ttl=" in line for line in drawn) == 6
+    assert sum("goes on from router" in line for line in drawn) == 1
+    first = drawn[3]
+    assert "▶" in first, "it reached the router"
+
+
+def test_the_packet_a_router_drops_ends_there() -> None:
+    maker = chain()
+    maker.records = maker.records[:1]
+    maker.send(0, "A", "B", "SYN", 0, via="R", fate="expired", ttl=1)
+    drawn = list(draw_lines(maker.trace(), Texts("en")))
+    assert "✗" in drawn[3]
+    assert drawn[3].index("✗") < drawn[2].index("[R]") + 2

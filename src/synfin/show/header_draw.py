@@ -8,7 +8,8 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from synfin.show.header_view import Check, Dissection, Field, Header
+from synfin.show.header_fields import Field
+from synfin.show.header_view import Check, Dissection, Header
 from synfin.show.texts import Texts
 from synfin.show.words import Glyphs, encodable, fit, wrap
 

@@ -9,42 +9,21 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from synfin.wire.address import format_address
+from synfin.show.header_fields import Field, fields_of, protocol_name, tcp_options
 from synfin.wire.checksum import checksum, pseudo_sum, verifies
-from synfin.wire.icmp import type_name
 from synfin.wire.views import (
-    HeaderView,
     IcmpHeaderView,
     Ipv4HeaderView,
     Ipv6HeaderView,
     TcpHeaderView,
     UdpHeaderView,
-    bits,
     ip_view,
 )
 
 KINDS: Final = ("ip", "tcp", "udp", "icmp")
 """What :func:`dissect` can be told the bytes begin with."""
 
-PROTOCOLS: Final = {0: "Hop-by-Hop", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 41: "IPv6",
-                    43: "Routing", 44: "Fragment", 50: "ESP", 51: "AH", 58: "ICMPv6",
-                    59: "none", 60: "Options"}  # fmt: skip
 _EXTENSIONS: Final = (0, 43, 44, 60)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: ``first`` bit and ``width`` count from the header's start.
-
-    ``name`` is the field's name in :mod:`synfin.wire.views` (options have
-    names of their own); ``value`` is None when the bytes end before it.
-    """
-
-    name: str
-    first: int
-    width: int
-    value: int | None
-    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +173,7 @@ class _Work:
         length = max(view.header_len, 20)
         if view.header_len < 20 and len(rest) >= 1:
             self.note("ihl-small", ihl=view.header_len // 4)
-        fields = _fields(view, "ipv4")
+        fields = fields_of(view, "ipv4")
         if length > 20 and len(rest) >= length:
             fields.append(Field("ip_options", 160, (length - 20) * 8, None, rest[20:length].hex()))
         header = Header("ipv4", at, min(length, len(rest)), tuple(fields), quoted)
@@ -230,7 +209,7 @@ class _Work:
         rest = view.data
         if len(rest) < 40 and not quoted:
             raise ValueError(f"an IPv6 header has 40 octets, these are {len(rest)}")
-        header = Header("ipv6", at, min(40, len(rest)), tuple(_fields(view, "ipv6")), quoted)
+        header = Header("ipv6", at, min(40, len(rest)), tuple(fields_of(view, "ipv6")), quoted)
         self.headers.append(header)
         if len(rest) < 40:
             return
@@ -256,7 +235,7 @@ class _Work:
             size = 8 if proto == 44 else 8 * (1 + data[at + 1])
             inside = data[at : at + min(size, end - at)]
             fields = (
-                Field("next_header", 0, 8, inside[0], _protocol(inside[0])),
+                Field("next_header", 0, 8, inside[0], protocol_name(inside[0])),
                 Field("ext_data", 8, len(inside) * 8 - 8, None, inside[1:].hex()),
             )
             self.headers.append(Header("ext", at, len(inside), fields, quoted))
@@ -298,7 +277,7 @@ class _Work:
             self.note("offset-small", offset=view.data_offset)
         elif view.header_len > len(body) and not quoted:
             self.note("offset-large", offset=view.header_len, have=len(body))
-        fields = [*_fields(view, "tcp"), *_tcp_options(body[20:length])]
+        fields = [*fields_of(view, "tcp"), *tcp_options(body[20:length])]
         self.headers.append(Header("tcp", at, length, tuple(fields), quoted))
         if quoted or len(body) < 20:
             return
@@ -311,7 +290,7 @@ class _Work:
         ip_header: int,
     ) -> None:  # fmt: skip
         body = view.data
-        header = Header("udp", at, min(8, len(body)), tuple(_fields(view, "udp")), quoted)
+        header = Header("udp", at, min(8, len(body)), tuple(fields_of(view, "udp")), quoted)
         self.headers.append(header)
         if quoted or len(body) < 8:
             return
@@ -330,7 +309,7 @@ class _Work:
     ) -> None:  # fmt: skip
         body = view.data
         kind = "icmp6" if proto == 58 else "icmp"
-        header = Header(kind, at, min(8, len(body)), tuple(_fields(view, kind)), quoted)
+        header = Header(kind, at, min(8, len(body)), tuple(fields_of(view, kind)), quoted)
         self.headers.append(header)
         if quoted or len(body) < 8:
             return
@@ -356,101 +335,3 @@ class _Work:
         if kind == "udp" and expected == 0:
             expected = 0xFFFF  # RFC 768: a computed zero is sent as all ones
         self.checks.append(Check(kind, found, expected, verifies(body, start)))
-
-
-# --- values as people write them -----------------------------------------------
-
-
-def _fields(view: HeaderView, kind: str) -> list[Field]:
-    return [
-        Field(name, at, width, value, _shown(kind, name, value, view))
-        for name, at, width, value in view.fields()
-    ]
-
-
-def _protocol(value: int) -> str:
-    return f"{value} ({PROTOCOLS[value]})" if value in PROTOCOLS else str(value)
-
-
-def _shown(kind: str, name: str, value: int | None, view: HeaderView) -> str:
-    if value is None:
-        return "?"
-    if name in ("src", "dst"):
-        return format_address(value.to_bytes(4 if kind == "ipv4" else 16, "big"))
-    if name in ("protocol", "next_header"):
-        return _protocol(value)
-    if name in ("checksum", "ident"):
-        return f"0x{value:04x}"
-    if name in ("ihl", "data_offset"):
-        return f"{value} (×4={value * 4})"
-    if name == "frag_offset":
-        return f"{value} (×8={value * 8})" if value else "0"
-    if name == "type" and kind in ("icmp", "icmp6"):
-        return f"{value} ({type_name(value, 4 if kind == 'icmp' else 6)})"
-    if name == "rest":
-        return _rest(kind, value, view)
-    return str(value)
-
-
-def _rest(kind: str, value: int, view: HeaderView) -> str:
-    """The second word of an ICMP header: identifier and number, an MTU, or unused."""
-    type_, code = view.value("type"), view.value("code")
-    if (kind, type_) in (("icmp", 0), ("icmp", 8), ("icmp6", 128), ("icmp6", 129)):
-        return f"id={value >> 16} seq={value & 0xFFFF}"
-    if (kind, type_, code) == ("icmp", 3, 4):
-        return f"mtu={value & 0xFFFF}"
-    if (kind, type_) == ("icmp6", 2):
-        return f"mtu={value}"
-    return f"0x{value:08x}"
-
-
-_OPTION_NAMES: Final = {0: "eol", 1: "nop", 2: "mss", 3: "ws", 4: "sackok", 5: "sack", 8: "ts",
-                        34: "tfo", 254: "exp"}  # fmt: skip
-
-
-def _tcp_options(options: bytes) -> list[Field]:
-    """Every option's kind, length and value as fields, bits counted from the TCP header."""
-    out: list[Field] = []
-    at = 0
-    while at < len(options):
-        kind, first = options[at], 160 + at * 8
-        name = _OPTION_NAMES.get(kind, "unknown")
-        if kind in (0, 1):
-            out.append(Field(f"opt_{name}", first, 8, kind, str(kind)))
-            at += 1
-            if kind == 0 and at < len(options):
-                rest = options[at:]
-                out.append(Field("opt_padding", first + 8, len(rest) * 8, None, rest.hex()))
-                break
-            continue
-        length = options[at + 1] if at + 1 < len(options) else 0
-        if length < 2 or at + length > len(options):
-            rest = options[at:]
-            out.append(Field("opt_bad", first, len(rest) * 8, None, rest.hex()))
-            break
-        out.append(Field(f"opt_{name}", first, 8, kind, str(kind)))
-        out.append(Field("opt_length", first + 8, 8, length, str(length)))
-        out += _option_values(name, first + 16, options[at + 2 : at + length])
-        at += length
-    return out
-
-
-def _option_values(name: str, first: int, value: bytes) -> list[Field]:
-    if not value:
-        return []
-    if name == "ts" and len(value) == 8:
-        return [_word("opt_tsval", first, value[:4]), _word("opt_tsecr", first + 32, value[4:])]
-    if name == "sack" and len(value) % 8 == 0:
-        edges = ("opt_sack_left", "opt_sack_right")
-        return [
-            _word(edges[i // 4 % 2], first + i * 8, value[i : i + 4])
-            for i in range(0, len(value), 4)
-        ]
-    if (name, len(value)) in (("mss", 2), ("ws", 1)):
-        return [_word(f"opt_{name}_value", first, value)]
-    return [Field("opt_data", first, len(value) * 8, None, "0x" + value.hex())]
-
-
-def _word(name: str, first: int, value: bytes) -> Field:
-    number = bits(value, 0, len(value) * 8) or 0
-    return Field(name, first, len(value) * 8, number, str(number))

@@ -126,6 +126,7 @@ class Marks:
             "queue-full": "mark-queue-full",
             "corrupted": "mark-corrupt",
             "expired": "mark-expired",
+            "fragmented": "mark-fragmented",
         }.get(segment.fate)
         if fate:
             marks.append(fate)

@@ -25,6 +25,10 @@ _INDENT: Final = " " * 14
 """Where a reason's paragraph begins: under the drawing."""
 
 
+_MAX_HOPS: Final = 6
+"""Rows for one packet's way through routers before 'and so on'."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a ladder is drawn.
@@ -65,7 +69,16 @@ class _Waiting:
 class Ladder:
     """Turns trace records into rows, as they come."""
 
-    def __init__(self, meta: model.Meta, texts: Texts, options: Options | None = None) -> None:
+    def __init__(
+        self,
+        meta: model.Meta,
+        texts: Texts,
+        options: Options | None = None,
+        passed: frozenset[int] = frozenset(),
+    ) -> None:
+        """``passed``: numbers of the packets that routers send on (see :func:`passed_on`)."""
+        self._passed = passed
+        self._hops: dict[int, int] = {}
         self._texts = texts
         self._options = options or Options()
         self._glyphs = Glyphs.for_encoding(self._options.encoding)
@@ -102,6 +115,8 @@ class Ladder:
         match record:
             case model.Segment():
                 rows += self._segment(record)
+            case model.Hop():
+                rows += self._hop(record)
             case model.Arrival():
                 rows += self._arrival(record)
             case model.StateChange():
@@ -153,9 +168,20 @@ class Ladder:
             self._clean(marks_text(marks, segment, self._texts)),
             self._margins(),
             changed,
+            segment.n in self._passed,
         )
         rows.append(Row(segment.t, line, segment.n))
         return rows + self._why(segment.t, segment.reason)
+
+    def _hop(self, hop: model.Hop) -> list[Row]:
+        """A router sends it on; after a few rows (a routing loop) only one more."""
+        count = self._hops[hop.n] = self._hops.get(hop.n, 0) + 1
+        rows = self.flush()
+        if count == _MAX_HOPS + 1:
+            text = self._ui("ladder-hops", n=hop.n)
+            return rows + [Row(hop.t, line) for line in self._layout.remark(hop.t, text)]
+        line = self._layout.hop(hop) if count <= _MAX_HOPS else None
+        return rows + ([Row(hop.t, line)] if line is not None else [])
 
     def _merge_state(self, segment: model.Segment) -> bool:
         """A state change right before the packet it causes shares the packet's row."""
@@ -193,7 +219,7 @@ class Ladder:
     def _event(self, record: model.Record) -> None:
         """Calls, signals, timers, queues …: a text beside the host's line."""
         text = self._event_text(record)
-        if text and not isinstance(record, model.End | model.Note | model.Segment):
+        if text and not isinstance(record, model.End | model.Note | model.Segment | model.Hop):
             reason = getattr(record, "reason", None)
             self._wait(record.t, record.host, text, reason)
 
@@ -217,6 +243,8 @@ class Ladder:
                 )
             case model.HostEvent():
                 return f"{self._glyphs.lost} {self._word('host', record.action)}"
+            case model.Counter():
+                return f"{record.name} = {record.value}"
             case model.Silence() if self._options.reasons and record.reason is not None:
                 return ui(
                     "ladder-silence", rule=self._clean(self._texts.rule_name(record.reason.rule))
@@ -288,8 +316,13 @@ class Ladder:
         return encodable(text, self._options.encoding)
 
 
+def passed_on(trace: model.Trace) -> frozenset[int]:
+    """Numbers of the packets that a router or switch sends on."""
+    return frozenset(r.n for r in trace.records if isinstance(r, model.Hop))
+
+
 def draw_lines(trace: model.Trace, texts: Texts, options: Options | None = None) -> Iterator[str]:
     """The whole ladder as plain lines without trailing blanks (for files and tests)."""
-    ladder = Ladder(trace.meta, texts, options)
+    ladder = Ladder(trace.meta, texts, options, passed_on(trace))
     for row in ladder.draw(trace.records):
         yield row.text.plain.rstrip()

@@ -6,7 +6,7 @@ from typing import Final
 from rich.cells import cell_len
 from rich.text import Text
 
-from synfin.show.model import Meta, Segment
+from synfin.show.model import Hop, Meta, Segment
 from synfin.show.words import Glyphs, fit, seconds, wrap
 
 Margins = Mapping[str, str]
@@ -35,10 +35,16 @@ class Layout:
         raise NotImplementedError
 
     def segment(
-        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool
-    ) -> Text:
-        """The line of a packet; ``changed``: its sender's state is new."""
+        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool,
+        passed: bool,
+    ) -> Text:  # fmt: skip
+        """The line of a packet; ``changed``: its sender's state is new; ``passed``: a router
+        sends it on later."""
         raise NotImplementedError
+
+    def hop(self, hop: Hop) -> Text | None:
+        """The line of a packet that a router sends on; None where routers have no place."""
+        return None
 
     def event(
         self, t: int, host: str, text: str, margins: Margins, changed: bool, n: int | None = None
@@ -80,13 +86,12 @@ class Layout:
 
 
 def arrow(
-    segment: Segment, label: list[str], marks: str, width: int, rightwards: bool, glyphs: Glyphs
+    ok: bool, label: list[str], marks: str, width: int, rightwards: bool, glyphs: Glyphs
 ) -> tuple[str, bool]:
     """An arrow of exactly ``width`` cells with its label, and whether all of the label fitted.
 
     Parts of the label fall off the end when it is too long; marks stay.
     """
-    ok = segment.delivered
     tail = f" {marks}" if marks else ""
     reach = width if ok else max(width - 2, 4)
     shown = list(label)
@@ -131,13 +136,14 @@ class PairLayout(Layout):
         return [line]
 
     def segment(
-        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool
-    ) -> Text:
+        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool,
+        passed: bool,
+    ) -> Text:  # fmt: skip
         if segment.source == segment.target:
             said = f"{segment.source}{self.glyphs.to}{segment.target}: {' '.join([*label, marks])}"
             return self.event(segment.t, segment.source, said, margins, changed, segment.n)
         rightwards = segment.source == self._left or segment.target == self._right
-        drawn, _ = arrow(segment, label, marks, self._body, rightwards, self.glyphs)
+        drawn, _ = arrow(segment.delivered, label, marks, self._body, rightwards, self.glyphs)
         style = "" if segment.delivered else _BAD
         return self._line(
             self.head(segment.t, segment.n),
@@ -187,23 +193,37 @@ class ColumnsLayout(Layout):
         return [Text.assemble((f"{'n':>4}{self.stamp(seconds_word)} ", "dim"), (canvas, "bold"))]
 
     def segment(
-        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool
-    ) -> Text:
-        start, stop = self._at.get(segment.source, 0), self._at.get(segment.target, -1)
+        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool,
+        passed: bool,
+    ) -> Text:  # fmt: skip
+        start, stop = self._at.get(segment.source, 0), self._at.get(segment.via, -1)
         head = self.head(segment.t, segment.n)
         if stop < 0 or start == stop or segment.source not in self._at:
             text = f"{segment.source}{self.glyphs.to}{segment.target} {' '.join(label)} {marks}"
             return Text.assemble(head, self._put(self._canvas(), start, text.strip()))
         low, high = min(start, stop), max(start, stop)
-        drawn, fits = arrow(segment, label[:4], marks, high - low - 1, stop > start, self.glyphs)
+        # a packet that a router sends on has reached the router, whatever becomes of it
+        ok = segment.delivered or passed
+        drawn, fits = arrow(ok, label[:4], marks, high - low - 1, stop > start, self.glyphs)
         full = " ".join([*label[:4], marks] if marks else label[:4])
         at = self._beside(low, high, cell_len(full))
         if not fits and at >= 0:
-            drawn, _ = arrow(segment, [""], "", high - low - 1, stop > start, self.glyphs)
+            drawn, _ = arrow(ok, [""], "", high - low - 1, stop > start, self.glyphs)
         canvas = self._put(self._canvas(), low + 1, drawn, centred=False)
         if not fits and at >= 0:
             canvas = self._put(canvas, at, full, centred=False)
-        return Text.assemble(head, (canvas, "" if segment.delivered else _BAD))
+        return Text.assemble(head, (canvas, "" if ok else _BAD))
+
+    def hop(self, hop: Hop) -> Text | None:
+        start, stop = self._at.get(hop.source, -1), self._at.get(hop.target, -1)
+        if -1 in (start, stop) or start == stop:
+            return None
+        low, high = min(start, stop), max(start, stop)
+        ok = hop.arrives is not None
+        label = [f"#{hop.n}", f"ttl={hop.ttl}"]
+        drawn, _ = arrow(ok, label, "", high - low - 1, stop > start, self.glyphs)
+        canvas = self._put(self._canvas(), low + 1, drawn, centred=False)
+        return Text.assemble(self.head(hop.t), (canvas, _OLD if ok else _BAD))
 
     def _beside(self, low: int, high: int, size: int) -> int:
         """Where a label of ``size`` cells fits beside an arrow from ``low`` to ``high``, or -1."""
@@ -252,8 +272,9 @@ class ListLayout(Layout):
         return [Text(f"{'n':>4}{self.stamp(seconds_word)}", style="dim")]
 
     def segment(
-        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool
-    ) -> Text:
+        self, segment: Segment, label: list[str], marks: str, margins: Margins, changed: bool,
+        passed: bool,
+    ) -> Text:  # fmt: skip
         glyphs = self.glyphs
         tip = glyphs.right if segment.delivered else glyphs.lost
         shown = [*label, marks] if marks else list(label)

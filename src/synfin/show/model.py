@@ -96,7 +96,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A packet was sent; ``arrives`` is None when it never does."""
+    """A packet was sent; ``arrives`` is None when it never does.
+
+    ``via`` is the first node on its way, ``target`` the node (or address) it is for.
+    """
 
     n: int
     t: int
@@ -127,6 +130,7 @@ class Segment:
     icmp_type: int
     icmp_code: int
     mtu: int
+    via: str
 
     @property
     def delivered(self) -> bool:
@@ -137,6 +141,18 @@ class Segment:
     def payload(self) -> bytes:
         """The payload octets (the last ``length`` of the packet)."""
         return self.data[len(self.data) - self.length :] if self.length else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A router or switch sent packet ``n`` on; ``ttl`` is what is left of it."""
+
+    n: int
+    t: int
+    arrives: int | None
+    source: str
+    target: str
+    ttl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +276,7 @@ Record = (
     Call
     | Signal
     | Segment
+    | Hop
     | Arrival
     | StateChange
     | Timer

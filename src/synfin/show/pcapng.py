@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from synfin.show.labels import Marks, marks_text
-from synfin.show.model import Arrival, Meta, Reason, Record, Segment, Trace
+from synfin.show.model import Arrival, Hop, Meta, Reason, Record, Segment, Trace
 from synfin.show.texts import Texts
 from synfin.show.words import because
+from synfin.wire.checksum import checksum
 
 LINKTYPE_RAW: Final = 101
 """Packets begin with the IP header (IPv4 or IPv6)."""
@@ -106,6 +107,8 @@ class Capture:
             segment = self._flying.pop(record.n, None)
             if segment is not None:
                 self._arrived(segment, record)
+        elif isinstance(record, Hop):
+            self._forwarded(record)
 
     def _sent(self, segment: Segment) -> None:
         marks = marks_text(self._marks.of(segment), segment, self._texts)
@@ -120,9 +123,27 @@ class Capture:
             at = max(arrival.t, 0)
             self._writer.packet(arrival.host, at, segment.data, text, inbound=True)
 
+    def _forwarded(self, hop: Hop) -> None:
+        """At a router: the packet as it goes on, with the TTL that is left."""
+        segment = self._flying.get(hop.n)
+        if segment is None or hop.source not in self._names or not segment.data:
+            return
+        text = self._texts.ui("pcap-forwarded", n=hop.n, source=hop.source, target=hop.target)
+        data = with_ttl(segment.data, hop.ttl)
+        self._writer.packet(hop.source, max(hop.t, 0), data, text, inbound=False)
+
     def _comment(self, key: str, segment: Segment, reason: Reason | None, marks: str) -> str:
         head = self._texts.ui(key, n=segment.n, source=segment.source, target=segment.target)
         return " ".join(x for x in (head, marks, because(reason, self._texts)) if x)
+
+
+def with_ttl(data: bytes, ttl: int) -> bytes:
+    """An IP packet with another TTL or hop limit, its header checksum made good again."""
+    if data[0] >> 4 == 6:
+        return data[:7] + bytes([ttl]) + data[8:]
+    size = (data[0] & 15) * 4
+    head = data[:8] + bytes([ttl]) + data[9:10] + b"\0\0" + data[12:size]
+    return head[:10] + checksum(head).to_bytes(2, "big") + head[12:] + data[size:]
 
 
 def in_time_order(trace: Trace) -> Iterator[Record]:

@@ -17,6 +17,7 @@ from synfin.show.model import (
     ConnRecord,
     Counter,
     End,
+    Hop,
     HostEvent,
     Link,
     Meta,
@@ -148,6 +149,12 @@ def parse_meta(obj: Raw) -> Meta:
     )
 
 
+def _options(obj: Raw) -> Mapping[str, object]:
+    """Options with SACK edges relative, where the recorder knows them so."""
+    options = _map(obj, "options")
+    return {**options, "sack": obj["sack"]} if obj.get("sack") else options
+
+
 def _segment(obj: Raw) -> Segment:
     return Segment(
         n=_int(obj, "n"),
@@ -173,12 +180,13 @@ def _segment(obj: Raw) -> Segment:
         abs_seq=_opt_int(obj, "abs_seq") or 0,
         abs_ack=_opt_int(obj, "abs_ack") or 0,
         win=_opt_int(obj, "win") or 0,
-        options=_map(obj, "options"),
+        options=_options(obj),
         sport=_opt_int(obj, "sport") or 0,
         dport=_opt_int(obj, "dport") or 0,
         icmp_type=_opt_int(obj, "icmp_type") or 0,
         icmp_code=_opt_int(obj, "icmp_code") or 0,
         mtu=_opt_int(obj, "mtu") or 0,
+        via=_str(obj, "via", "") or _str(obj, "to"),
     )
 
 
@@ -203,6 +211,10 @@ def parse_record(obj: Raw) -> Record | None:
         case "arrival":
             n, (t, host, conn) = _int(obj, "n"), _flow(obj)
             return Arrival(n, t, host, conn, _reason(obj))
+        case "hop":
+            source, target = _str(obj, "from"), _str(obj, "to")
+            arrives, ttl = _opt_int(obj, "arrives"), _int(obj, "ttl", 0)
+            return Hop(_int(obj, "n"), _int(obj, "t"), arrives, source, target, ttl)
         case "call":
             return Call(
                 *_flow(obj),

@@ -9,6 +9,7 @@ ladder-timer-set = timer { $name }: due in { $due }
 ladder-timer-restart = timer { $name } restarted: due in { $due }
 ladder-timer-stop = timer { $name } stopped
 ladder-timer-fire = timer { $name } fires
+ladder-hops = #{ $n } goes on from router to router …
 ladder-silence = waits: { $rule }
 ladder-end = end: { $outcome }; { $count ->
     [one] one packet sent
@@ -20,6 +21,7 @@ mark-lost = lost
 mark-queue-full = lost: queue full
 mark-corrupt = corrupted
 mark-expired = TTL ran out
+mark-fragmented = cut into fragments
 mark-delay = delayed
 mark-dup = duplicated
 mark-reorder = reordered
@@ -44,6 +46,7 @@ signal-error = error
 signal-urgent = urgent data
 signal-pushed = pushed
 signal-timeout = timed out
+signal-notice = notice
 signal-trouble = trouble: many retransmissions
 signal-soft-error = soft error
 
@@ -74,3 +77,4 @@ outcome-time = time is up
 ## Comments in captures
 pcap-sent = #{ $n } sent by { $source } to { $target }.
 pcap-arrived = #{ $n } from { $source } arrives at { $target }.
+pcap-forwarded = #{ $n } sent on by { $source } to { $target }.

@@ -9,6 +9,7 @@ ladder-timer-set = { $name }定时器：{ $due } 后到期
 ladder-timer-restart = { $name }定时器重置：{ $due } 后到期
 ladder-timer-stop = { $name }定时器停止
 ladder-timer-fire = { $name }定时器到期
+ladder-hops = #{ $n } 继续在路由器之间转发……
 ladder-silence = 等待：{ $rule }
 ladder-end = 结束：{ $outcome }；共发送 { $count } 个分组
 
@@ -17,6 +18,7 @@ mark-lost = 丢失
 mark-queue-full = 队列满，丢弃
 mark-corrupt = 损坏
 mark-expired = TTL 耗尽
+mark-fragmented = 被分片
 mark-delay = 延迟
 mark-dup = 被复制
 mark-reorder = 乱序
@@ -41,6 +43,7 @@ signal-error = 出错
 signal-urgent = 紧急数据
 signal-pushed = 推送
 signal-timeout = 超时
+signal-notice = 通知
 signal-trouble = 重传多次，线路可能有问题
 signal-soft-error = 软错误
 
@@ -71,3 +74,4 @@ outcome-time = 时间到
 ## 抓包文件里的注释
 pcap-sent = #{ $n }：{ $source } 发往 { $target }。
 pcap-arrived = #{ $n }：{ $source } 发来，到达 { $target }。
+pcap-forwarded = #{ $n }：{ $source } 转发给 { $target }。
