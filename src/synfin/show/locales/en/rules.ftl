@@ -377,5 +377,27 @@ udp-delivered = UDP, RFC 768: a datagram of { $length } octets for port { $port 
     .name = UDP datagram delivered
 udp-no-room = UDP, RFC 768: the socket's buffer has { $room } octets left and the datagram { $length }; with no flow control to slow the sender, it is dropped and nobody is told.
     .name = No room: UDP datagram dropped
+ip-fragment-kept = RFC 791 §3.2, RFC 8200 §4.5: this piece of packet { $ident } holds { $length } octets from offset { $offset }; others are missing, so it is kept and the reassembly time goes on.
+    .name = Fragment kept
+ip-fragment-refused = { $why ->
+        [overlap] RFC 5722 §4: the piece of packet { $ident } at offset { $offset } overlaps one that is there; honest senders never do that, so the whole IPv6 packet is discarded.
+        [duplicate] RFC 791 §3.2: all octets of this piece of packet { $ident } (offset { $offset }) are there already; what came first stays.
+        [beyond-end] RFC 791 §3.2: the piece of packet { $ident } at offset { $offset } does not go with the end of the packet that another piece told; it is dropped.
+       *[length] RFC 791 §3.2: the piece of packet { $ident } at offset { $offset } has a length that cannot be (empty, no multiple of 8 although more follow, or beyond 65535); it is dropped.
+    }
+    .name = Fragment not taken
+ip-reassembled = RFC 791 §3.2, RFC 8200 §4.5: the last missing piece of packet { $ident } has come; { $pieces } pieces make { $length } octets, and only now does the layer above see the packet.
+    .name = Fragments put together
+ip-reassembly-full = Limit of this host: { $held } of { $limit } octets for fragments are taken; the new piece of packet { $ident } is dropped, or a flood of fragments could use up all memory.
+    .name = No room for fragments
+icmp-not-sent = { $why ->
+        [about-error] RFC 1122 §3.2.2: an ICMP error must never be answered by another one, or two hosts could go on for ever; { $type }/{ $code } is not sent.
+        [fragment] RFC 1122 §3.2.2: errors are sent about the first fragment only; { $type }/{ $code } is not sent for a later one.
+        [broadcast] RFC 1122 §3.2.2: the packet went to many; if each of them answered by ICMP { $type }/{ $code }, one packet would make a storm. Silence.
+       *[source] RFC 1122 §3.2.2: the source address is no single host, so there is nobody to whom ICMP { $type }/{ $code } could go.
+    }
+    .name = No ICMP error here
+udp-error-passed = RFC 1122 §4.1.3.3: ICMP { $type }/{ $code } concerns a datagram of this socket; UDP itself does nothing about it, a connected socket's next call reports { $errno }.
+    .name = ICMP error passed to the UDP socket
 attack-spoofed = RFC 5961 §1: an off-path attacker sent this segment with the forged source { $src } to { $dst }; it does not see the connection and has to guess ports and numbers.
     .name = Forged segment

@@ -376,5 +376,27 @@ udp-delivered = UDP，RFC 768：把发给端口 { $port } 的 { $length } 字节
     .name = 交付 UDP 数据报
 udp-no-room = UDP，RFC 768：套接字缓冲区只剩 { $room } 字节，数据报有 { $length } 字节；没有流量控制让发送方慢下来，只好丢弃，谁也不通知。
     .name = 缓冲区满：丢弃数据报
+ip-fragment-kept = RFC 791 §3.2、RFC 8200 §4.5：报文 { $ident } 的这一片从偏移 { $offset } 起有 { $length } 字节；还缺别的分片，先留着，重组计时继续走。
+    .name = 留下分片
+ip-fragment-refused = { $why ->
+        [overlap] RFC 5722 §4：报文 { $ident } 在偏移 { $offset } 处的分片与已有的重叠；正常的发送方从不这样做，整个 IPv6 报文丢弃。
+        [duplicate] RFC 791 §3.2：报文 { $ident } 的这一片（偏移 { $offset }）每个字节都已经有了，以先到的为准。
+        [beyond-end] RFC 791 §3.2：报文 { $ident } 在偏移 { $offset } 处的分片与另一片说明的报文末尾对不上，丢弃。
+       *[length] RFC 791 §3.2：报文 { $ident } 在偏移 { $offset } 处的分片长度不可能成立（为空、后面还有分片却不是 8 的倍数，或超出 65535），丢弃。
+    }
+    .name = 不收这个分片
+ip-reassembled = RFC 791 §3.2、RFC 8200 §4.5：报文 { $ident } 缺的最后一片到了，{ $pieces } 片拼成 { $length } 字节；上层到这时才看见这个报文。
+    .name = 分片重组完成
+ip-reassembly-full = 本机的限制：分片缓存的 { $limit } 字节已用掉 { $held }；报文 { $ident } 的新分片丢弃，否则分片洪水会耗尽内存。
+    .name = 分片缓存已满
+icmp-not-sent = { $why ->
+        [about-error] RFC 1122 §3.2.2：绝不能用 ICMP 差错去回应 ICMP 差错，否则两台主机会没完没了；不发 { $type }/{ $code }。
+        [fragment] RFC 1122 §3.2.2：差错只针对第一个分片；后面的分片不触发 { $type }/{ $code }。
+        [broadcast] RFC 1122 §3.2.2：这个报文发给了很多主机；要是每台都回 ICMP { $type }/{ $code }，一个报文就会引发风暴。保持沉默。
+       *[source] RFC 1122 §3.2.2：源地址不是某一台主机，ICMP { $type }/{ $code } 无处可发。
+    }
+    .name = 此处不发 ICMP 差错
+udp-error-passed = RFC 1122 §4.1.3.3：ICMP { $type }/{ $code } 说的是这个套接字发出的数据报；UDP 自己不做任何处理，已 connect 的套接字下一次调用会报 { $errno }。
+    .name = ICMP 差错交给 UDP 套接字
 attack-spoofed = RFC 5961 §1：路径外的攻击者用伪造的源地址 { $src } 向 { $dst } 发出这个报文段；它看不到连接，端口和序号都只能猜。
     .name = 伪造的报文段
