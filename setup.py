@@ -11,7 +11,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 COMPILED_ROOMS = ("wire", "core", "host", "sim")
-LEFT_PLAIN: frozenset[str] = frozenset()
+LEFT_PLAIN: frozenset[str] = frozenset({"core/interpreted.py"})
 """Modules of those rooms that are not compiled, as ``room/module.py``."""
 
 

@@ -5,6 +5,7 @@ tests one attribute. Values are plain numbers and strings so that a trace can
 be written as JSON as it stands.
 """
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.rules import Rule
 
 Value = int | str | bool | None
@@ -56,6 +57,7 @@ class Event:
         self.segment: object | None = segment
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
     """Base class of whoever watches; the default forgets everything."""
 

@@ -3,6 +3,8 @@
 import heapq
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
+
 ARRIVAL: Final = 0
 TIMER: Final = 1
 CALL: Final = 2
@@ -12,6 +14,7 @@ NOTHING: Final = -(1 << 62)
 """What :meth:`EventQueue.next_time` says when nothing is left."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Item:
     """Something that happens at a time."""
 

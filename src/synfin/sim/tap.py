@@ -7,6 +7,7 @@ for ICMP and for fragments); a packet that is forwarded keeps its number.
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.wire.address import format_address
 from synfin.wire.icmp import IcmpMessage
 from synfin.wire.ip import Packet, encode_packet
@@ -89,6 +90,7 @@ class Hop:
         self.arrives: int | None = None
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Tap:
     """Base class; every method does nothing. A tap must not drive the network."""
 
