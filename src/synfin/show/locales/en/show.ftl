@@ -78,3 +78,21 @@ outcome-time = time is up
 pcap-sent = #{ $n } sent by { $source } to { $target }.
 pcap-arrived = #{ $n } from { $source } arrives at { $target }.
 pcap-forwarded = #{ $n } sent on by { $source } to { $target }.
+
+## State diagram
+states-title = The states of a TCP connection
+states-source = RFC 9293, Figure 5 and its notes
+states-coverage = { $visited } of { $all } edges were used
+states-counterfactual = counterfactual
+states-abrupt = Ends at once, by a reset, ABORT or giving up:
+state-closed = no connection
+state-listen = waits for anybody's SYN
+state-syn-sent = has sent a SYN, waits for the answer
+state-syn-received = has got and sent a SYN, waits for its ACK
+state-established = open: data flows both ways
+state-fin-wait-1 = has sent FIN, waits for its ACK or the other FIN
+state-fin-wait-2 = its FIN is acknowledged, waits for the other FIN
+state-close-wait = the other side has closed; the application here has not yet
+state-closing = both sent FIN at once, waits for the ACK of its own
+state-last-ack = has sent the second FIN, waits for the last ACK
+state-time-wait = waits 2MSL, until every old segment has died

@@ -75,3 +75,21 @@ outcome-time = 时间到
 pcap-sent = #{ $n }：{ $source } 发往 { $target }。
 pcap-arrived = #{ $n }：{ $source } 发来，到达 { $target }。
 pcap-forwarded = #{ $n }：{ $source } 转发给 { $target }。
+
+## 状态图
+states-title = TCP 连接的状态
+states-source = RFC 9293 图 5 及其注
+states-coverage = 共 { $all } 条边，走过 { $visited } 条
+states-counterfactual = 反事实假设
+states-abrupt = 因 RST、ABORT 或放弃重传而立即结束：
+state-closed = 没有连接
+state-listen = 等待任何一方发来的 SYN
+state-syn-sent = 已发出 SYN，等待回应
+state-syn-received = 已收到并发出 SYN，等待对它的确认
+state-established = 连接已建立，双向都可传数据
+state-fin-wait-1 = 已发出 FIN，等待它的 ACK 或对方的 FIN
+state-fin-wait-2 = 自己的 FIN 已被确认，等待对方的 FIN
+state-close-wait = 对方已关闭，本方应用程序还没有关闭
+state-closing = 双方同时发出 FIN，等待自己的 FIN 被确认
+state-last-ack = 已发出第二个 FIN，等待最后的 ACK
+state-time-wait = 等待 2MSL，直到旧报文段全部消失
