@@ -33,7 +33,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 COMPILED = ("wire", "core", "host", "sim")
 
 PURE_LIBRARY = {
-    "__future__", "abc", "array", "bisect", "collections", "dataclasses", "enum", "functools",
+    "__future__", "abc", "array", "bisect", "collections", "dataclasses", "decimal", "enum",
+    "functools",
     "hashlib", "heapq", "hmac", "ipaddress", "itertools", "math", "operator", "re",
     "struct", "types", "typing",
 }  # fmt: skip
