@@ -16,7 +16,7 @@ from synfin.show.texts import (
     Texts,
     default_language,
     format_ns,
-    message_id,
+    message_key,
     sources,
 )
 
@@ -71,8 +71,8 @@ def test_no_message_is_declared_twice(lang: str) -> None:
     assert [n for n, count in names.items() if count > 1] == []
 
 
-def test_rule_ids_stay_apart_as_message_ids() -> None:
-    assert len({message_id(r.id) for r in RULES}) == len(RULES)
+def test_rule_ids_stay_apart_as_message_keys() -> None:
+    assert len({message_key(r.id) for r in RULES}) == len(RULES)
 
 
 def test_both_languages_have_the_same_messages_with_the_same_variables() -> None:
@@ -84,7 +84,7 @@ def test_both_languages_have_the_same_messages_with_the_same_variables() -> None
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_rule_has_a_text_with_exactly_its_values(lang: str, rule: Rule) -> None:
-    message = MESSAGES[lang].get(message_id(rule.id))
+    message = MESSAGES[lang].get(message_key(rule.id))
     assert message is not None, f"{lang}: no text for {rule.id}"
     assert message.value is not None
     assert _variables(message.value) == set(rule.values)
@@ -122,7 +122,7 @@ def test_no_text_is_left_over(lang: str) -> None:
     """A rule that was renamed must not leave its old text behind."""
     messages = MESSAGES[lang].items()
     named = {key for key, m in messages if any(a.id.name == "name" for a in m.attributes)}
-    assert named == {message_id(r.id) for r in RULES}
+    assert named == {message_key(r.id) for r in RULES}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

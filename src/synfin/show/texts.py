@@ -50,7 +50,7 @@ class Texts:
         A value that the trace does not have is shown as ``?``; an id without
         texts (a trace from a newer version) as the id and its values.
         """
-        key = message_id(rule_id)
+        key = message_key(rule_id)
         if not self._bundle.has_message(key):
             return " ".join([rule_id, *(f"{k}={show_value(k, v)}" for k, v in values.items())])
         rule = all_rules().get(rule_id)
@@ -59,7 +59,7 @@ class Texts:
 
     def rule_name(self, rule_id: str) -> str:
         """The short name of a rule, at most :data:`NAME_COLUMNS` columns wide."""
-        key = message_id(rule_id)
+        key = message_key(rule_id)
         if not self._bundle.has_message(key):
             return rule_id
         return self._format(key, "name", {})
@@ -73,11 +73,11 @@ class Texts:
         """Whether there is a message with this id."""
         return self._bundle.has_message(key)
 
-    def ui(self, key: str, **args: Value) -> str:
+    def ui(self, message_id: str, **args: Value) -> str:
         """The text of any other message; raises :class:`MissingText`."""
-        if not self._bundle.has_message(key):
-            raise MissingText(f"no text {key!r} in language {self.lang!r}")
-        return self._format(key, None, args)
+        if not self._bundle.has_message(message_id):
+            raise MissingText(f"no text {message_id!r} in language {self.lang!r}")
+        return self._format(message_id, None, args)
 
     def _format(self, key: str, attribute: str | None, values: Mapping[str, Value]) -> str:
         message = self._bundle.get_message(key)
@@ -91,7 +91,7 @@ class Texts:
         return str(text)
 
 
-def message_id(rule_id: str) -> str:
+def message_key(rule_id: str) -> str:
     """The message id of a rule: Fluent ids have no dots."""
     return rule_id.replace(".", "-")
 
