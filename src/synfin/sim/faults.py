@@ -34,9 +34,7 @@ UNITS: Final = {
     "min": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
-ACTION_HELP: Final = (
-    "one of drop, delay=300ms, dup, dup=5s, reorder, corrupt, set FIELD=VALUE"
-)
+ACTION_HELP: Final = "one of drop, delay=300ms, dup, dup=5s, reorder, corrupt, set FIELD=VALUE"
 _TEXT_END: Final = "\"'"
 
 __all__ = ["Fault", "Selector", "parse_duration", "parse_fault", "parse_selector", "parse_time"]
@@ -208,8 +206,7 @@ class _Reader:
         flags = parse_flags(upper)
         if flags < 0:
             self.fail(
-                f"expected flags such as SYN or SYN,ACK, or one of {', '.join(KINDS)},"
-                f" not {word!r}"
+                f"expected flags such as SYN or SYN,ACK, or one of {', '.join(KINDS)}, not {word!r}"
             )
         return "flags", flags
 

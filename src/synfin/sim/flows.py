@@ -91,9 +91,7 @@ class FlowMemory:
             )
         elif size == 1:
             peer = self.reverse(packet)
-            look.probe = (
-                peer is not None and peer.last_window == 0 and segment.seq == peer.last_ack
-            )
+            look.probe = peer is not None and peer.last_window == 0 and segment.seq == peer.last_ack
         return look
 
     def learn(self, packet: Packet) -> None:

@@ -207,5 +207,3 @@ def flip_bit(packet: Packet, data: bytes, rng: random.Random) -> bytes:
     bit = rng.randrange((len(octets) - start) * 8)
     octets[start + bit // 8] ^= 0x80 >> bit % 8
     return bytes(octets)
-
-

@@ -253,6 +253,7 @@ class Network(Traffic):
         """See :class:`Carrier`."""
         self._queue.push(time, priority, item)
 
+
 class Call(Item):
     """An application's call at its time."""
 
@@ -295,4 +296,3 @@ def default_factory(
     from synfin.host.host import Host
 
     return Host(name, settings, clock, random, observer)
-

@@ -204,8 +204,9 @@ class Traffic(Carrier):
 
     def pieces(self, node: Node, flight: Flight, packets: list[Packet]) -> list[Flight]:
         """See :class:`Carrier`."""
-        self.settle(flight, FRAGMENTED, "", None)
         sent = flight.sent
+        self.settle(flight, FRAGMENTED, "", None)
+        self.announce(sent)
         flights: list[Flight] = []
         for packet in packets:
             piece = self._flight(node.name, sent.target, packet, b"", sent.spoofed)
@@ -228,7 +229,9 @@ class Traffic(Carrier):
                 tap.settled(sent)
 
     def announce(self, sent: Transmission) -> None:
-        """See :class:`Carrier`."""
+        """See :class:`Carrier`; once only."""
+        if sent.announced:
+            return
         sent.announced = True
         for tap in self.taps:
             tap.transmitted(sent)
@@ -328,7 +331,4 @@ def node_depart(node: Node, flight: Flight, network: Traffic) -> None:
 
 def spoof_reason(packet: Packet) -> Reason:
     """Why a hand-made packet was sent."""
-    return Reason(
-        SPOOFED, {"src": format_address(packet.src), "dst": format_address(packet.dst)}
-    )
-
+    return Reason(SPOOFED, {"src": format_address(packet.src), "dst": format_address(packet.dst)})
