@@ -89,7 +89,8 @@ class Maker:
         self.records.append({"type": kind, "t": t, "host": host, **fields})
 
     def state(self, t: int, host: str, old: str, new: str, rule: dict[str, object]) -> None:
-        self.add("state", t, host, conn=1 if host == "A" else 3, old=old, new=new, reason=rule)
+        conn = 1 if host == "A" else 2 if new == "LISTEN" else 3
+        self.add("state", t, host, conn=conn, old=old, new=new, reason=rule)
 
     def send(
         self, t: int, source: str, target: str, flags: str, seq: int, ack: int = 0,

@@ -96,3 +96,21 @@ state-close-wait = the other side has closed; the application here has not yet
 state-closing = both sent FIN at once, waits for the ACK of its own
 state-last-ack = has sent the second FIN, waits for the last ACK
 state-time-wait = waits 2MSL, until every old segment has died
+
+## Control blocks
+tcb-title = Transmission control blocks of { $host } at { $t } s
+tcb-none = { $host } has no connection at this time.
+tcb-connection = connection { $n }: { $state }
+tcb-sockets = sockets
+tcb-send = send sequence
+tcb-receive = receive sequence
+tcb-estimate = estimates
+tcb-timers = timers
+tcb-queues = queues
+tcb-timer = { $name }: { $left } left
+tcb-acknowledged = acknowledged
+tcb-in-flight = in flight: { $count }
+tcb-usable = may be sent: { $count }
+tcb-beyond = not yet allowed
+tcb-received = received
+tcb-window = window: { $count }

@@ -93,3 +93,21 @@ state-close-wait = 对方已关闭，本方应用程序还没有关闭
 state-closing = 双方同时发出 FIN，等待自己的 FIN 被确认
 state-last-ack = 已发出第二个 FIN，等待最后的 ACK
 state-time-wait = 等待 2MSL，直到旧报文段全部消失
+
+## 传输控制块
+tcb-title = { $host } 在 { $t } 秒时的传输控制块（TCB）
+tcb-none = 此时 { $host } 没有连接。
+tcb-connection = 连接 { $n }：{ $state }
+tcb-sockets = 套接字
+tcb-send = 发送序号
+tcb-receive = 接收序号
+tcb-estimate = 估计值
+tcb-timers = 定时器
+tcb-queues = 队列
+tcb-timer = { $name }：还剩 { $left }
+tcb-acknowledged = 已确认
+tcb-in-flight = 在途：{ $count }
+tcb-usable = 可以发送：{ $count }
+tcb-beyond = 尚不允许
+tcb-received = 已收到
+tcb-window = 接收窗口：{ $count }
