@@ -39,7 +39,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class HostDecl:
-    """``kind`` is host, router, attacker or switch; ``addresses`` as written, with prefix length."""
+    """``kind`` is host, router, attacker or switch; ``addresses`` with prefix length."""
 
     name: str
     kind: str

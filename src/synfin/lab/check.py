@@ -1,0 +1,448 @@
+"""Holds a run against its case's expectations.
+
+Each mismatch is one readable line: where it is expected, what was expected,
+what happened instead and the engine's reason for that.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from synfin.lab import compare_fields, values
+from synfin.lab.align import align
+from synfin.lab.model import (
+    Case,
+    ExpectAt,
+    Expectation,
+    ExpectCount,
+    ExpectCounter,
+    ExpectEvent,
+    ExpectIsn,
+    ExpectNever,
+    ExpectOutcome,
+    ExpectPacket,
+    ExpectRead,
+    ExpectSilent,
+    ExpectState,
+)
+from synfin.lab.trace import MODULUS, Record, Run, is_between, show_packet, show_reason
+from synfin.lab.values import show_time
+
+SOON = 5_000_000_000
+
+
+class Mismatch:
+    """One expectation that the run does not meet (or one packet nobody expected)."""
+
+    def __init__(self, expectation: Expectation | None, where: str, message: str) -> None:
+        self.expectation = expectation
+        self.where = where
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def check(case: Case, run: Run) -> list[Mismatch]:
+    """Everything in which ``run`` differs from ``case``'s expectations, in the file's order."""
+    found = _Checker(case, run).all()
+    return sorted(found, key=_line)
+
+
+def _line(mismatch: Mismatch) -> int:
+    return mismatch.expectation.position.line if mismatch.expectation else 1 << 30
+
+
+class _Checker:
+    def __init__(self, case: Case, run: Run) -> None:
+        self.case = case
+        self.run = run
+        self.found: list[Mismatch] = []
+
+    def all(self) -> list[Mismatch]:
+        listed: list[ExpectPacket] = []
+        for item in self.case.expect.items:
+            if isinstance(item, ExpectPacket) and not item.hop:
+                listed.append(item)
+            else:
+                self._one(item)
+        if listed:
+            self._packets(listed)
+        return self.found
+
+    def wrong(self, item: Expectation, message: str) -> None:
+        text = f"expected {item.text}; {message}"
+        self.found.append(Mismatch(item, str(item.position), text))
+
+    def _one(self, item: Expectation) -> None:
+        if isinstance(item, ExpectPacket):
+            self._hop(item)
+        elif isinstance(item, ExpectState):
+            self._state(item)
+        elif isinstance(item, ExpectEvent):
+            self._event(item)
+        elif isinstance(item, ExpectAt):
+            self._standing(item)
+        elif isinstance(item, ExpectCount):
+            self._number(item, item.number, count(self.run, item))
+        elif isinstance(item, ExpectCounter):
+            last = self.run.last_at("counter", 1 << 62, host=item.host, name=item.name)
+            self._number(item, item.number, last["value"] if last else 0)
+        elif isinstance(item, ExpectRead):
+            self._read(item)
+        elif isinstance(item, ExpectSilent):
+            self._silent(item)
+        elif isinstance(item, ExpectNever):
+            self._never(item)
+        elif isinstance(item, ExpectOutcome):
+            if self.run.outcome != item.outcome:
+                self.wrong(item, f"it was {self.run.outcome}")
+        elif isinstance(item, ExpectIsn):
+            self._isn(item)
+
+    def _number(self, item: Expectation, expected: int, actual: int) -> None:
+        if expected != actual:
+            self.wrong(item, f"it was {actual}")
+
+    # -- packets
+
+    def _packets(self, listed: list[ExpectPacket]) -> None:
+        expect = self.case.expect
+        start, stop = expect.start, expect.stop
+        prepared = any(timed.time < 0 for timed in self.case.body.calls)
+        if start is None and prepared and all(item.time >= 0 for item in listed):
+            start = 0
+        actual = [
+            record
+            for record in self.run.packets
+            if (start is None or record["t"] >= start) and (stop is None or record["t"] <= stop)
+        ]
+        ordered = sorted(listed, key=lambda item: (item.time, item.direction[0]))
+        if [item.time for item in listed] != sorted(item.time for item in listed):
+            late = next(b for a, b in pairwise(listed) if b.time < a.time)
+            self.wrong(late, "its time is before the line above")
+        actual.sort(key=lambda record: (record["t"], self._sender(record)))
+        pairs = align(ordered, actual, self._heads_match)
+        for item, record in pairs:
+            if item is None and record is not None:
+                if not expect.some and not _optional(record):
+                    self._surprise(record)
+            elif item is not None and record is None:
+                self._missing(item)
+            elif item is not None and record is not None:
+                if self._heads_match(item, record):
+                    self._fields(item, record)
+                elif expect.some or _optional(record):
+                    self._missing(item)
+                else:
+                    self.wrong(item, f"instead came {self._told(record)}")
+
+    def _sender(self, record: Record) -> str:
+        return str(self.run.owners.get(record["src"], record["from"]))
+
+    def _told(self, record: Record) -> str:
+        reason = show_reason(record.get("reason"))
+        return show_packet(record, self.run.owners) + (f" [{reason}]" if reason else "")
+
+    def _surprise(self, record: Record) -> None:
+        message = f"not expected: {self._told(record)}"
+        where = str(self.case.expect.position)
+        self.found.append(Mismatch(None, where, message))
+
+    def _missing(self, item: ExpectPacket) -> None:
+        near = [
+            record
+            for record in self.run.packets
+            if is_between(record, *item.direction, self.run.owners)
+            and compare_fields.kind_matches(item, record)
+        ]
+        if not near:
+            self.wrong(item, "no such packet was ever sent")
+            return
+        nearest = min(near, key=lambda record: abs(int(record["t"]) - item.time))
+        self.wrong(item, f"nearest is {self._told(nearest)}")
+
+    def _heads_match(self, item: ExpectPacket, record: Record) -> bool:
+        return (
+            item.time == record["t"]
+            and compare_fields.kind_matches(item, record)
+            and is_between(record, *item.direction, self.run.owners)
+            and ("spoofed" not in item.words or bool(record.get("spoofed")))
+            and ("copy" not in item.words or bool(record.get("copy_of")))
+        )
+
+    def _fields(self, item: ExpectPacket, record: Record) -> None:
+        wrong = compare_fields.differences(item, record, self.run)
+        if wrong:
+            reason = show_reason(record.get("reason"))
+            because = f" [{reason}]" if reason else ""
+            self.wrong(item, "; ".join(wrong) + because)
+
+    def _hop(self, item: ExpectPacket) -> None:
+        for hop in self.run.of("hop"):
+            if (hop["from"], hop["to"], hop["t"]) != (*item.direction, item.time):
+                continue
+            packet = self.run.segment(hop["n"])
+            if packet is not None and compare_fields.kind_matches(item, packet):
+                self._fields(item, {**packet, "ttl": hop["ttl"], "arrives": hop["arrives"]})
+                return
+        self.wrong(item, "no such packet crossed that hop then")
+
+    # -- states
+
+    def _conns(self, host: str, socket: str) -> Callable[[Record], bool]:
+        if not socket:
+            return lambda record: bool(record["host"] == host)
+        conn = self.run.conn_named(host, socket)
+        return lambda record: bool(record["host"] == host and record["conn"] == conn)
+
+    def _state(self, item: ExpectState) -> None:
+        mine = self._conns(item.host, item.socket)
+        changes = [record for record in self.run.of("state") if mine(record)]
+        steps = [*item.old.split("->"), item.new]
+        then = [record for record in changes if record["t"] == item.time]
+        for record in then:
+            if _steps_from(record, then, steps) and self._rule_fits(item, record, then):
+                return
+        if any(_steps_from(record, then, steps) for record in then):
+            told = ", ".join(show_reason(record["reason"]) for record in then)
+            self.wrong(item, f"the rule was {told}")
+            return
+        ever = [record for record in changes if _steps_from(record, changes, steps)]
+        if ever:
+            near = min(ever, key=lambda record: abs(int(record["t"]) - item.time))
+            self.wrong(item, f"that was at {show_time(near['t'])} [{show_reason(near['reason'])}]")
+        else:
+            self.wrong(item, self._what_states(item, changes))
+
+    def _rule_fits(self, item: ExpectState, record: Record, then: list[Record]) -> bool:
+        if not item.rule:
+            return True
+        return any(
+            (other["reason"] or {}).get("rule") == item.rule and other["conn"] == record["conn"]
+            for other in then
+        )
+
+    def _what_states(self, item: ExpectState, changes: list[Record]) -> str:
+        then = [record for record in changes if record["t"] <= item.time]
+        if not then:
+            return f"{item.host} had not left CLOSED"
+        last = then[-1]
+        return (
+            f"last was {last['old']}->{last['new']} at {show_time(last['t'])}"
+            f" [{show_reason(last['reason'])}]"
+        )
+
+    # -- calls, signals and the rest that happens
+
+    def _event(self, item: ExpectEvent) -> None:
+        mine = self._conns(item.host, item.socket)
+        fits = compare_fields.EVENTS.get(item.word, compare_fields.call_fits)
+        kinds = compare_fields.EVENT_RECORDS.get(item.word, ("call",))
+        candidates = [r for kind in kinds for r in self.run.of(kind) if mine(r)]
+        candidates = [r for r in candidates if compare_fields.same_word(item, r)]
+        if any(r["t"] == item.time and fits(item, r) for r in candidates):
+            return
+        then = [r for r in candidates if r["t"] == item.time]
+        late = [r for r in candidates if fits(item, r)]
+        if then:
+            self.wrong(item, "it was " + " / ".join(compare_fields.show_event(r) for r in then[:4]))
+        elif late:
+            near = min(late, key=lambda r: abs(int(r["t"]) - item.time))
+            self.wrong(item, f"that was at {show_time(near['t'])}")
+        elif candidates:
+            near = min(candidates, key=lambda r: abs(int(r["t"]) - item.time))
+            told = compare_fields.show_event(near)
+            self.wrong(item, f"nearest is {told} at {show_time(near['t'])}")
+        else:
+            self.wrong(item, "it never happened")
+
+    # -- what stands at a time
+
+    def _standing(self, item: ExpectAt) -> None:
+        handlers: dict[str, Callable[[ExpectAt], str]] = {
+            "tcb": self._tcb,
+            "state": self._in_state,
+            "states": self._states,
+            "queue": self._queue,
+            "timer": self._timer,
+            "counter": self._counter,
+        }
+        message = handlers[item.word](item)
+        if message:
+            self.wrong(item, message)
+
+    def _tcb(self, item: ExpectAt) -> str:
+        if item.socket:
+            conn = self.run.conn_named(item.host, item.socket)
+            record = self.run.last_at("tcb", item.time, host=item.host, conn=conn)
+        else:
+            record = self.run.last_at("tcb", item.time, host=item.host)
+        if record is None:
+            return "there was no connection"
+        return compare_fields.tcb_differences(item, record["fields"])
+
+    def _in_state(self, item: ExpectAt) -> str:
+        states = self.run.states_at(item.host, item.time)
+        if item.socket:
+            conn = self.run.conn_named(item.host, item.socket)
+            states = {conn: states[conn]} if conn in states else {}
+        wanted = item.values[0] if item.values else ""
+        actual = sorted(set(states.values()))
+        if wanted == "none":
+            return "" if not states else f"it was {', '.join(actual)}"
+        return "" if actual == [wanted] else f"it was {', '.join(actual) or 'none'}"
+
+    def _states(self, item: ExpectAt) -> str:
+        listed = list(self.run.states_at(item.host, item.time).values())
+        wrong = [
+            f"{name} was {listed.count(name)}"
+            for name, number in item.fields
+            if listed.count(name) != int(number)
+        ]
+        return "; ".join(wrong)
+
+    def _queue(self, item: ExpectAt) -> str:
+        port = int(item.values[0])
+        record = self.run.last_at("queue", item.time, host=item.host, port=port)
+        if record is None:
+            record = {"syn": 0, "accept": 0}
+        return compare_fields.pair_differences(item.fields, record)
+
+    def _timer(self, item: ExpectAt) -> str:
+        pending = self.run.timers_at(item.host, item.time)
+        conn = self.run.conn_named(item.host, item.socket) if item.socket else None
+        dues = [
+            due
+            for (owner, name), due in pending.items()
+            if name == item.values[0] and conn in (None, owner)
+        ]
+        if "none" in item.values:
+            return "" if not dues else f"due at {show_time(dues[0])}"
+        if not dues:
+            others = sorted({name for _, name in pending})
+            return f"it was not running; running: {', '.join(others) or 'none'}"
+        for key, word in item.fields:
+            if key == "due" and values.parse_time(word) not in dues:
+                return f"due at {', '.join(show_time(due) for due in dues)}"
+        return ""
+
+    def _counter(self, item: ExpectAt) -> str:
+        name, number = item.values[0], int(item.values[1])
+        last = self.run.last_at("counter", item.time, host=item.host, name=name)
+        actual = last["value"] if last else 0
+        return "" if actual == number else f"it was {actual}"
+
+    # -- over the whole run
+
+    def _read(self, item: ExpectRead) -> None:
+        mine = self._conns(item.host, item.socket)
+        data = b"".join(
+            bytes.fromhex(r["octets"])
+            for r in self.run.trace
+            if r["type"] in ("signal", "call") and mine(r) and "octets" in r
+        )
+        if item.data is not None and data != item.data:
+            self.wrong(item, f"it read {compare_fields.show_data(data)}")
+        elif item.data is None and len(data) != item.number:
+            self.wrong(item, f"it read {len(data)} octets")
+
+    def _silent(self, item: ExpectSilent) -> None:
+        for record in self.run.packets:
+            if record["from"] == item.host and item.start <= record["t"] <= item.stop:
+                self.wrong(item, f"it sent {self._told(record)}")
+                return
+
+    def _never(self, item: ExpectNever) -> None:
+        for record in self.run.trace:
+            if compare_fields.is_what_must_not_be(item, record, self.run):
+                if record["type"] == "segment":
+                    told = self._told(record)
+                else:
+                    told = f"{show_time(record['t'])} {compare_fields.show_event(record)}"
+                self.wrong(item, f"it happened: {told}")
+                return
+
+    def _isn(self, item: ExpectIsn) -> None:
+        found = self.run.isns(*item.direction)
+        if len(found) <= item.nth:
+            self.wrong(item, f"there were only {len(found)} different ISNs")
+            return
+        step = (found[item.nth] - found[item.nth - 1]) % MODULUS
+        if item.step is not None and step != item.step % MODULUS:
+            self.wrong(item, f"the step was +{step}")
+
+
+def count(run: Run, item: ExpectCount) -> int:
+    """How often ``item.what`` happened."""
+    calls = [
+        r
+        for r in run.of("call")
+        if r["call"] == item.what
+        and (not item.host or r["host"] == item.host)
+        and not r.get("errno")
+        and not r.get("blocking")
+    ]
+    if item.what in ("data", "eof", "reset"):
+        return sum(
+            1
+            for r in run.of("signal")
+            if r["name"] == item.what and (not item.host or r["host"] == item.host)
+        )
+    sent = [r for r in run.packets if not r.get("copy_of") and _of_direction(r, item, run)]
+    tcp = [r for r in sent if r["proto"] == "tcp"]
+    numbers: dict[str, Callable[[], int]] = {
+        "segments": lambda: len(tcp),
+        "packets": lambda: len(sent),
+        "datagrams": lambda: sum(1 for r in sent if r["proto"] == "udp"),
+        "icmp": lambda: sum(1 for r in sent if r["proto"] == "icmp"),
+        "bytes": lambda: sum(r["len"] for r in sent),
+        "numbers": lambda: sum(new for _, new in _numbers_used(tcp)),
+        "repeats": lambda: sum(1 for used, new in _numbers_used(tcp) if used and not new),
+    }
+    if item.what in numbers:
+        return numbers[item.what]()
+    if item.what.isupper():
+        flags = sorted(item.what.split(","))
+        return sum(1 for r in tcp if sorted(r["flags"]) == flags)
+    return len(calls)
+
+
+def _of_direction(record: Record, item: ExpectCount, run: Run) -> bool:
+    if item.direction != ("", ""):
+        return is_between(record, *item.direction, run.owners)
+    return not item.host or record["from"] == item.host
+
+
+def _numbers_used(segments: Sequence[Record]) -> list[tuple[int, int]]:
+    """For each segment: sequence numbers it carries, and those never sent before."""
+    isn: dict[tuple[str, int, str, int], int] = {}
+    highest: dict[tuple[str, int, str, int], int] = {}
+    out: list[tuple[int, int]] = []
+    for record in segments:
+        first, flags = int(record["abs_seq"]), record["flags"]
+        used = int(record["len"]) + ("SYN" in flags) + ("FIN" in flags)
+        flow = (record["src"], record["sport"], record["dst"], record["dport"])
+        if flow not in highest or ("SYN" in flags and isn.get(flow) != first):
+            isn[flow] = highest[flow] = first
+        ahead = (first + used - highest[flow]) % MODULUS
+        new = min(ahead, used) if ahead < MODULUS // 2 else 0
+        highest[flow] = (highest[flow] + new) % MODULUS
+        out.append((used, new))
+    return out
+
+
+def _optional(record: Record) -> bool:
+    """Packets that the network or an attacker made need not be listed."""
+    return bool(record.get("copy_of") or record.get("spoofed"))
+
+
+def _steps_from(record: Record, then: list[Record], steps: list[str]) -> bool:
+    """Whether ``record`` begins the chain of states ``steps`` on its connection."""
+    if steps[0] and record["old"] != steps[0]:
+        return False
+    if record["new"] != steps[1]:
+        return False
+    if len(steps) == 2:
+        return True
+    later = [r for r in then if r["conn"] == record["conn"] and r["old"] == record["new"]]
+    return any(_steps_from(r, then, steps[1:]) for r in later if r is not record)
