@@ -24,8 +24,8 @@ from synfin.lab.model import (
     Position,
     ScenarioError,
 )
+from synfin.lab.syntax import Node, subject, tokens
 
-Node = Tree[Token]
 T = TypeVar("T")
 
 STATES: Final = (
@@ -171,13 +171,13 @@ class _Expecting:
             raise ScenarioError(self.position(token), str(error)) from None
 
     def read(self, node: Node) -> Expectation:
-        words = _tokens(node)
+        words = tokens(node)
         text = " ".join(str(word) for word in words)
         position = Position(self.file, node.meta.line, node.meta.column)
         return self.readers[str(node.data)](node, text, position)
 
     def _packet(self, node: Node, text: str, position: Position) -> Expectation:
-        words = _tokens(node)
+        words = tokens(node)
         time = self.value(values.parse_time, words[0])
         direction = self.value(values.parse_direction, words[1])
         hop = words[2].type == "HOP"
@@ -214,8 +214,8 @@ class _Expecting:
             raise ScenarioError(self.position(word), str(error)) from None
 
     def _state(self, node: Node, text: str, position: Position) -> Expectation:
-        words = _tokens(node)
-        host, socket = _subject(words[1])
+        words = tokens(node)
+        host, socket = subject(words[1])
         changes = str(words[2]).replace("→", "->").split("->")
         for name in changes:
             if name and name not in STATES:
@@ -233,11 +233,11 @@ class _Expecting:
         )
 
     def _event(self, node: Node, text: str, position: Position) -> Expectation:
-        time, who, verb, *rest = _tokens(node)
+        time, who, verb, *rest = tokens(node)
         if str(verb) not in EVENT_WORDS:
             hint = values.near(str(verb), sorted(EVENT_WORDS))
             raise ScenarioError(self.position(verb), f"nothing is called {verb}; {hint}")
-        host, socket = _subject(who)
+        host, socket = subject(who)
         said, fields = _split(rest)
         return ExpectEvent(
             text,
@@ -251,10 +251,10 @@ class _Expecting:
         )
 
     def _standing(self, node: Node, text: str, position: Position) -> Expectation:
-        time, who, verb, *rest = _tokens(node)
+        time, who, verb, *rest = tokens(node)
         if str(verb) not in AT_WORDS:
             raise ScenarioError(self.position(verb), f"expected {', '.join(AT_WORDS)}, not {verb}")
-        host, socket = _subject(who)
+        host, socket = subject(who)
         said, fields = _split(rest)
         return ExpectAt(
             "at " + text,
@@ -268,7 +268,7 @@ class _Expecting:
         )
 
     def _count(self, node: Node, text: str, position: Position) -> Expectation:
-        *words, number = _tokens(node)
+        *words, number = tokens(node)
         direction, host, what = ("", ""), "", str(words[-1])
         if len(words) > 2:
             raise ScenarioError(self.position(words[0]), "expected count [A>B or A] WHAT NUMBER")
@@ -281,19 +281,19 @@ class _Expecting:
         return ExpectCount("count " + text, position, direction, host, what, int(number))
 
     def _counter(self, node: Node, text: str, position: Position) -> Expectation:
-        host, name, number = _tokens(node)
+        host, name, number = tokens(node)
         return ExpectCounter("counter " + text, position, str(host), str(name), int(number))
 
     def _read(self, node: Node, text: str, position: Position) -> Expectation:
-        who, what = _tokens(node)
-        host, socket = _subject(who)
+        who, what = tokens(node)
+        host, socket = subject(who)
         if what.type == "STRING":
             data = self.value(values.parse_text, what)
             return ExpectRead("read " + text, position, host, socket, data, len(data))
         return ExpectRead("read " + text, position, host, socket, None, int(what))
 
     def _silent(self, node: Node, text: str, position: Position) -> Expectation:
-        host, start, stop = (word for word in _tokens(node) if word.type in ("NAME", "TIME"))
+        host, start, stop = (word for word in tokens(node) if word.type in ("NAME", "TIME"))
         return ExpectSilent(
             f"silent {host} from {start} to {stop}",
             position,
@@ -303,7 +303,7 @@ class _Expecting:
         )
 
     def _never(self, node: Node, text: str, position: Position) -> Expectation:
-        first, second = _tokens(node)
+        first, second = tokens(node)
         if first.type == "DIRECTION":
             direction = self.value(values.parse_direction, first)
             kind = packet_kind(str(second))
@@ -313,15 +313,15 @@ class _Expecting:
                 else self.value(calls.parse_flags, second)
             )
             return ExpectNever("never " + text, position, direction, flags, "", "", "")
-        host, socket = _subject(first)
+        host, socket = subject(first)
         word = str(second).replace("→", "->")
         return ExpectNever("never " + text, position, ("", ""), frozenset(), host, socket, word)
 
     def _outcome(self, node: Node, text: str, position: Position) -> Expectation:
-        return ExpectOutcome("outcome " + text, position, str(_tokens(node)[0]))
+        return ExpectOutcome("outcome " + text, position, str(tokens(node)[0]))
 
     def _isn(self, node: Node, text: str, position: Position) -> Expectation:
-        direction, nth, step = _tokens(node)
+        direction, nth, step = tokens(node)
         by = None if step.type == "DIFFERS" else int(step)
         return ExpectIsn(
             "isn " + text, position, self.value(values.parse_direction, direction), int(nth), by
@@ -332,15 +332,6 @@ def tuple_of_two(word: str) -> tuple[str, str]:
     """``key=value`` in two."""
     key, _, value = word.partition("=")
     return key, value
-
-
-def _tokens(node: Node) -> list[Token]:
-    return [child for child in node.children if isinstance(child, Token)]
-
-
-def _subject(token: Token) -> tuple[str, str]:
-    host, _, socket = str(token).partition(".")
-    return host, socket
 
 
 def _split(words: list[Token]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:

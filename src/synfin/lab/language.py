@@ -7,19 +7,15 @@ expected.
 """
 
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Token, Tree
 
-from synfin.core.settings import PROFILES
 from synfin.lab import expectations, values
 from synfin.lab.calls import VERBS, ArgumentError, read_arguments
+from synfin.lab.draft import CaseDraft, Draft
 from synfin.lab.model import (
     Args,
-    Body,
     Call,
     Case,
     Expectations,
@@ -37,88 +33,15 @@ from synfin.lab.model import (
     Texts,
     Timed,
 )
+from synfin.lab.syntax import Node, subject, tokens, tree_of
 from synfin.sim.faults import parse_fault
 
-Node = Tree[Token]
 T = TypeVar("T")
-
-_MEANING: Final = {
-    "INTEGER": "a number",
-    "TIME": "a time (0.050, 3s, 50ms)",
-    "STRING": 'a text in "quotes"',
-    "NAME": "a name",
-    "SLUG": "a name",
-    "SUBJECT": "a host (A, or A.c1)",
-    "ADDRESS": "an IP address",
-    "DESTINATION": "a host or address",
-    "PAIR": "name=value",
-    "WORD": "a word",
-    "VERB": "a call or event",
-    "EVENT": "connected, accept, data, eof, reset, error or idle",
-    "GROUP": "opening, closing, failure or data",
-    "LANGUAGE": "en or zh",
-    "PROFILE": "/".join(PROFILES),
-    "DIRECTION": "a direction such as A>B",
-    "FLAGS": "flags such as SYN,ACK",
-    "TRANSITION": "a state change such as CLOSED->SYN-SENT",
-    "OUTCOME": "quiescent, idle or limit",
-    "COUNTED": "what to count",
-    "COUNTER": "a counter's name",
-    "REST": "a fault such as A>B SYN nth=1 drop",
-    "YESNO": "yes or no",
-    "STEP": "a step such as +250000",
-    "DIFFERS": "'differs'",
-    "TEXTKIND": "title, question or note",
-    "NODEKIND": "host, router, attacker, switch or lan",
-    "_NL": "the end of the line",
-    "$END": "the end of the file",
-    "MACHINE": "",
-    "ONCE": "'once'",
-    "SOME": "'some'",
-    "HOP": "'hop'",
-}
-
-
-@cache
-def _parser() -> Lark:
-    grammar = files("synfin.lab").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True)
-
-
-def _expected(names: set[str]) -> str:
-    shown = {name for name in names if not name.startswith("__")}
-    known = {_MEANING.get(name, f"'{name.lower()}'") for name in shown} - {""}
-    if "a word" in known:
-        known -= {"name=value", 'a text in "quotes"'}
-    listed = sorted(known)
-    if len(listed) > 9:
-        return "a statement" if "'case'" in known else ", ".join(listed[:9]) + " …"
-    return " or ".join(listed)
-
-
-def _syntax_error(error: UnexpectedInput, file: str) -> ScenarioError:
-    position = Position(file, max(error.line, 1), max(error.column, 1))
-    if isinstance(error, UnexpectedToken):
-        found = "the end of the line" if error.token.type == "_NL" else repr(str(error.token))
-        if error.token.type == "$END":
-            found = "the end of the file"
-        return ScenarioError(
-            position, f"expected {_expected(error.accepts or error.expected)}, not {found}"
-        )
-    if isinstance(error, UnexpectedCharacters):
-        return ScenarioError(
-            position, f"expected {_expected(error.allowed or set())}, not {error.char!r}"
-        )
-    return ScenarioError(position, "expected more before the end of the file")
 
 
 def parse(text: str, file: str = "<text>") -> Scenario:
     """The scenario that ``text`` says; ``file`` is for messages. Raises ScenarioError."""
-    try:
-        tree = _parser().parse(text if text.endswith("\n") else text + "\n")
-    except UnexpectedInput as error:
-        raise _syntax_error(error, file) from None
-    return _Reader(file).read(tree)
+    return _Reader(file).read(tree_of(text, file))
 
 
 def parse_switch(text: str) -> Setting:
@@ -135,55 +58,6 @@ def parse_switch(text: str) -> Setting:
     return Setting(host, full, value, position)
 
 
-class _Draft:
-    """A body being read, with what belongs to the case alone."""
-
-    def __init__(self) -> None:
-        self.profile = ""
-        self.hosts: list[HostDecl] = []
-        self.links: list[LinkDecl] = []
-        self.routes: list[RouteDecl] = []
-        self.settings: list[Setting] = []
-        self.iss: list[Iss] = []
-        self.calls: list[Timed] = []
-        self.reactions: list[Reaction] = []
-        self.faults: list[FaultDecl] = []
-        self.notes: list[Note] = []
-        self.seed: int | None = None
-        self.until: int | None = None
-        self.texts: dict[tuple[str, str], str] = {}
-        self.live = True
-        self.live_why = ""
-
-    def body(self) -> Body:
-        return Body(
-            self.profile,
-            tuple(self.hosts),
-            tuple(self.links),
-            tuple(self.routes),
-            tuple(self.settings),
-            tuple(self.iss),
-            tuple(self.calls),
-            tuple(self.reactions),
-            tuple(self.faults),
-            tuple(self.notes),
-            self.seed,
-            self.until,
-        )
-
-    def text(self, kind: str) -> Texts:
-        return Texts(self.texts.get((kind, "en"), ""), self.texts.get((kind, "zh"), ""))
-
-
-class _CaseDraft:
-    def __init__(self, name: str, parent: str, position: Position) -> None:
-        self.name = name
-        self.parent = parent
-        self.position = position
-        self.draft = _Draft()
-        self.expect: Expectations | None = None
-
-
 class _Reader:
     """Walks the statements of one file in order."""
 
@@ -193,8 +67,8 @@ class _Reader:
         self.name = ""
         self.group = ""
         self.sources: list[str] = []
-        self.shared = _Draft()
-        self.cases: list[_CaseDraft] = []
+        self.shared = Draft()
+        self.cases: list[CaseDraft] = []
         self.handlers: dict[str, Callable[[Node], None]] = {
             "scenario": self._scenario,
             "group": self._group,
@@ -227,7 +101,7 @@ class _Reader:
         for statement in statements:
             self.handlers[str(statement.data)](statement)
         if not self.cases:
-            self.cases.append(_CaseDraft("main", "", Position(self.file)))
+            self.cases.append(CaseDraft("main", "", Position(self.file)))
         names = {host.name for host in self.shared.hosts}
         cases = tuple(self._finish(case) for case in self.cases)
         for case in cases:
@@ -244,7 +118,7 @@ class _Reader:
             self.file,
         )
 
-    def _finish(self, case: _CaseDraft) -> Case:
+    def _finish(self, case: CaseDraft) -> Case:
         body = case.draft.body()
         live, why = case.draft.live, case.draft.live_why
         ancestor = case
@@ -263,7 +137,7 @@ class _Reader:
             case.position,
         )
 
-    def _named(self, child: _CaseDraft) -> _CaseDraft:
+    def _named(self, child: CaseDraft) -> CaseDraft:
         for case in self.cases:
             if case is child:
                 break
@@ -272,7 +146,7 @@ class _Reader:
         raise ScenarioError(child.position, f"no case {child.parent!r} stands above this one")
 
     @property
-    def draft(self) -> _Draft:
+    def draft(self) -> Draft:
         return self.cases[-1].draft if self.cases else self.shared
 
     def position(self, token: Token | Node) -> Position:
@@ -502,28 +376,17 @@ class _Reader:
         if any(case.name == words[0] for case in self.cases):
             raise ScenarioError(self.position(words[0]), f"case {words[0]} is there already")
         parent = str(words[1]) if len(words) > 1 else ""
-        self.cases.append(_CaseDraft(str(words[0]), parent, self.position(words[0])))
+        self.cases.append(CaseDraft(str(words[0]), parent, self.position(words[0])))
 
     def _expect(self, node: Node) -> None:
         if not self.cases:
-            self.cases.append(_CaseDraft("main", "", self.position(node)))
+            self.cases.append(CaseDraft("main", "", self.position(node)))
         case = self.cases[-1]
         if case.expect is not None:
             raise ScenarioError(
                 self.position(node), f"case {case.name} has its expectations already"
             )
         case.expect = expectations.read(node, self.file)
-
-
-def tokens(node: Node) -> list[Token]:
-    """The node's own words, in order."""
-    return [child for child in node.children if isinstance(child, Token)]
-
-
-def subject(token: Token) -> tuple[str, str]:
-    """``A.c1`` -> ("A", "c1")."""
-    host, _, socket = str(token).partition(".")
-    return host, socket
 
 
 def _with_prefix(word: str) -> tuple[str, int]:

@@ -12,9 +12,10 @@ from typing import Final
 
 from synfin.core.settings import PROFILES, Settings
 from synfin.host.host import Host
-from synfin.lab.apps import CallError, Program
+from synfin.lab.apps import Program
 from synfin.lab.attack import Forger
 from synfin.lab.calls import MACHINE_VERBS
+from synfin.lab.handles import CallError
 from synfin.lab.model import (
     Body,
     Call,
