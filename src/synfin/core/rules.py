@@ -360,6 +360,7 @@ ICMP_PATH_MTU: Final = Rule("icmp.path-mtu", "RFC 1191 §6.3; RFC 9293 §3.7.2",
 ICMP_QUENCH: Final = Rule("icmp.source-quench", "RFC 9293 §3.9.2.2", "", "MUST-55")
 ICMP_PORT: Final = Rule("icmp.port-unreachable", "RFC 1122 §4.1.3.1", "port")
 ICMP_ECHO: Final = Rule("icmp.echo-reply", "RFC 1122 §3.2.2.6", "ident seq")
+ICMP_RECEIVED: Final = Rule("icmp.received", "RFC 1122 §3.2.2", "type code")
 UDP_SENT: Final = Rule("udp.sent", "RFC 768", "length")
 UDP_DELIVERED: Final = Rule("udp.delivered", "RFC 768", "length port")
 UDP_NO_ROOM: Final = Rule("udp.no-room", "RFC 768 (no flow control)", "length room")

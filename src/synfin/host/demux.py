@@ -1,0 +1,106 @@
+"""The table of connections: whose segment is this? (RFC 9293 §3.4, RFC 1122 §4.2.2)
+
+Exact four-tuple first, then a listener, then nobody. Timers of all connections
+stand in one heap with at most one live entry each, so that an event costs
+O(log n) and idle connections cost nothing.
+"""
+
+from heapq import heappop, heappush
+
+from synfin.core.timers import NEVER
+from synfin.host.listener import Listener
+from synfin.host.records import HostConnection, HostTimeWait, Key
+from synfin.wire.address import is_unspecified
+
+
+class Demux:
+    """Connections and TIME-WAIT records by four-tuple, listeners by port."""
+
+    def __init__(self) -> None:
+        self.connections: dict[Key, HostConnection] = {}
+        self.time_waits: dict[Key, HostTimeWait] = {}
+        self.listeners: dict[int, list[Listener]] = {}
+        self._heap: list[tuple[int, int, HostConnection | None, HostTimeWait | None]] = []
+        self._serial: int = 0
+
+    def busy(self, key: Key) -> bool:
+        """The four-tuple is in use."""
+        return key in self.connections or key in self.time_waits
+
+    def listener_for(self, address: bytes, port: int) -> Listener | None:
+        """The listener on exactly ``address``, or on any."""
+        anybody: Listener | None = None
+        for listener in self.listeners.get(port, ()):
+            if listener.address == address:
+                return listener
+            if is_unspecified(listener.address) and len(listener.address) == len(address):
+                anybody = listener
+        return anybody
+
+    def add_listener(self, listener: Listener) -> None:
+        """It listens from now on."""
+        self.listeners.setdefault(listener.port, []).append(listener)
+
+    def remove_listener(self, listener: Listener) -> None:
+        """It does not listen any more."""
+        there = self.listeners.get(listener.port, [])
+        if listener in there:
+            there.remove(listener)
+        if not there:
+            self.listeners.pop(listener.port, None)
+
+    # -- timers --------------
+    def arm(self, connection: HostConnection) -> None:
+        """Make sure the heap has an entry no later than the connection's deadline."""
+        due = connection.timers.deadline
+        if due < connection.armed:
+            connection.armed = due
+            self._serial += 1
+            heappush(self._heap, (due, self._serial, connection, None))
+
+    def arm_time_wait(self, record: HostTimeWait) -> None:
+        """The same for a TIME-WAIT record."""
+        due = record.record.deadline()
+        if due < record.armed:
+            record.armed = due
+            self._serial += 1
+            heappush(self._heap, (due, self._serial, None, record))
+
+    def deadline(self) -> int:
+        """The earliest entry's time: never late, sometimes early. Entries that no
+        longer mean anything are dropped on the way."""
+        heap = self._heap
+        while heap:
+            due, _, connection, record = heap[0]
+            if connection is not None and connection.armed == due:
+                real = connection.timers.deadline
+                if real == due or (real < NEVER and connection.tabled):
+                    if real == due:
+                        return due
+                    self._postpone(connection, real)
+                    continue
+                connection.armed = NEVER
+            elif record is not None and record.armed == due:
+                return due
+            heappop(heap)
+        return NEVER
+
+    def _postpone(self, connection: HostConnection, real: int) -> None:
+        """The timer moved later: replace the entry at the top."""
+        heappop(self._heap)
+        connection.armed = real
+        self._serial += 1
+        heappush(self._heap, (real, self._serial, connection, None))
+
+    def take_due(self, now: int) -> tuple[HostConnection | None, HostTimeWait | None]:
+        """Remove and return one entry that is due, or (None, None)."""
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            due, _, connection, record = heappop(heap)
+            if connection is not None and connection.armed == due:
+                connection.armed = NEVER
+                return connection, None
+            if record is not None and record.armed == due:
+                record.armed = NEVER
+                return None, record
+        return None, None

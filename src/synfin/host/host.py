@@ -1,0 +1,295 @@
+"""One host: IP, ICMP, UDP, TCP and sockets behind the doors that a driver uses.
+
+A driver (simulator, TUN, script runner) calls :meth:`Host.receive` or
+:meth:`Host.receive_bytes`, :meth:`Host.tick` at :meth:`Host.deadline`,
+:meth:`Host.poll` until it returns nothing, and :meth:`Host.take_ready`; never
+from within one another. A polled packet is sent; if the device refuses it, it
+is lost. Times are ns.
+"""
+
+from collections.abc import Callable
+
+from synfin.core import rules
+from synfin.core.errno import EMFILE
+from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.rules import Rule
+from synfin.core.settings import Settings
+from synfin.core.timers import NEVER
+from synfin.host.addresses import Addresses
+from synfin.host.constants import AF_INET, SOCK_STREAM
+from synfin.host.icmp import ErrorLimit, echo_reply, protocol_unreachable, read_error, why_silent
+from synfin.host.icmp import time_exceeded as icmp_time_exceeded
+from synfin.host.ip import PathMtu, Reassembler, fit
+from synfin.host.sockets import Socket, socket_error
+from synfin.host.status import ConnectionInfo, list_connections
+from synfin.host.tcp import TcpLayer
+from synfin.host.udp import UdpTable
+from synfin.host.udp_socket import UdpSocket
+from synfin.wire.icmp import ECHO, V6_ECHO, IcmpMessage
+from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP, Packet, decode_packet
+from synfin.wire.malformed import CHECKSUM, Malformed
+from synfin.wire.tcp import Segment
+from synfin.wire.udp import Datagram
+
+FIRST_DESCRIPTOR = 3
+"""0 to 2 are the standard streams."""
+MAX_WAITING = 4096
+"""Packets of UDP and ICMP that may wait for a poll; more are lost."""
+
+
+class Host:
+    """``clock`` gives the time for socket calls made between doors; ``random(n)``
+    gives n octets, for ISN keys, ports and cookies only."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        clock: Callable[[], int],
+        random: Callable[[int], bytes],
+        observer: Observer | None = None,
+    ) -> None:
+        self.name: str = name
+        self.clock: Callable[[], int] = clock
+        self.observer: Observer | None = observer
+        self.addresses: Addresses = Addresses()
+        self.path_mtu: PathMtu = PathMtu()
+        self.reassembler: Reassembler = Reassembler()
+        self.error_limit: ErrorLimit = ErrorLimit()
+        self.tcp: TcpLayer = TcpLayer(self.addresses, settings, random, observer, self.path_mtu)
+        self.udp: UdpTable = UdpTable(self.addresses, random, settings)
+        self.waiting: list[Packet] = []
+        self.descriptors: dict[int, Socket] = {}
+        self._free: int = FIRST_DESCRIPTOR
+        self._ident: int = 0
+
+    # -- settings and addresses --------------
+    @property
+    def settings(self) -> Settings:
+        """The host's configuration; assign a whole new one to change it."""
+        return self.tcp.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self.tcp.settings = settings
+        self.udp.settings = settings
+
+    def add_address(self, addr: bytes, prefix_len: int = 24, mtu: int = 1500) -> None:
+        """One more address, 4 or 16 octets, on a link of ``mtu`` octets."""
+        self.addresses.add(addr, prefix_len, mtu)
+
+    def set_offload(self, max_segment: int) -> None:
+        """The device cuts TCP payloads of up to ``max_segment`` octets itself; 0: no."""
+        self.tcp.max_segment = max_segment
+
+    def force_iss(self, *values: int) -> None:
+        """For the lab: the ISS of the next connections, in order."""
+        self.tcp.isn.forced.extend(values)
+
+    # -- arrivals --------------
+    def receive_bytes(self, data: bytes | memoryview, now: int) -> None:
+        """Octets as they came; anything that is no sound packet is reported and dropped."""
+        packet = decode_packet(data)
+        if isinstance(packet, Malformed):
+            self.tcp.now = now
+            self._refuse(packet)
+        else:
+            self.receive(packet, now)
+
+    def _refuse(self, bad: Malformed) -> None:
+        """MUST-3, MUST-7: silently towards the peer."""
+        if bad.kind == CHECKSUM:
+            self.tcp.count("InCsumErrors")
+            self._report(rules.CHECKSUM_BAD, {"protocol": bad.protocol}, None)
+        else:
+            self._report(rules.WIRE_MALFORMED, {"what": bad.what}, None)
+
+    def receive(self, packet: Packet, now: int) -> None:
+        """A decoded packet arrived (checksums are good or were done by the device)."""
+        self.tcp.now = now
+        own = self.addresses
+        if not own.is_own(packet.dst) and not self._for_many(packet.dst):
+            self._report(rules.IP_NOT_OURS, {"dst": packet.dst.hex()}, packet)
+            return
+        if packet.fragmented:
+            self._fragment(packet, now)
+            return
+        body = packet.body
+        if isinstance(body, Segment):
+            self.tcp.receive(packet, body, now)
+        elif isinstance(body, Datagram):
+            self._datagram(packet)
+        elif isinstance(body, IcmpMessage):
+            self._icmp(packet, body, now)
+        elif not why_silent(packet, 3, 2, own) and self.error_limit.allows(now):
+            self._send(protocol_unreachable(packet, packet.dst, self.settings.ttl))
+
+    def _for_many(self, dst: bytes) -> bool:
+        return self.addresses.is_broadcast(dst) or self.udp.accepts_group(dst)
+
+    def _fragment(self, packet: Packet, now: int) -> None:
+        assembly = self.reassembler.receive(packet, now)
+        self._report(assembly.rule, assembly.values, packet)
+        if assembly.bad is not None:
+            self._refuse(assembly.bad)
+        elif assembly.packet is not None:
+            self.receive(assembly.packet, now)
+
+    def _datagram(self, packet: Packet) -> None:
+        verdict = self.udp.receive(packet)
+        self._report(verdict.rule, verdict.values, packet)
+        self._mark_ready(verdict.sockets)
+        for reply in verdict.replies:
+            if self.error_limit.allows(self.tcp.now):
+                self._send_because(reply, verdict.rule, verdict.values)
+
+    def _icmp(self, packet: Packet, message: IcmpMessage, now: int) -> None:
+        """§3.9.2.2, RFC 1122 §3.2.2: errors to whom they concern, echoes answered."""
+        reply = echo_reply(packet, self.addresses, self.settings.ttl)
+        if reply is not None:
+            values: dict[str, Value] = {"ident": message.rest >> 16, "seq": message.rest & 0xFFFF}
+            self._report(rules.ICMP_ECHO, values, packet)
+            self._send_because(reply, rules.ICMP_ECHO, values)
+            return
+        found = read_error(packet)
+        if found is None:
+            values = {"type": message.type, "code": message.code}
+            self._report(rules.ICMP_RECEIVED, values, packet)
+            return
+        quote, error = found
+        if error.too_big:
+            link = self.addresses.mtu_for(quote.dst)
+            error.mtu = self.path_mtu.learn(quote.dst, error.mtu, quote.length, link, now)
+            if error.mtu == 0:
+                return
+        if quote.proto == PROTO_UDP:
+            self._mark_ready(self.udp.network_error(quote, error))
+        else:
+            self.tcp.network_error(quote, error, now)
+
+    def _mark_ready(self, sockets: list[UdpSocket]) -> None:
+        for sock in sockets:
+            if sock.owner is not None:
+                self.tcp.ready.append(sock.owner)
+
+    # -- sending --------------
+    def _send(self, packet: Packet) -> None:
+        if len(self.waiting) < MAX_WAITING:
+            self.waiting.append(packet)
+
+    def _send_because(self, packet: Packet, rule: Rule, values: dict[str, Value]) -> None:
+        if self.observer is not None and isinstance(packet.body, IcmpMessage | Datagram):
+            packet.body.reason = Reason(rule, values)
+        self._send(packet)
+
+    def send_datagrams(self, packets: list[Packet], loop: list[Packet]) -> None:
+        """What a UDP socket sends: fragments where the path needs them."""
+        now = self.clock()
+        self.tcp.now = now
+        for packet in packets:
+            datagram = packet.body
+            if isinstance(datagram, Datagram) and self.observer is not None:
+                datagram.reason = Reason(rules.UDP_SENT, {"length": len(datagram.payload)})
+            packet.ident = self._next_ident(1)
+            mtu = self.path_mtu.get(packet.dst, self.addresses.mtu_for(packet.dst), now)
+            for piece in fit(packet, mtu) or []:
+                piece.reason = datagram.reason if isinstance(datagram, Datagram) else None
+                self._send(piece)
+        for packet in loop:
+            self._datagram(packet)
+
+    def ping(self, dst: bytes, ident: int, seq: int, payload: bytes = b"") -> None:
+        """Send an echo request; the reply shows as an event."""
+        source = self.addresses.source_for(dst)
+        version6 = len(dst) == 16
+        message = IcmpMessage(V6_ECHO if version6 else ECHO, 0, (ident << 16) | seq, payload)
+        proto = PROTO_ICMPV6 if version6 else PROTO_ICMP
+        if source:
+            self._send(Packet(source, dst, proto, message, self.settings.ttl))
+
+    def _next_ident(self, count: int) -> int:
+        ident = self._ident + 1
+        self._ident = (self._ident + count) & 0xFFFF
+        return ident & 0xFFFF
+
+    def poll(self, now: int, budget: int = 64) -> list[Packet]:
+        """What to send now; ``budget`` bounds one connection's turn, in segments."""
+        out = self.tcp.poll(now, budget)
+        if self.waiting:
+            out.extend(self.waiting)
+            self.waiting = []
+        for packet in out:
+            if packet.ident == 0 and len(packet.src) == 4:
+                body = packet.body
+                pieces = 1
+                if isinstance(body, Segment) and body.mss > 0:
+                    pieces = -(-len(body.payload) // body.mss)
+                packet.ident = self._next_ident(max(pieces, 1))
+        return out
+
+    # -- time --------------
+    def deadline(self) -> int:
+        """When :meth:`tick` is wanted next; NEVER if not at all."""
+        return min(self.tcp.demux.deadline(), self.reassembler.deadline(), NEVER)
+
+    def tick(self, now: int) -> None:
+        """Timers due at ``now`` expire."""
+        self.tcp.tick(now)
+        if self.reassembler.deadline() <= now:
+            for expired in self.reassembler.expire(now):
+                self._reassembly_expired(expired.first, expired.ident, now)
+
+    def _reassembly_expired(self, first: Packet | None, ident: int, now: int) -> None:
+        """RFC 1122 §3.3.2: time exceeded, code 1, if the first fragment came."""
+        values: dict[str, Value] = {"ident": ident}
+        self._report(rules.IP_REASSEMBLY_TIMEOUT, values, None)
+        if first is None or why_silent(first, 11, 1, self.addresses):
+            return
+        if self.error_limit.allows(now):
+            answer = icmp_time_exceeded(first, first.dst, 1, self.settings.ttl)
+            self._send_because(answer, rules.IP_REASSEMBLY_TIMEOUT, values)
+
+    # -- applications --------------
+    def take_ready(self) -> list[Socket]:
+        """Sockets whose readiness changed since the last call, each once."""
+        ready = self.tcp.ready
+        if not ready:
+            return []
+        self.tcp.ready = []
+        sockets: list[Socket] = []
+        for item in dict.fromkeys(ready):
+            if isinstance(item, Socket) and not item.closed:
+                sockets.append(item)
+        return sockets
+
+    def socket(self, type_: int = SOCK_STREAM, family: int = AF_INET) -> Socket:
+        """socket(2). Raises OSError: EMFILE at the limit of descriptors."""
+        descriptor = self.take_descriptor()
+        sock = Socket(self, family, type_, descriptor)
+        self.descriptors[descriptor] = sock
+        return sock
+
+    def take_descriptor(self) -> int:
+        """The lowest free descriptor (POSIX). Raises OSError: EMFILE."""
+        if len(self.descriptors) >= self.settings.max_descriptors:
+            raise socket_error(EMFILE)
+        descriptor = self._free
+        while descriptor in self.descriptors:
+            descriptor += 1
+        self._free = descriptor + 1
+        return descriptor
+
+    def give_descriptor(self, descriptor: int) -> None:
+        """close(2) frees it."""
+        self.descriptors.pop(descriptor, None)
+        self._free = min(self._free, descriptor)
+
+    def connections(self) -> list[ConnectionInfo]:
+        """Listeners, connections and TIME-WAIT records, as ss(8) would list them."""
+        return list_connections(self.tcp)
+
+    def _report(self, rule: Rule, values: dict[str, Value], packet: Packet | None) -> None:
+        if self.observer is not None:
+            body = None if packet is None else packet.body
+            event = Event("packet", self.tcp.now, 0, Reason(rule, values), {}, body)
+            self.observer.event(event)

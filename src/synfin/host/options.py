@@ -1,0 +1,229 @@
+"""Socket options: kept with the socket, applied to its connection (socket(7), tcp(7))."""
+
+from synfin.core.connection import Connection
+from synfin.core.errno import EINVAL, ENOPROTOOPT
+from synfin.core.settings import MILLISECOND, SECOND, Settings
+from synfin.host import constants as c
+from synfin.host.listener import Listener
+from synfin.host.udp_socket import UdpSocket
+
+_NUMBERS = {
+    (c.SOL_SOCKET, c.SO_REUSEADDR),
+    (c.SOL_SOCKET, c.SO_KEEPALIVE),
+    (c.SOL_SOCKET, c.SO_RCVBUF),
+    (c.SOL_SOCKET, c.SO_SNDBUF),
+    (c.SOL_SOCKET, c.SO_BROADCAST),
+    (c.IPPROTO_TCP, c.TCP_NODELAY),
+    (c.IPPROTO_TCP, c.TCP_CORK),
+    (c.IPPROTO_TCP, c.TCP_QUICKACK),
+    (c.IPPROTO_IP, c.IP_TOS),
+    (c.IPPROTO_IPV6, c.IPV6_TCLASS),
+    (c.IPPROTO_IP, c.IP_MULTICAST_LOOP),
+    (c.IPPROTO_IP, c.IP_MULTICAST_TTL),
+    (c.IPPROTO_TCP, c.TCP_FASTOPEN),
+    (c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT),
+    (c.IPPROTO_TCP, c.TCP_USER_TIMEOUT),
+    (c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT),
+    (c.IPPROTO_TCP, c.TCP_LINGER2),
+}
+_RANGES = {
+    (c.IPPROTO_TCP, c.TCP_MAXSEG): (88, 32_767),
+    (c.IPPROTO_TCP, c.TCP_KEEPIDLE): (1, 32_767),
+    (c.IPPROTO_TCP, c.TCP_KEEPINTVL): (1, 32_767),
+    (c.IPPROTO_TCP, c.TCP_KEEPCNT): (1, 127),
+    (c.IPPROTO_TCP, c.TCP_SYNCNT): (1, 127),
+    (c.IPPROTO_IP, c.IP_TTL): (1, 255),
+    (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS): (1, 255),
+}
+"""Linux's lawful ranges; outside them EINVAL."""
+
+
+class Options:
+    """The options of one socket; -1 in :attr:`values` means "as the host says"."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[int, int], int] = {}
+        self.linger_on: bool = False
+        self.linger_ns: int = 0
+
+    def inherited(self) -> "Options":
+        """What an accepted socket takes over from its listener."""
+        child = Options()
+        child.values = dict(self.values)
+        child.values.pop((c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT), None)
+        child.linger_on = self.linger_on
+        child.linger_ns = self.linger_ns
+        return child
+
+    def _value(self, level: int, option: int, default: int) -> int:
+        return self.values.get((level, option), default)
+
+    @property
+    def reuse_address(self) -> bool:
+        """SO_REUSEADDR."""
+        return bool(self._value(c.SOL_SOCKET, c.SO_REUSEADDR, 0))
+
+    @property
+    def defer_accept_ns(self) -> int:
+        """TCP_DEFER_ACCEPT, ns."""
+        return self._value(c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT, 0) * SECOND
+
+    @property
+    def fastopen(self) -> int:
+        """TCP_FASTOPEN of a listener: its queue length."""
+        return self._value(c.IPPROTO_TCP, c.TCP_FASTOPEN, 0)
+
+    @property
+    def fastopen_connect(self) -> bool:
+        """TCP_FASTOPEN_CONNECT."""
+        return bool(self._value(c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT, 0))
+
+    def set(self, level: int, option: int, value: int | bytes, settings: Settings) -> int:
+        """Keep a value; 0 or an errno."""
+        if (level, option) == (c.SOL_SOCKET, c.SO_LINGER):
+            return self._set_linger(value)
+        if (level, option) in (
+            (c.IPPROTO_IP, c.IP_ADD_MEMBERSHIP),
+            (c.IPPROTO_IP, c.IP_DROP_MEMBERSHIP),
+        ):
+            return 0 if isinstance(value, bytes) else EINVAL
+        if isinstance(value, bytes):
+            return EINVAL
+        bounds = _RANGES.get((level, option))
+        if bounds is not None:
+            if not bounds[0] <= value <= bounds[1] and not (option == c.TCP_MAXSEG and value == 0):
+                return EINVAL
+        elif (level, option) not in _NUMBERS:
+            return ENOPROTOOPT
+        if value < 0:
+            return EINVAL
+        self.values[(level, option)] = value
+        return 0
+
+    def _set_linger(self, value: int | bytes) -> int:
+        """struct linger: two ints, l_onoff and l_linger in seconds."""
+        if not isinstance(value, bytes) or len(value) < 8:
+            return EINVAL
+        self.linger_on = any(value[:4])
+        self.linger_ns = int.from_bytes(value[4:8], "little") * SECOND
+        return 0
+
+    @staticmethod
+    def is_error(level: int, option: int) -> bool:
+        """SO_ERROR, which reading clears."""
+        return (level, option) == (c.SOL_SOCKET, c.SO_ERROR)
+
+    def get(
+        self,
+        level: int,
+        option: int,
+        connection: Connection | None,
+        type_: int,
+        listener: Listener | None,
+    ) -> tuple[int, int]:
+        """(0, value) or (errno, 0)."""
+        pair = (level, option)
+        if pair == (c.SOL_SOCKET, c.SO_TYPE):
+            return 0, type_
+        if pair == (c.SOL_SOCKET, c.SO_ACCEPTCONN):
+            return 0, int(listener is not None)
+        if connection is not None and pair in _LIVE:
+            return 0, _live_value(connection, pair)
+        if pair in self.values:
+            return 0, self.values[pair]
+        if pair in _NUMBERS or pair in _RANGES:
+            return 0, _DEFAULTS.get(pair, 0)
+        return ENOPROTOOPT, 0
+
+    def apply_to_udp(self, udp: UdpSocket, level: int, option: int, value: int | bytes) -> None:
+        """The options that datagram sockets have."""
+        pair = (level, option)
+        if isinstance(value, bytes):
+            if pair == (c.IPPROTO_IP, c.IP_ADD_MEMBERSHIP):
+                udp.join(value[:4], value[4:8] if any(value[4:8]) else b"")
+            elif pair == (c.IPPROTO_IP, c.IP_DROP_MEMBERSHIP):
+                udp.leave(value[:4])
+        elif pair == (c.SOL_SOCKET, c.SO_BROADCAST):
+            udp.broadcast = bool(value)
+        elif pair == (c.SOL_SOCKET, c.SO_REUSEADDR):
+            udp.reuse_address = bool(value)
+        elif pair == (c.SOL_SOCKET, c.SO_RCVBUF):
+            udp.receive_buffer = value
+        elif pair in ((c.IPPROTO_IP, c.IP_TTL), (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS)):
+            udp.ttl = value
+        elif pair == (c.IPPROTO_IP, c.IP_MULTICAST_TTL):
+            udp.multicast_ttl = value
+        elif pair == (c.IPPROTO_IP, c.IP_MULTICAST_LOOP):
+            udp.multicast_loop = bool(value)
+
+
+_LIVE = {
+    (c.IPPROTO_TCP, c.TCP_MAXSEG),
+    (c.SOL_SOCKET, c.SO_RCVBUF),
+    (c.SOL_SOCKET, c.SO_SNDBUF),
+}
+_DEFAULTS = {
+    (c.IPPROTO_TCP, c.TCP_KEEPIDLE): 7200,
+    (c.IPPROTO_TCP, c.TCP_KEEPINTVL): 75,
+    (c.IPPROTO_TCP, c.TCP_KEEPCNT): 9,
+    (c.IPPROTO_TCP, c.TCP_SYNCNT): 6,
+    (c.IPPROTO_TCP, c.TCP_MAXSEG): 536,
+    (c.IPPROTO_IP, c.IP_TTL): 64,
+    (c.IPPROTO_IP, c.IP_MULTICAST_TTL): 1,
+    (c.IPPROTO_IP, c.IP_MULTICAST_LOOP): 1,
+}
+
+
+def _live_value(connection: Connection, pair: tuple[int, int]) -> int:
+    if pair[1] == c.TCP_MAXSEG:
+        return connection.effective_mss
+    if pair[1] == c.SO_RCVBUF:
+        return connection.rcv.buffer_size
+    return connection.snd.buffer_size
+
+
+def apply_to_connection(options: Options, connection: Connection, now: int, only: int) -> None:
+    """Put the options into force; ``only`` >= 0: just that option number was set."""
+    for (level, option), value in options.values.items():
+        if only >= 0 and option != only:
+            continue
+        if level == c.SOL_SOCKET:
+            _apply_socket_level(connection, option, value, now)
+        elif level == c.IPPROTO_TCP:
+            _apply_tcp_level(connection, option, value, now)
+        elif option in (c.IP_TOS, c.IPV6_TCLASS):
+            connection.tos = value
+        elif option in (c.IP_TTL, c.IPV6_UNICAST_HOPS):
+            connection.ttl = value
+
+
+def _apply_socket_level(connection: Connection, option: int, value: int, now: int) -> None:
+    if option == c.SO_KEEPALIVE:
+        connection.set_keepalive(bool(value), now)
+    elif option == c.SO_RCVBUF:
+        connection.rcv.buffer_size = max(value, 1)
+    elif option == c.SO_SNDBUF:
+        connection.snd.buffer_size = max(value, 1)
+
+
+def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) -> None:
+    if option == c.TCP_NODELAY:
+        connection.nodelay = bool(value)
+    elif option == c.TCP_CORK:
+        connection.corked = bool(value)
+    elif option == c.TCP_MAXSEG:
+        connection.user_mss = value
+    elif option == c.TCP_KEEPIDLE:
+        connection.keepalive_idle = value * SECOND
+        connection.set_keepalive(connection.keepalive, now)
+    elif option == c.TCP_KEEPINTVL:
+        connection.keepalive_interval = value * SECOND
+    elif option == c.TCP_KEEPCNT:
+        connection.keepalive_probes = value
+    elif option == c.TCP_SYNCNT:
+        connection.syn_r2_ns = 0
+        connection.syn_retries = value
+    elif option == c.TCP_USER_TIMEOUT:
+        connection.set_user_timeout(value * MILLISECOND)
+    elif option == c.TCP_QUICKACK and value:
+        connection.quick_acks = max(connection.quick_acks, 1)

@@ -1,0 +1,89 @@
+"""What a host keeps for each connection beside the connection itself."""
+
+from synfin.core.connection import Connection
+from synfin.core.events import Observer
+from synfin.core.rules import Rule
+from synfin.core.settings import Settings
+from synfin.core.states import Trigger, move
+from synfin.core.time_wait import TimeWait
+from synfin.core.timers import NEVER
+from synfin.host.ports import Use
+
+Key = tuple[bytes, bytes, int]
+"""(local address, remote address, local port << 16 | remote port)."""
+
+
+def make_key(local: bytes, local_port: int, remote: bytes, remote_port: int) -> Key:
+    """The four-tuple as the demultiplexer looks it up."""
+    return local, remote, (local_port << 16) | remote_port
+
+
+class HostConnection(Connection):
+    """A connection in a host's table."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        key: Key,
+        iss: int,
+        conn_id: int,
+        mtu: int,
+        use: Use,
+        observer: Observer | None,
+    ) -> None:
+        super().__init__(
+            settings, key[0], key[2] >> 16, key[1], key[2] & 0xFFFF, iss, conn_id, mtu, observer
+        )
+        self.key: Key = key
+        self.use: Use = use
+        self.armed: int = NEVER
+        """When the host's heap has an entry for this, ns."""
+        self.queued: bool = False
+        """It stands in the host's list of those to poll."""
+        self.tabled: bool = True
+        """It is in the table of connections."""
+        self.listener: object | None = None
+        """The Listener whose child this is, until it is accepted."""
+        self.accept_ready: bool = False
+        self.socket: object | None = None
+        self.fastopen_waiting: bool = False
+        """connect() returned at once; the SYN leaves with the first data (RFC 7413)."""
+
+    def open_silently(self, now: int) -> None:
+        """A listener's child starts in LISTEN: the listener's state, so nothing to report."""
+        self.now = now
+        move(self, Trigger.OPEN_PASSIVE)
+
+    def queue_before_open(self, data: bytes) -> int:
+        """Data that the SYN shall carry; octets taken."""
+        taken = data[: self.snd.room()]
+        if taken:
+            self.snd.buffer.append(taken)
+        return len(taken)
+
+    def abort_silently(self, rule: Rule) -> None:
+        """End a child whose reset the listener has sent already."""
+        self.give_up(Trigger.ABORT, 0, rule, 0, 0)
+
+
+class HostTimeWait:
+    """A TIME-WAIT record in a host's table."""
+
+    def __init__(self, record: TimeWait, key: Key, use: Use) -> None:
+        self.record: TimeWait = record
+        self.key: Key = key
+        self.use: Use = use
+        self.armed: int = NEVER
+
+
+class Counters:
+    """What netstat -s would show, by name; only ever counted up."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, int] = {}
+
+    def add(self, name: str) -> int:
+        """One more; returns the new value."""
+        value = self.values.get(name, 0) + 1
+        self.values[name] = value
+        return value

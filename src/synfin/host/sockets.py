@@ -1,0 +1,583 @@
+"""BSD sockets in their non-blocking form, with POSIX errors and readiness.
+
+Names, arguments and errors are those of Python's :class:`socket.socket`, as
+Linux behaves; addresses are ``("10.0.0.1", 80)``. Every call that would block
+raises BlockingIOError (EAGAIN, for connect EINPROGRESS). Errors are OSError
+with Linux's numbers.
+"""
+
+import struct
+from typing import TYPE_CHECKING
+
+from synfin.core import rules
+from synfin.core.connection import Connection
+from synfin.core.errno import (
+    EADDRINUSE,
+    EADDRNOTAVAIL,
+    EAFNOSUPPORT,
+    EAGAIN,
+    EALREADY,
+    EBADF,
+    EDESTADDRREQ,
+    EINPROGRESS,
+    EINVAL,
+    EISCONN,
+    ENETUNREACH,
+    ENOTCONN,
+    EOPNOTSUPP,
+    EPIPE,
+    message_of,
+)
+from synfin.core.states import State
+from synfin.core.timers import NEVER
+from synfin.host.constants import (
+    AF_INET,
+    MSG_FASTOPEN,
+    MSG_MORE,
+    MSG_OOB,
+    MSG_PEEK,
+    SHUT_RD,
+    SHUT_RDWR,
+    SHUT_WR,
+    SOCK_DGRAM,
+    SOCK_STREAM,
+)
+from synfin.host.listener import Listener
+from synfin.host.options import Options, apply_to_connection
+from synfin.host.ports import Use
+from synfin.host.records import HostConnection
+from synfin.host.tcp import OptionSource
+from synfin.host.udp_socket import UdpSocket
+from synfin.wire.address import format_address, is_broadcast, is_multicast, parse_address
+
+if TYPE_CHECKING:
+    from synfin.host.host import Host
+
+Address = tuple[str, int]
+
+_PYTHON_NUMBERS = {
+    EAGAIN: BlockingIOError,
+    EALREADY: BlockingIOError,
+    EINPROGRESS: BlockingIOError,
+    EPIPE: BrokenPipeError,
+    103: ConnectionAbortedError,
+    104: ConnectionResetError,
+    111: ConnectionRefusedError,
+    110: TimeoutError,
+    13: PermissionError,
+    1: PermissionError,
+}
+
+
+def socket_error(number: int) -> OSError:
+    """The exception for a POSIX error; of the class that Linux's Python would raise."""
+    kind = _PYTHON_NUMBERS.get(number, OSError)
+    return kind(number, message_of(number))
+
+
+class Socket(OptionSource):
+    """One socket of a :class:`synfin.host.host.Host`; made by ``host.socket()``."""
+
+    def __init__(self, host: "Host", family: int, type_: int, descriptor: int) -> None:
+        self.host: Host = host
+        self.family: int = family
+        self.type: int = type_
+        self.descriptor: int = descriptor
+        self.closed: bool = False
+        self.options: Options = Options()
+        self.local: bytes = bytes(4 if family == AF_INET else 16)
+        self.port: int = 0
+        self.bound: Use | None = None
+        self.conn: HostConnection | None = None
+        """The connection, once connected or connecting."""
+        self.listener: Listener | None = None
+        self.udp: UdpSocket | None = None
+        self.read_shut: bool = False
+        self.connect_told: bool = False
+        """The outcome of connect() has been told to the application."""
+        if type_ == SOCK_DGRAM:
+            self.udp = host.udp.open(4 if family == AF_INET else 6)
+            self.udp.owner = self
+
+    # -- helpers --------------
+    def _open(self) -> "Host":
+        if self.closed:
+            raise socket_error(EBADF)
+        return self.host
+
+    def _parse(self, address: Address) -> tuple[bytes, int]:
+        """An address of this socket's family; "" means any."""
+        name, port = address[0], address[1]
+        size = 4 if self.family == AF_INET else 16
+        if not 0 <= port <= 65_535:
+            raise OverflowError("port must be 0-65535")
+        if name == "":
+            return bytes(size), port
+        raw = parse_address(name)
+        if len(raw) != size:
+            raise socket_error(EAFNOSUPPORT)
+        return raw, port
+
+    def _connection(self) -> HostConnection:
+        self._open()
+        if self.conn is None:
+            raise socket_error(ENOTCONN)
+        return self.conn
+
+    def _touched(self, connection: HostConnection, now: int) -> None:
+        self.host.tcp.after(connection, now)
+
+    def _take_error(self) -> int:
+        """SO_ERROR: read and cleared."""
+        connection = self.conn
+        if self.udp is not None:
+            return self.udp.take_error()
+        if connection is None:
+            return 0
+        number = connection.error
+        connection.error = 0
+        if number == 0:
+            number = connection.soft_error
+            connection.soft_error = 0
+        if number:
+            self.connect_told = True
+        return number
+
+    def _raise_pending(self) -> None:
+        connection = self.conn
+        if connection is not None and connection.error:
+            number = connection.error
+            connection.error = 0
+            self.connect_told = True
+            raise socket_error(number)
+
+    # -- names --------------
+    def fileno(self) -> int:
+        """The descriptor; -1 once closed."""
+        return -1 if self.closed else self.descriptor
+
+    def bind(self, address: Address) -> None:
+        """bind(2). EADDRINUSE, EADDRNOTAVAIL (not ours), EINVAL (bound already)."""
+        host = self._open()
+        raw, port = self._parse(address)
+        if self.udp is not None:
+            self._check(self.udp.bind(raw, port))
+            return
+        if self.bound is not None:
+            raise socket_error(EINVAL)
+        if any(raw) and not host.addresses.is_own(raw):
+            raise socket_error(EADDRNOTAVAIL)
+        ports = host.tcp.ports
+        if port == 0:
+            port = self._free_port(raw)
+        elif ports.conflicts(port, raw, self.options.reuse_address):
+            raise socket_error(EADDRINUSE)
+        self._hold(raw, port, False)
+
+    def _free_port(self, address: bytes) -> int:
+        settings = self.host.settings
+        ports = self.host.tcp.ports
+        for first, last in ports.candidates(settings.ephemeral_low, settings.ephemeral_high):
+            for port in range(first, last + 1):
+                if not ports.in_use(port):
+                    return port
+        raise socket_error(EADDRINUSE)
+
+    def _hold(self, address: bytes, port: int, listening: bool) -> None:
+        self._let_go()
+        self.local = address
+        self.port = port
+        self.bound = (address, self.options.reuse_address, listening)
+        self.host.tcp.ports.take(port, self.bound)
+
+    def _let_go(self) -> None:
+        if self.bound is not None:
+            self.host.tcp.ports.give(self.port, self.bound)
+            self.bound = None
+
+    @staticmethod
+    def _check(number: int) -> None:
+        if number:
+            raise socket_error(number)
+
+    def getsockname(self) -> Address:
+        """Our address and port."""
+        self._open()
+        if self.udp is not None:
+            return format_address(self.udp.local), self.udp.port
+        if self.conn is not None:
+            return format_address(self.conn.local), self.conn.local_port
+        return format_address(self.local), self.port
+
+    def getpeername(self) -> Address:
+        """The peer's; ENOTCONN without one."""
+        self._open()
+        if self.udp is not None:
+            if not self.udp.remote:
+                raise socket_error(ENOTCONN)
+            return format_address(self.udp.remote), self.udp.remote_port
+        connection = self._connection()
+        if connection.state is State.SYN_SENT or connection.state is State.CLOSED:
+            raise socket_error(ENOTCONN)
+        return format_address(connection.remote), connection.remote_port
+
+    # -- passive OPEN --------------
+    def listen(self, backlog: int = 128) -> None:
+        """listen(2); again on a listening socket only changes the backlog."""
+        host = self._open()
+        if self.udp is not None:
+            raise socket_error(EOPNOTSUPP)
+        if self.conn is not None:
+            raise socket_error(EINVAL)
+        backlog = min(max(backlog, 0), host.settings.somaxconn)
+        if self.listener is not None:
+            self.listener.backlog = backlog
+            return
+        port = self.port or self._free_port(self.local)
+        if self._conflicts_with_listener(port):
+            raise socket_error(EADDRINUSE)
+        self._hold(self.local, port, True)
+        assert self.bound is not None
+        self.listener = Listener(self.descriptor, self.local, port, backlog, self.bound)
+        self.listener.socket = self
+        self.listener.defer_ns = self.options.defer_accept_ns
+        self.listener.fastopen = self.options.fastopen
+        host.tcp.demux.add_listener(self.listener)
+        host.tcp.report_queues(self.listener)
+
+    def _conflicts_with_listener(self, port: int) -> bool:
+        for other in self.host.tcp.demux.listeners.get(port, ()):
+            if other.address == self.local or not any(other.address) or not any(self.local):
+                return True
+        return False
+
+    def accept(self) -> "tuple[Socket, Address]":
+        """accept(2): EAGAIN with nothing there; EMFILE leaves the connection queued."""
+        host = self._open()
+        listener = self.listener
+        if listener is None:
+            raise socket_error(EOPNOTSUPP if self.udp is not None else EINVAL)
+        if not listener.accept_queue:
+            raise socket_error(EAGAIN)
+        descriptor = host.take_descriptor()
+        connection = listener.accept_queue.pop(0)
+        child = Socket(host, self.family, SOCK_STREAM, descriptor)
+        host.descriptors[descriptor] = child
+        child.options = self.options.inherited()
+        child.conn = connection
+        child.connect_told = True
+        child.local = connection.local
+        child.port = connection.local_port
+        connection.listener = None
+        connection.socket = child
+        host.tcp.report_queues(listener)
+        if connection.unread or connection.rcv.fin_received or connection.error:
+            host.tcp.ready.append(child)
+        return child, (format_address(connection.remote), connection.remote_port)
+
+    # -- active OPEN --------------
+    def connect(self, address: Address) -> None:
+        """connect(2): EINPROGRESS while the handshake runs, EALREADY, EISCONN, and the
+        error of a failed attempt once. MUST-46: ENETUNREACH for broadcast or multicast."""
+        number = self.connect_ex(address)
+        if number:
+            raise socket_error(number)
+
+    def connect_ex(self, address: Address) -> int:
+        """As :meth:`connect`, but returns the errno (0: connected)."""
+        self._open()
+        raw, port = self._parse(address)
+        if self.udp is not None:
+            return self.udp.connect(raw, port)
+        if self.listener is not None:
+            return EISCONN
+        if self.conn is not None and not (self.conn.state is State.CLOSED and self.connect_told):
+            return self._connect_again(self.conn)
+        return self._start_connecting(raw, port)
+
+    def _connect_again(self, connection: HostConnection) -> int:
+        if connection.error:
+            return self._take_error()
+        if connection.state is State.SYN_SENT or connection.state is State.SYN_RECEIVED:
+            return EALREADY
+        if connection.state is State.CLOSED:
+            self.connect_told = True
+            return 103  # ECONNABORTED: it ended before anybody asked
+        if self.connect_told:
+            return EISCONN
+        self.connect_told = True
+        return 0
+
+    def _start_connecting(self, remote: bytes, port: int) -> int:
+        host = self.host
+        now = host.clock()
+        if is_multicast(remote) or is_broadcast(remote) or host.addresses.is_broadcast(remote):
+            return ENETUNREACH
+        if not any(remote):
+            remote = host.addresses.source_for(remote) or remote
+        connection, number = host.tcp.connect(
+            self.local, self.port, remote, port, self.bound or (self.local, False, False), now
+        )
+        if connection is None:
+            return number
+        self.conn = connection
+        self.connect_told = False
+        connection.socket = self
+        self.local = connection.local
+        self.configure(connection)
+        settings = host.settings
+        if self.options.fastopen_connect and settings.fastopen_client:
+            connection.fastopen_cookie = host.tcp.fastopen.known(remote)
+            if connection.fastopen_cookie:
+                # RFC 7413 §4.2.1: the SYN waits for the first data to carry.
+                connection.fastopen_waiting = True
+                return 0
+        connection.open_active(now)
+        self._touched(connection, now)
+        return EINPROGRESS
+
+    # -- SEND and RECEIVE --------------
+    def send(self, data: bytes | memoryview, flags: int = 0) -> int:
+        """send(2): octets taken. EAGAIN (no room, or still connecting), EPIPE, ENOTCONN."""
+        if self.udp is not None:
+            return self._send_datagram(data, b"", 0)
+        if flags & MSG_FASTOPEN:
+            raise socket_error(EOPNOTSUPP)
+        self._raise_pending()
+        connection = self._connection()
+        if connection.fastopen_waiting:
+            return self.queue(data)
+        state = connection.state
+        if state is State.SYN_SENT or (
+            state is State.SYN_RECEIVED and not connection.fastopen_accepted
+        ):
+            raise socket_error(EAGAIN)
+        return self._send(connection, data, flags)
+
+    def _send(self, connection: HostConnection, data: bytes | memoryview, flags: int) -> int:
+        now = self.host.clock()
+        if not data:
+            return 0
+        taken = connection.send(
+            bytes(data), now, push=not flags & MSG_MORE, urgent=bool(flags & MSG_OOB)
+        )
+        self._touched(connection, now)
+        if taken == 0:
+            raise socket_error(EAGAIN)
+        if taken < 0:
+            raise socket_error(EPIPE)
+        return taken
+
+    def queue(self, data: bytes | memoryview, flags: int = 0) -> int:
+        """RFC 9293's SEND (§3.10.2): queues before ESTABLISHED, too, where ``send``
+        would say EAGAIN."""
+        self._raise_pending()
+        connection = self._connection()
+        now = self.host.clock()
+        if connection.fastopen_waiting:
+            connection.fastopen_waiting = False
+            taken = connection.queue_before_open(bytes(data))
+            connection.open_active(now)
+            self._touched(connection, now)
+            return taken
+        return self._send(connection, data, flags)
+
+    def sendto(self, data: bytes | memoryview, address: Address) -> int:
+        """sendto(2) for datagrams."""
+        if self.udp is None:
+            raise socket_error(EISCONN if self.conn is not None else ENOTCONN)
+        raw, port = self._parse(address)
+        return self._send_datagram(data, raw, port)
+
+    def _send_datagram(self, data: bytes | memoryview, raw: bytes, port: int) -> int:
+        host = self._open()
+        assert self.udp is not None
+        sent = self.udp.send(data, raw, port)
+        if sent.errno:
+            raise socket_error(sent.errno)
+        host.send_datagrams(sent.packets, sent.loop)
+        return len(data)
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """recv(2): ``b""`` is the peer's FIN. EAGAIN, ENOTCONN, ECONNRESET once."""
+        if self.udp is not None:
+            return self.recvfrom(size, flags)[0]
+        connection = self._connection()
+        if connection.unread and not self.read_shut:
+            return self._read(connection, size, flags)
+        self._raise_pending()
+        state = connection.state
+        if state is State.SYN_SENT or (state is State.SYN_RECEIVED and not self.connect_told):
+            raise socket_error(EAGAIN)
+        if connection.rcv.fin_received or self.read_shut or state is State.CLOSED:
+            return b""
+        raise socket_error(EAGAIN)
+
+    def _read(self, connection: HostConnection, size: int, flags: int) -> bytes:
+        if flags & MSG_PEEK:
+            return connection.peek(size)
+        now = self.host.clock()
+        data = connection.recv(size, now)
+        self._touched(connection, now)
+        return data
+
+    def recv_into(self, buffer: bytearray | memoryview, size: int = 0) -> int:
+        """recv into ``buffer``; the octets written."""
+        view = memoryview(buffer)
+        data = self.recv(size or len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def recvfrom(self, size: int, flags: int = 0) -> tuple[bytes, Address]:
+        """recvfrom(2): one datagram, cut to ``size``, and whence."""
+        self._open()
+        if self.udp is None:
+            return self.recv(size, flags), self.getpeername()
+        number, received = self.udp.recv(bool(flags & MSG_PEEK))
+        if received is None:
+            raise socket_error(number or EAGAIN)
+        return received.data[:size], (format_address(received.src), received.src_port)
+
+    # -- closing --------------
+    def shutdown(self, how: int) -> None:
+        """shutdown(2): SHUT_WR is RFC 9293's CLOSE. ENOTCONN without a connection."""
+        connection = self._connection()
+        if how not in (SHUT_RD, SHUT_WR, SHUT_RDWR):
+            raise socket_error(EINVAL)
+        if connection.state is State.CLOSED or connection.state is State.SYN_SENT:
+            raise socket_error(ENOTCONN)
+        if how != SHUT_WR:
+            self.read_shut = True
+        if how != SHUT_RD:
+            now = self.host.clock()
+            connection.shutdown(now)
+            self._touched(connection, now)
+
+    def close(self) -> None:
+        """close(2): orderly, unless unread data or SO_LINGER 0 turns it into a reset."""
+        if self.closed:
+            return
+        host = self.host
+        self.closed = True
+        host.give_descriptor(self.descriptor)
+        now = host.clock()
+        if self.udp is not None:
+            self.udp.close()
+        elif self.listener is not None:
+            self._close_listener(self.listener, now)
+        elif self.conn is not None:
+            self._close_connection(self.conn, now)
+        self._let_go()
+
+    def _close_connection(self, connection: HostConnection, now: int) -> None:
+        connection.socket = None
+        if self.options.linger_on and self.options.linger_ns == 0:
+            connection.detached = True
+            connection.abort(now, rules.ABORT_LINGER)
+        else:
+            connection.close(now)
+        self._touched(connection, now)
+
+    def _close_listener(self, listener: Listener, now: int) -> None:
+        """Half-open children are forgotten, those never accepted are reset."""
+        tcp = self.host.tcp
+        tcp.demux.remove_listener(listener)
+        for child in list(listener.half_open.values()):
+            child.listener = None
+            child.detached = True
+            child.abort_silently(rules.FROM_LISTENER_CLOSED)
+            tcp.after(child, now)
+        for child in listener.accept_queue:
+            child.listener = None
+            child.detached = True
+            child.abort(now, rules.FROM_LISTENER_CLOSED)
+            tcp.after(child, now)
+        listener.half_open.clear()
+        listener.accept_queue.clear()
+
+    def abort(self) -> None:
+        """RFC 9293's ABORT (§3.10.5), whatever SO_LINGER says; then closed."""
+        self.options.linger_on = True
+        self.options.linger_ns = 0
+        self.close()
+
+    # -- readiness --------------
+    def readable(self) -> bool:
+        """poll(2)'s POLLIN: a read (or accept) would not block."""
+        if self.closed:
+            return False
+        if self.udp is not None:
+            return self.udp.readable()
+        if self.listener is not None:
+            return bool(self.listener.accept_queue)
+        connection = self.conn
+        if connection is None:
+            return True
+        return bool(
+            connection.unread
+            or connection.rcv.fin_received
+            or connection.error
+            or self.read_shut
+            or connection.state is State.CLOSED
+        )
+
+    def writable(self) -> bool:
+        """poll(2)'s POLLOUT: a send would not block (a third of the buffer is free, as
+        on Linux), or connect() is over one way or the other."""
+        if self.closed:
+            return False
+        if self.udp is not None:
+            return self.udp.writable()
+        connection = self.conn
+        if connection is None:
+            return self.listener is None
+        state = connection.state
+        if state is State.SYN_SENT or state is State.SYN_RECEIVED:
+            return False
+        if connection.error or connection.write_shut or state is State.CLOSED:
+            return True
+        return connection.snd.room() * 3 >= connection.snd.buffer_size
+
+    def urgent_left(self) -> int:
+        """Octets of urgent data still to be read (MUST-33; SIOCATMARK's question)."""
+        return 0 if self.conn is None else self.conn.urgent_left
+
+    # -- options --------------
+    def setsockopt(self, level: int, option: int, value: int | bytes) -> None:
+        """setsockopt(2). ENOPROTOOPT for an unknown one, EINVAL for a bad value."""
+        self._open()
+        if isinstance(value, bytes):
+            value = value if len(value) == 8 else struct.unpack("i", value[:4])[0]
+        number = self.options.set(level, option, value, self.host.settings)
+        if number:
+            raise socket_error(number)
+        if self.udp is not None:
+            self.options.apply_to_udp(self.udp, level, option, value)
+        if self.listener is not None:
+            self.listener.defer_ns = self.options.defer_accept_ns
+            self.listener.fastopen = self.options.fastopen
+        if self.conn is not None:
+            now = self.host.clock()
+            apply_to_connection(self.options, self.conn, now, option)
+            self._touched(self.conn, now)
+
+    def getsockopt(self, level: int, option: int) -> int:
+        """getsockopt(2), numbers only; see :meth:`tcp_info` for TCP_INFO."""
+        self._open()
+        if self.options.is_error(level, option):
+            return self._take_error()
+        number, value = self.options.get(level, option, self.conn, self.type, self.listener)
+        if number:
+            raise socket_error(number)
+        return value
+
+    def configure(self, connection: Connection) -> None:
+        """Options set before there was a connection."""
+        apply_to_connection(self.options, connection, self.host.clock(), -1)
+
+    def deadline_left(self) -> int:
+        """ns until this connection's next timer; NEVER without one (for timeouts of faces)."""
+        return NEVER if self.conn is None else self.conn.deadline()
+
+
+__all__ = ["EDESTADDRREQ", "Socket", "socket_error"]
