@@ -8,7 +8,7 @@ call cannot do yet waits in the order in which it was made.
 from collections.abc import Callable
 from typing import Final
 
-from synfin.core.errno import EAGAIN, EINPROGRESS, EMFILE, name_of
+from synfin.core.errno import EAGAIN, EALREADY, EINPROGRESS, EMFILE, name_of
 from synfin.host import constants
 from synfin.host.host import Host
 from synfin.lab.datagrams import Datagrams
@@ -92,7 +92,7 @@ class Program(Datagrams):
         udp = "udp" in call.args.flags
         kind = constants.SOCK_DGRAM if udp else constants.SOCK_STREAM
         try:
-            sock = self.host.socket(family, kind)
+            sock = self.host.socket(kind, family)
         except OSError as error:
             self._failed(None, call, error)
             return
@@ -135,7 +135,7 @@ class Program(Datagrams):
             host, _, six = where.partition("/")
             address = self.world.address(Endpoint(host, address[1], six == "6"))
             family = constants.AF_INET6 if ":" in address[0] else family
-        sock = self.host.socket(family, constants.SOCK_STREAM)
+        sock = self.host.socket(constants.SOCK_STREAM, family)
         if "reuseaddr" in args.flags or args.integer("reuseaddr", 0):
             sock.setsockopt(constants.SOL_SOCKET, constants.SO_REUSEADDR, 1)
         if "fastopen" in args.flags:
@@ -167,7 +167,7 @@ class Program(Datagrams):
         else:
             family = constants.AF_INET6 if ":" in address[0] else constants.AF_INET
             try:
-                sock = self.host.socket(family, constants.SOCK_STREAM)
+                sock = self.host.socket(constants.SOCK_STREAM, family)
             except OSError as error:
                 self._failed(None, call, error)
                 return
@@ -200,21 +200,18 @@ class Program(Datagrams):
     def _start_connect(self, handle: Handle, call: Call, address: tuple[str, int]) -> None:
         data = call.args.option("fastopen")
         handle.active_at = self.world.now()
-        try:
-            if isinstance(data, bytes):
-                handle.sock.sendto(data, constants.MSG_FASTOPEN, address)
-            else:
-                handle.sock.connect(address)
-        except OSError as error:
-            if error.errno != EINPROGRESS:
-                self._failed(handle, call, error)
-                return
-            handle.connecting = call
-            self._note_name(handle)
-            self._waits(handle, call)
+        if isinstance(data, bytes):
+            handle.sock.setsockopt(constants.IPPROTO_TCP, constants.TCP_FASTOPEN_CONNECT, 1)
+        number = handle.sock.connect_ex(address)
+        if number not in (0, EINPROGRESS):
+            self._record(handle, call, errno=name_of(number))
             return
-        self._done(handle, call)
-        self.react(handle, "connected")
+        handle.connecting = call
+        handle.target = address
+        self._note_name(handle)
+        self._waits(handle, call)
+        if isinstance(data, bytes):
+            handle.sock.queue(data)
 
     # -- accept ----------------------------------------------------------------------------
 
@@ -266,8 +263,8 @@ class Program(Datagrams):
         """The waiting connect has ended (well or not)."""
         call = handle.connecting
         assert call is not None
-        number = handle.sock.connect_result()
-        if number == EINPROGRESS:
+        number = handle.sock.connect_ex(handle.target)
+        if number == EALREADY:
             return False
         handle.connecting = None
         if number:

@@ -185,7 +185,7 @@ VERBS: Final[dict[str, Verb]] = {
     "bind": Verb((_bind_target,), usage="bind PORT, bind B:PORT"),
     "setsockopt": Verb((_option_name, _option_value), usage="setsockopt SO_LINGER 0"),
     "getsockopt": Verb((_option_name,), usage="getsockopt SO_ERROR"),
-    "udp": Verb((v.parse_port,), 0, "nochecksum noread", keyed=_AS, usage="udp PORT [nochecksum]"),
+    "udp": Verb((v.parse_port,), 0, "noread", keyed=_AS, usage="udp PORT [noread] [as NAME]"),
     "sendto": Verb(
         (v.parse_endpoint, _amount),
         0,

@@ -1,5 +1,7 @@
 """Socket options, UDP and echo requests."""
 
+import struct
+
 from synfin.core.errno import name_of
 from synfin.host import constants
 from synfin.lab.handles import Handle, number, socket_option
@@ -16,9 +18,9 @@ class Datagrams(Transfer):
         name, given = call.args.values
         level, option = socket_option(str(name), call)
         value = number(given)
-        wanted: int | tuple[int, int] = max(value, 0)
+        wanted: int | bytes = max(value, 0)
         if option == constants.SO_LINGER and level == constants.SOL_SOCKET:
-            wanted = (0, 0) if value < 0 else (1, value)
+            wanted = struct.pack("<ii", int(value >= 0), max(value, 0))
         self._try(handle, call, lambda: handle.sock.setsockopt(level, option, wanted))
 
     def _getsockopt(self, call: Call, socket: str) -> None:
@@ -35,11 +37,9 @@ class Datagrams(Transfer):
             self._done(handle, call, value)
 
     def _udp(self, call: Call, socket: str) -> None:
-        sock = self.host.socket(constants.AF_INET, constants.SOCK_DGRAM)
+        sock = self.host.socket(constants.SOCK_DGRAM)
         handle = Handle(self._name("u", call.args), sock, "udp")
         handle.reads = self.reads and "noread" not in call.args.flags
-        if "nochecksum" in call.args.flags:
-            sock.setsockopt(constants.SOL_SOCKET, constants.SO_NO_CHECK, 1)
         self._add(handle)
         self._try(handle, call, lambda: sock.bind(("0.0.0.0", number(call.args.values[0]))))
 
@@ -50,7 +50,7 @@ class Datagrams(Transfer):
         open_ones = [h for h in self.handles.values() if h.kind == "udp" and not h.closed]
         if not socket and not open_ones:
             family = constants.AF_INET6 if ":" in address[0] else constants.AF_INET
-            sock = self.host.socket(family, constants.SOCK_DGRAM)
+            sock = self.host.socket(constants.SOCK_DGRAM, family)
             self._add(Handle(self._name("u", call.args), sock, "udp"))
         handle = self._find(socket, call)
         if "broadcast" in call.args.flags:
@@ -60,7 +60,7 @@ class Datagrams(Transfer):
             handle.sock.setsockopt(constants.IPPROTO_IP, constants.IP_TTL, ttl)
         for data in self._payloads(handle, amount):
             try:
-                handle.sock.sendto(data, 0, address)
+                handle.sock.sendto(data, address)
             except OSError as error:
                 self._failed(handle, call, error)
             else:
@@ -70,7 +70,7 @@ class Datagrams(Transfer):
         handle = self._find(socket, call)
         join = call.verb == "join"
         option = constants.IP_ADD_MEMBERSHIP if join else constants.IP_DROP_MEMBERSHIP
-        group = str(call.args.values[0])
+        group = packed(str(call.args.values[0])) + bytes(4)
         self._try(handle, call, lambda: handle.sock.setsockopt(constants.IPPROTO_IP, option, group))
 
     def _ping(self, call: Call, socket: str) -> None:

@@ -48,6 +48,7 @@ class Handle:
         self.accepts = kind == "listener"
         self.child_reads = True
         self.connecting: Call | None = None
+        self.target: tuple[str, int] = ("", 0)
         self.sends: deque[Send] = deque()
         self.recvs: deque[tuple[Call, bytearray]] = deque()
         self.accepting: deque[Call] = deque()

@@ -84,6 +84,9 @@ class Recorder(Tap):
         self.flows = Flows()
         self.sent: dict[int, Transmission] = {}
         self.touched: set[tuple[str, int]] = set()
+        self.flow_keys: dict[tuple[str, int], Flow] = {}
+        """(host, engine's connection id) -> local address and port, remote address and port."""
+        self._ends: dict[int, tuple[str, str]] = {}
         self.names: dict[tuple[str, str], int] = {}
         self._made = 0
         self._segments: dict[int, Record] = {}
@@ -228,6 +231,7 @@ class Recorder(Tap):
             self._conns = {key: conn for key, conn in self._conns.items() if key[0] != name}
             self._by_flow = {key: conn for key, conn in self._by_flow.items() if key[0] != name}
             self.touched = {key for key in self.touched if key[0] != name}
+            self.flow_keys = {key: f for key, f in self.flow_keys.items() if key[0] != name}
         self.add("host", time, host=name, action=action)
 
     # -- a host's events -----------------------------------------------------------------
@@ -286,14 +290,25 @@ class Recorder(Tap):
 
     def _conn(self, host: str, conn: int, event: Event) -> None:
         data = event.data
+        action = str(data["action"])
+        if action == "made":
+            local, remote = bytes.fromhex(str(data["local"])), bytes.fromhex(str(data["remote"]))
+            sport, dport = int(data["local_port"] or 0), int(data["remote_port"] or 0)
+            self.flow_keys[host, event.conn] = (local, sport, remote, dport)
+            self._by_flow[host, (local, sport, remote, dport)] = conn
+            self._ends[conn] = (
+                format_endpoint(local, sport),
+                format_endpoint(remote, dport),
+            )
+        ends = self._ends.get(conn, ("", ""))
         self.add(
             "conn",
             event.time,
             host=host,
             conn=conn,
-            action=data["action"],
-            local=data.get("local"),
-            remote=data.get("remote"),
+            action=action,
+            local=ends[0],
+            remote=ends[1],
         )
 
     def _counter(self, host: str, event: Event) -> None:
@@ -321,15 +336,17 @@ class Recorder(Tap):
             reason=reason,
         )
 
-    def flow_of(self, host: str, flow: Flow, engine_id: int) -> None:
-        """From now on ``host`` sends ``flow`` (local, port, remote, port) for that connection."""
-        self._by_flow[host, flow] = self.conn(host, engine_id)
-
     def snapshot(self, now: int, host: str, conn: int, fields: Record) -> None:
         """The TCB's fields, written when something in them changed."""
         if self._snapshots.get(conn) != fields:
             self._snapshots[conn] = fields
             self.add("tcb", now, host=host, conn=conn, fields=fields)
+
+
+def format_endpoint(address: bytes, port: int) -> str:
+    """``10.0.0.1:80`` or ``[fd00::1]:80``."""
+    text = format_address(address)
+    return f"[{text}]:{port}" if ":" in text else f"{text}:{port}"
 
 
 class _HostObserver(Observer):

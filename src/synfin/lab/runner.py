@@ -12,6 +12,7 @@ from typing import Final
 
 from synfin.core.settings import PROFILES, Settings
 from synfin.host.host import Host
+from synfin.host.records import HostConnection, make_key
 from synfin.lab.apps import Program
 from synfin.lab.attack import Forger
 from synfin.lab.calls import MACHINE_VERBS
@@ -94,6 +95,7 @@ class Experiment:
         self.owners: dict[str, str] = {}
         self.forger = Forger(self.net, self.recorder)
         self.outcome = ""
+        self._connections: dict[int, HostConnection] = {}
         self.marks: list[int] = []
         """How long the trace was after each event that added to it."""
         self._build()
@@ -338,11 +340,24 @@ class Experiment:
         if not recorder.touched:
             return
         for host, engine_id in sorted(recorder.touched):
-            conn = self.engine(host).connection(engine_id)
+            conn = self._connection(host, engine_id)
             if conn is not None:
                 fields = tcb_fields(conn)
                 recorder.snapshot(self.net.now, host, recorder.conn(host, engine_id), fields)
         recorder.touched.clear()
+
+    def _connection(self, host: str, engine_id: int) -> HostConnection | None:
+        """The engine's connection, also when it has just left the table."""
+        number = self.recorder.conn(host, engine_id)
+        if number not in self._connections:
+            flow = self.recorder.flow_keys.get((host, engine_id))
+            if flow is None:
+                return None
+            found = self.engine(host).tcp.demux.connections.get(make_key(*flow))
+            if found is None or found.id != engine_id:
+                return None
+            self._connections[number] = found
+        return self._connections[number]
 
     # -- first and last line --------------------------------------------------------------
 

@@ -9,10 +9,11 @@ def tcb_fields(conn: Tcb) -> Record:
     """The fields of docs/trace.md: sequence numbers relative to ISS and IRS (which are
     absolute, as on the wire), times in ns, sizes in octets."""
     snd, rcv = conn.snd, conn.rcv
-    synchronized = conn.state.value not in ("CLOSED", "LISTEN", "SYN-SENT")
+    state = conn.state.value if conn.time_wait is None else conn.time_wait.state.value
+    synchronized = state not in ("CLOSED", "LISTEN", "SYN-SENT")
     una, nxt = snd.snd_una - snd.iss, snd.snd_nxt - snd.iss
     return {
-        "state": conn.state.value,
+        "state": state,
         "iss": wrap(snd.iss),
         "irs": wrap(rcv.irs) if synchronized else None,
         "snd_una": una,

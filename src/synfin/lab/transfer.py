@@ -57,8 +57,8 @@ class Transfer(Books):
                 self._end(handle, first.call)
                 continue
             try:
-                push = "nopush" not in first.call.args.flags
-                queued = handle.sock.queue(first.data, push)
+                more = constants.MSG_MORE if "nopush" in first.call.args.flags else 0
+                queued = handle.sock.queue(first.data, more)
             except OSError as error:
                 if error.errno == EAGAIN:
                     return
@@ -93,8 +93,7 @@ class Transfer(Books):
         self._done(handle, call)
         handle.closed = True
         self.by_socket.pop(id(handle.sock), None)
-        handle.sock.setsockopt(constants.SOL_SOCKET, constants.SO_LINGER, (1, 0))
-        handle.sock.close()
+        handle.sock.abort()
 
     def _recv(self, call: Call, socket: str) -> None:
         handle = self._find(socket, call)
