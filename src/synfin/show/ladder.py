@@ -15,10 +15,11 @@ from typing import Final
 from rich.text import Text
 
 from synfin.show import model
+from synfin.show.events import Teller
 from synfin.show.labels import Marks, marks_text, parts
 from synfin.show.layouts import Layout, choose_layout
 from synfin.show.names import state_name
-from synfin.show.texts import Texts, format_ns
+from synfin.show.texts import Texts
 from synfin.show.words import Glyphs, because, encodable, seconds, word, wrap
 
 _INDENT: Final = " " * 14
@@ -85,11 +86,11 @@ class Ladder:
         self._layout: Layout = choose_layout(meta, self._options.width, self._glyphs)
         self._meta = meta
         self._marks = Marks()
+        self._teller = Teller(texts, self._glyphs, self._options.timers)
         self._states: dict[str, str] = {}
         self._waiting: list[_Waiting] = []
         self._flying: dict[int, model.Segment] = {}
         self._newest_arrived: dict[tuple[str, str], int] = {}
-        self._blocked: set[tuple[str, int, str]] = set()
         self._told: tuple[int, str] | None = None
 
     # -- in and out -----------------------------------------------------------
@@ -224,50 +225,9 @@ class Ladder:
             self._wait(record.t, record.host, text, reason)
 
     def _event_text(self, record: model.Record) -> str:
-        ui = self._ui
-        match record:
-            case model.Call():
-                return self._call_text(record)
-            case model.Signal():
-                said = [self._word("signal", record.name), record.errno, record.data]
-                return self._clean(" ".join([self._glyphs.up, *(x for x in said if x)]))
-            case model.Queue():
-                return ui("ladder-queue", syn=str(record.syn), accept=str(record.accept),
-                          backlog=str(record.backlog))  # fmt: skip
-            case model.Timer() if self._wants(record):
-                due = format_ns(record.due - record.t) if record.due is not None else "0"
-                return ui(
-                    f"ladder-timer-{record.action}",
-                    name=self._word("timer", record.name),
-                    due=due,
-                )
-            case model.HostEvent():
-                return f"{self._glyphs.lost} {self._word('host', record.action)}"
-            case model.Counter():
-                return f"{record.name} = {record.value}"
-            case model.Silence() if self._options.reasons and record.reason is not None:
-                return ui(
-                    "ladder-silence", rule=self._clean(self._texts.rule_name(record.reason.rule))
-                )
-            case _:
-                return ""
-
-    def _call_text(self, call: model.Call) -> str:
-        key = call.host, call.socket, call.call
-        returns = key in self._blocked and not call.blocking
-        (self._blocked.add if call.blocking else self._blocked.discard)(key)
-        text = f"{self._glyphs.up if returns else self._glyphs.down} {call.call}"
-        text += "" if returns else f"({call.args})"
-        outcome = call.errno or call.result or ""
-        plain = outcome in ("ok", "None") and not returns
-        return self._clean(text if plain or not outcome else f"{text} = {outcome}")
-
-    def _wants(self, timer: model.Timer) -> bool:
-        if self._options.timers == "all":
-            return True
-        if self._options.timers == "none":
-            return False
-        return timer.action == "fire" or (timer.name == "time-wait" and timer.action != "stop")
+        if isinstance(record, model.Silence) and self._options.reasons and record.reason:
+            return self._ui("ladder-silence", rule=self._texts.rule_name(record.reason.rule))
+        return self._clean(self._teller.tell(record))
 
     def _end(self, end: model.End) -> list[Row]:
         text = self._ui(

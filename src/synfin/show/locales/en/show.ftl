@@ -114,3 +114,7 @@ tcb-usable = may be sent: { $count }
 tcb-beyond = not yet allowed
 tcb-received = received
 tcb-window = window: { $count }
+
+## Pictures
+svg-description = A ladder diagram between { $hosts }: { $count } packets, { $lost } of them lost.
+svg-left-out = … and { $count } more packets that are not drawn

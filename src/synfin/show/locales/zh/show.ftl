@@ -111,3 +111,7 @@ tcb-usable = 可以发送：{ $count }
 tcb-beyond = 尚不允许
 tcb-received = 已收到
 tcb-window = 接收窗口：{ $count }
+
+## 图片
+svg-description = { $hosts } 之间的时序图：共 { $count } 个分组，其中 { $lost } 个丢失。
+svg-left-out = ……还有 { $count } 个分组没有画出

@@ -1,0 +1,58 @@
+"""What happened at a host in a few words: the same sentences in every picture."""
+
+from synfin.show import model
+from synfin.show.texts import Texts, format_ns
+from synfin.show.words import Glyphs, word
+
+
+class Teller:
+    """Turns records into short texts; remembers which calls still wait.
+
+    ``timers``: 'none', 'fire' (and what TIME-WAIT waits for) or 'all'.
+    """
+
+    def __init__(self, texts: Texts, glyphs: Glyphs, timers: str = "fire") -> None:
+        self._texts = texts
+        self._glyphs = glyphs
+        self._timers = timers
+        self._blocked: set[tuple[str, int, str]] = set()
+
+    def tell(self, record: model.Record) -> str:
+        """The text, or '' for what is not told in words (packets, states, snapshots)."""
+        ui = self._texts.ui
+        match record:
+            case model.Call():
+                return self._call(record)
+            case model.Signal():
+                said = [word(self._texts, "signal", record.name), record.errno, record.data]
+                return " ".join([self._glyphs.up, *(x for x in said if x)])
+            case model.Queue():
+                counts = {"syn": record.syn, "accept": record.accept, "backlog": record.backlog}
+                return ui("ladder-queue", **{k: str(v) for k, v in counts.items()})
+            case model.Timer() if self._wants(record):
+                due = format_ns(record.due - record.t) if record.due is not None else "0"
+                name = word(self._texts, "timer", record.name)
+                return ui(f"ladder-timer-{record.action}", name=name, due=due)
+            case model.HostEvent():
+                return f"{self._glyphs.lost} {word(self._texts, 'host', record.action)}"
+            case model.Counter():
+                return f"{record.name} = {record.value}"
+            case _:
+                return ""
+
+    def _call(self, call: model.Call) -> str:
+        key = call.host, call.socket, call.call
+        returns = key in self._blocked and not call.blocking
+        (self._blocked.add if call.blocking else self._blocked.discard)(key)
+        text = f"{self._glyphs.up if returns else self._glyphs.down} {call.call}"
+        text += "" if returns else f"({call.args})"
+        outcome = call.errno or call.result or ""
+        plain = outcome in ("ok", "None") and not returns
+        return text if plain or not outcome else f"{text} = {outcome}"
+
+    def _wants(self, timer: model.Timer) -> bool:
+        if self._timers == "all":
+            return True
+        if self._timers == "none":
+            return False
+        return timer.action == "fire" or (timer.name == "time-wait" and timer.action != "stop")
