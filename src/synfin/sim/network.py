@@ -10,6 +10,7 @@ from typing import Final
 
 from synfin.core.events import Observer
 from synfin.core.settings import RFC, Settings
+from synfin.host.host import Host
 from synfin.sim.errors import SimulationError
 from synfin.sim.faults import parse_selector
 from synfin.sim.host import Attacker, Engine, Factory, SimHost
@@ -293,6 +294,4 @@ def default_factory(
     observer: Observer | None,
 ) -> Engine:
     """The real engine."""
-    from synfin.host.host import Host
-
     return Host(name, settings, clock, random, observer)
