@@ -18,7 +18,7 @@ by-hand, profile rfc, seed 1
    2    1.000 SYN-SENT     │──SYN seq=0 win=65535 (again)────────▶│ LISTEN
         1.050 SYN-SENT     │    SYN queue 1, accept 0 (backlog 5) │ SYN-RECEIVED
    3    1.050 SYN-SENT     │◀──────SYN,ACK seq=0 ack=1 win=65535──│ SYN-RECEIVED
-        1.100 ESTABLISHED  │ ◁ connected                          │ SYN-RECEIVED
+        1.100 ESTABLISHED  │ ◁ connect = ok                       │ SYN-RECEIVED
    4    1.100 ESTABLISHED  │──ACK seq=1 ack=1────────────────────▶│ SYN-RECEIVED
         1.150 ESTABLISHED  │    SYN queue 0, accept 1 (backlog 5) │ ESTABLISHED
 """

@@ -192,6 +192,7 @@ def lost_syn() -> Trace:
     up = reason("syn-sent.established", fifth, seg_ack=1, iss=0, seg_seq=0, rcv_nxt=1)
     m.state(t, "A", "SYN-SENT", "ESTABLISHED", up)
     m.add("signal", t, "A", conn=1, name="connected", errno=None, data=None, reason=up)
+    m.add("call", t, "A", conn=1, socket=1, call="connect", args="B:80", result="ok")
     tcb(m, t, "A", "ESTABLISHED", 1, 1, 1)
     last = m.send(t, "A", "B", "ACK", 1, 1, rule=up)
     t += 50 * MS

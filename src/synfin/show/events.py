@@ -15,6 +15,7 @@ class Teller:
         self._texts = texts
         self._glyphs = glyphs
         self._timers = timers
+        self._queues: dict[tuple[str, int], tuple[int, int]] = {}
         self._blocked: set[tuple[str, int, str]] = set()
 
     def tell(self, record: model.Record) -> str:
@@ -23,10 +24,10 @@ class Teller:
         match record:
             case model.Call():
                 return self._call(record)
-            case model.Signal():
+            case model.Signal() if self._says_more(record):
                 said = [word(self._texts, "signal", record.name), record.errno, record.data]
                 return " ".join([self._glyphs.up, *(x for x in said if x)])
-            case model.Queue():
+            case model.Queue() if self._queue_changed(record):
                 counts = {"syn": record.syn, "accept": record.accept, "backlog": record.backlog}
                 return ui("ladder-queue", **{k: str(v) for k, v in counts.items()})
             case model.Timer() if self._wants(record):
@@ -39,6 +40,18 @@ class Teller:
                 return f"{record.name} = {record.value}"
             case _:
                 return ""
+
+    def _queue_changed(self, queue: model.Queue) -> bool:
+        """Empty queues of a new listener are no news."""
+        key, lengths = (queue.host, queue.port), (queue.syn, queue.accept)
+        before = self._queues.get(key, (0, 0))
+        self._queues[key] = lengths
+        return before != lengths
+
+    def _says_more(self, signal: model.Signal) -> bool:
+        """Not told: what connect() is about to return, and PUSH (the reading is told)."""
+        waits = any(host == signal.host and call == "connect" for host, _, call in self._blocked)
+        return not (signal.name == "pushed" or (signal.name == "connected" and waits))
 
     def _call(self, call: model.Call) -> str:
         key = call.host, call.socket, call.call

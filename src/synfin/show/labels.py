@@ -101,7 +101,7 @@ class Marks:
     def __init__(self) -> None:
         self._highest: dict[tuple[str, str, int, int], int] = {}
         self._window: dict[tuple[str, str, int, int], int] = {}
-        self._passed: dict[str, int] = {}
+        self._syn: dict[tuple[str, str, int, int], tuple[str, ...]] = {}
 
     def window_changed(self, segment: Segment) -> bool:
         """Whether the window differs from the last one this sender offered here."""
@@ -136,8 +136,13 @@ class Marks:
         """Sequence numbers that were all on the wire before: a retransmission."""
         if segment.proto != "tcp":
             return False
+        key = _flow(segment)
+        if "SYN" in segment.flags and self._syn.setdefault(key, segment.flags) != segment.flags:
+            # a SYN that now acknowledges the peer's (simultaneous open) says something new
+            self._syn[key] = segment.flags
+            return False
         size = segment.length + ("SYN" in segment.flags) + ("FIN" in segment.flags)
-        key, end = _flow(segment), segment.abs_seq + size
+        end = segment.abs_seq + size
         highest = self._highest.get(key)
         if size and (highest is None or _after(end, highest) or "RST" in segment.flags):
             self._highest[key] = end

@@ -127,6 +127,9 @@ class Ladder:
                 text = record.text.get(self._texts.lang) or record.text.get("en", "")
                 lines = self._layout.remark(record.t, self._clean(text))
                 rows += [Row(record.t, line) for line in lines]
+            case model.Call(call="listen", errno=None):
+                self._states.setdefault(record.host, "LISTEN")
+                self._event(record)
             case model.End():
                 rows += self.flush() + self._end(record)
             case _:

@@ -204,14 +204,21 @@ class ColumnsLayout(Layout):
         low, high = min(start, stop), max(start, stop)
         # a packet that a router sends on has reached the router, whatever becomes of it
         ok = segment.delivered or passed
-        drawn, fits = arrow(ok, label[:4], marks, high - low - 1, stop > start, self.glyphs)
-        full = " ".join([*label[:4], marks] if marks else label[:4])
-        at = self._beside(low, high, cell_len(full))
-        if not fits and at >= 0:
-            drawn, _ = arrow(ok, [""], "", high - low - 1, stop > start, self.glyphs)
-        canvas = self._put(self._canvas(), low + 1, drawn, centred=False)
-        if not fits and at >= 0:
-            canvas = self._put(canvas, at, full, centred=False)
+        width, rightwards = high - low - 1, stop > start
+        canvas = self._canvas()
+        for count in range(min(len(label), 4), 0, -1):
+            drawn, fits = arrow(ok, label[:count], marks, width, rightwards, self.glyphs)
+            full = " ".join([*label[:count], marks] if marks else label[:count])
+            at = self._beside(low, high, cell_len(full))
+            if fits and count >= 2:
+                canvas = self._put(canvas, low + 1, drawn, centred=False)
+                break
+            if at >= 0 or count == 1:
+                inside = ([""], "") if at >= 0 else (label, marks)
+                drawn, _ = arrow(ok, *inside, width, rightwards, self.glyphs)
+                canvas = self._put(canvas, low + 1, drawn, centred=False)
+                canvas = self._put(canvas, at, full, centred=False) if at >= 0 else canvas
+                break
         return Text.assemble(head, (canvas, "" if ok else _BAD))
 
     def hop(self, hop: Hop) -> Text | None:

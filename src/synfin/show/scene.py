@@ -209,6 +209,8 @@ class _Builder:
                 case model.End():
                     pass
                 case _:
+                    if isinstance(record, model.Call) and record.call == "listen":
+                        self._say(record.host, record.t, "state", self._name("LISTEN"))
                     text = teller.tell(record)
                     if text and not isinstance(record, model.Hop):
                         self._say(record.host, record.t, kinds.get(type(record), "timer"), text)
@@ -257,6 +259,10 @@ class _Builder:
         bars: list[Bar] = []
         now: dict[str, tuple[str, float, int]] = {}
         for record in self.records:
+            if isinstance(record, model.Call) and record.call == "listen" and not record.errno:
+                if record.host in self.x:
+                    now.setdefault(record.host, ("LISTEN", self.y[record.t], record.t))
+                continue
             if not isinstance(record, model.StateChange) or record.host not in self.x:
                 continue
             y = self.y[record.t]
