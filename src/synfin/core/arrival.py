@@ -501,6 +501,7 @@ def _acknowledge(tcb: Tcb, segment: Segment, ack: int) -> None:
             echo = ticks * tcb.settings.ts_clock_ns
     tcb.progress_at = tcb.now
     tcb.r1_told = False
+    tcb.syn_due = False  # our SYN is acknowledged: a repetition would be pointless
     was_running = snd.timers.running(RETRANSMIT)
     outcome = snd.take_ack(ack, echo, tcb.now)
     if outcome == ACK_PARTIAL:

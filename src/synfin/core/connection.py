@@ -38,6 +38,8 @@ class Connection(Tcb):
         self.now = now
         if self.time_wait is None:
             segment_arrives(self, segment)
+        elif self.time_wait.state is State.CLOSED:
+            return
         elif self.time_wait.receive(segment, now) == ANSWER:
             self.outbox.append(self.time_wait.answer(self.local_port, self.remote_port, now))
             self._follow(self.time_wait)

@@ -97,6 +97,7 @@ class TimeWait(StateHolder):
             "seg_len": segment.seg_len,
             "seg_ack": segment.ack,
             "iss": self.new_iss(),
+            "flags": segment.flags,
         }
         return Reason(rule, {name: known[name] for name in rule.values})
 
