@@ -219,10 +219,11 @@ def flattened(target: ast.expr) -> Iterator[ast.expr]:
 
 
 def state_assignments(tree: ast.AST) -> list[ast.AST]:
-    """Where ``something.state`` is assigned."""
+    """Where ``something.state`` is assigned; a text declared as such is only a copy to show."""
     return [
         node
         for node in ast.walk(tree)
+        if not (isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "str")
         for target in assigned(node)
         for part in flattened(target)
         if isinstance(part, ast.Attribute) and part.attr == "state"
