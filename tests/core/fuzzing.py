@@ -1,5 +1,6 @@
 """Random calls and segments against one connection, and what must hold after each."""
 
+from itertools import pairwise
 from random import Random
 
 from synfin.core.connection import Connection
@@ -185,12 +186,12 @@ class Fuzzer:
         assert rcv.rcv_nxt <= rcv.rcv_adv or rcv.irs == 0
         assert rcv.unread >= 0
         assert rcv.unread <= rcv.buffer_size + 65535 * (1 << rcv.scale)
-        assert 0 <= board.sacked_octets
-        assert 0 <= board.lost_octets
+        assert board.sacked_octets >= 0
+        assert board.lost_octets >= 0
         live = board.ranges[board.head :]
         assert sum(r.end - r.start for r in live if r.sacked) == board.sacked_octets
         assert sum(r.end - r.start for r in live if r.lost) == board.lost_octets
-        for left, right in zip(live, live[1:], strict=False):
+        for left, right in pairwise(live):
             assert left.end == right.start
         if live:
             assert live[0].start == snd.snd_una

@@ -1,15 +1,10 @@
 """Any sequence of calls and segments: nothing raises, no invariant breaks."""
 
-import os
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.fuzzing import run
-
-SOAK = int(os.environ.get("SYNFIN_FUZZ_SEEDS", "0"))
-"""`make soak` sets it: 10,000 seeds of 120 steps are 1.2 million inputs."""
 
 
 @given(st.integers(0, 2**32), st.integers(1, 200))
@@ -24,7 +19,7 @@ def test_seeded_share(block: int) -> None:
         run(seed, 120)
 
 
-@pytest.mark.skipif(SOAK == 0, reason="the million inputs run in `make soak`")
+@pytest.mark.soak
 def test_a_million_inputs() -> None:
-    for seed in range(1000, 1000 + SOAK):
+    for seed in range(1000, 9400):
         run(seed, 120)
