@@ -32,7 +32,7 @@ _STOP_ZH: Final = re.compile(
 class Fact:
     """One subject: what people say (``claim``), what is right, and where to see it.
 
-    ``name`` is the topic's name (``why-three``), ``rows`` the ids it answers,
+    ``name`` is the topic's name (``why-three``), ``rows`` the ids it answers (some none),
     ``scenario`` the number of the run that shows it ("" if none does), and
     ``body`` a longer explanation in light Markdown ("" if two sentences do).
     Texts are by language: ``fact.claim["zh"]``.
@@ -143,7 +143,7 @@ def find(query: str, lang: str = "en", limit: int = 8) -> list[Fact]:
     if exact is not None:
         return [exact]
     for fact in all_facts():
-        if fact.name == wanted.replace(" ", "-"):
+        if fact.name == re.sub("[ _]", "-", wanted):
             return [fact]
     scored = _search(wanted, lang)
     best = max((score for score, _ in scored), default=0.0)
