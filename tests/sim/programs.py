@@ -30,6 +30,7 @@ class Stream:
         self.got = 0
         self.digest = hashlib.sha256()
         self.text = bytearray()
+        self.keeps = 4096
         self.eof = False
         self.errno = 0
         self.shut = False
@@ -56,7 +57,7 @@ class Stream:
                 return
             self.got += len(data)
             self.digest.update(data)
-            if len(self.text) < 4096:
+            if len(self.text) < self.keeps:
                 self.text += data
 
     def _write(self) -> None:
