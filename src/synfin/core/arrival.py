@@ -98,10 +98,10 @@ def _syn_text(tcb: Tcb, segment: Segment) -> None:
         return
     if tcb.fastopen_accepted:
         tcb.settled(rules.LISTEN_FASTOPEN, segment, length)
-        tcb.syn_due = False
+        # The window that the SYN,ACK is about to offer counts already.
+        tcb.rcv.rcv_adv = tcb.rcv.rcv_nxt + min(tcb.rcv.buffer_size, 0xFFFF)
         process_text(tcb, segment, tcb.rcv.irs + 1)
         check_fin(tcb, segment, tcb.rcv.irs + 1 + length)
-        tcb.syn_due = True
     elif tcb.settings.syn_data == "queue":
         tcb.held_syn = segment
         tcb.settled(rules.LISTEN_SYN_DATA_QUEUED, segment, length)
@@ -159,6 +159,7 @@ def _syn_sent_bad_ack(tcb: Tcb, segment: Segment) -> None:
     retry = tcb.settings.quick_syn_retry_ns
     if retry and tcb.syn_timeouts == 0:
         tcb.start_timer(RETRANSMIT, tcb.now + retry, rules.SYN_SENT_RETRY, retry)
+        tcb.quick_retry = True
 
 
 def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
@@ -174,7 +175,9 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     establish(tcb, Trigger.RCV_SYN_ACK, rules.SYN_SENT_ESTABLISHED, *values)
     tcb.owe_now(rules.SYN_SENT_ESTABLISHED, *values)
     snd = tcb.snd
-    if snd.snd_una < snd.snd_nxt and tcb.settings.syn_data_unacked == "resend":
+    # RFC 7413 §4.2.2: text that a Fast Open SYN carried in vain goes again at once.
+    again = tcb.fastopen_cookie is not None or tcb.settings.syn_data_unacked == "resend"
+    if snd.snd_una < snd.snd_nxt and again:
         snd.pull_back()
         tcb.stop_timer(RETRANSMIT)
     if segment.payload or segment.flags & FIN:
@@ -423,8 +426,11 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     values = (tcb.ours(ack), tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
     _acknowledge(tcb, segment, ack)
     tcb.snd.set_window(unscaled_window(tcb, segment), seq, ack)
-    tcb.settled(rules.ACK_ESTABLISHES, segment, *values)
-    establish(tcb, Trigger.RCV_ACK_OF_SYN, rules.ACK_ESTABLISHES, *values)
+    rule = tcb.established_by
+    if rule is rules.COOKIE_ACCEPTED:
+        values = (segment.ack, tcb.snd.mss, 0)
+    tcb.settled(rule, segment, *values)
+    establish(tcb, Trigger.RCV_ACK_OF_SYN, rule, *values)
     if segment.flags & SYN:
         if crossed and tcb.settings.ack_after_crossing_syn:
             tcb.owe_now(rules.SYN_ACK_CROSSED)

@@ -95,7 +95,11 @@ class Connection(Tcb):
         self.passive = False
         self.syn_due = True
         self.syn_rule = rule
-        self.enter(trigger, rule, self.snd.iss & 0xFFFFFFFF, 0)
+        if rule is rules.OPEN_FASTOPEN:
+            text = self.snd.buffer.end - self.snd.buffer.start
+            self.enter(trigger, rule, len(self.fastopen_cookie or b""), text)
+        else:
+            self.enter(trigger, rule, self.snd.iss & 0xFFFFFFFF)
 
     # -- 3.10.2 SEND -------------------------------------------------------------------
     def send(self, data: Chunk, now: int, push: bool = True, urgent: bool = False) -> int:
@@ -120,6 +124,10 @@ class Connection(Tcb):
         self.more_coming = not push
         if urgent:
             self.snd.snd_up = self.snd.buffer.end
+        if self.observer is not None and self.state in (State.SYN_SENT, State.SYN_RECEIVED):
+            queued = self.snd.buffer.end - self.snd.buffer.start
+            reason = self.reason(rules.WAIT_ESTABLISHED, queued, None, None, None, None)
+            self.emit("silence", reason, {})
         return size
 
     # -- 3.10.3 RECEIVE ------------------------------------------------------------------

@@ -316,7 +316,10 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
     seq = snd.snd_nxt
     payload = snd.buffer.peek(seq, length)
     rule = rules.SEND_FIN if fin else rules.SEND_DATA
-    if fin:
+    if snd.snd_up > seq:
+        rule = rules.SEND_URGENT
+        segment = form(tcb, flags, seq, payload, rule, tcb.ours(snd.snd_up))
+    elif fin:
         segment = form(tcb, flags, seq, payload, rule, tcb.ours(seq + length), length)
     else:
         numbers = (tcb.ours(seq), tcb.ours(seq + length), tcb.ours(snd.snd_una))

@@ -166,7 +166,8 @@ class Receiver:
     def window_field(self, mss: int, syn: bool) -> int:
         """The window field to send, and remember what it promises.
 
-        Scaled values are rounded up: rounding down would move the edge left.
+        A scaled value never promises more than the buffer holds, except where
+        rounding down would move an edge already promised to the left.
         """
         step = max(1, min(self.buffer_size // 2, mss))
         edge = self.offered_edge(step)
@@ -176,7 +177,8 @@ class Receiver:
             self.rcv_adv = max(self.rcv_adv, self.rcv_nxt + field)
             return field
         scale = self.scale
-        field = min((window + (1 << scale) - 1) >> scale, 0xFFFF)
+        kept = (self.rcv_adv - self.rcv_nxt + (1 << scale) - 1) >> scale
+        field = min(max(window >> scale, kept), 0xFFFF)
         promised = self.rcv_nxt + (field << scale)
         if promised > self.rcv_adv:
             self.rcv_adv = promised

@@ -7,6 +7,7 @@ is always at hand.
 """
 
 from synfin.core.timers import NEVER
+from synfin.wire.tcp import FIN
 
 
 class Sent:
@@ -75,6 +76,7 @@ class Scoreboard:
                 if first.start < ack:
                     self._uncount(first, ack - first.start)
                     first.start = ack
+                    first.flags &= FIN  # a SYN stood first and is acknowledged
                 break
             last = first
             self._uncount(first, first.end - first.start)
@@ -110,13 +112,13 @@ class Scoreboard:
     def split(self, index: int, seq: int) -> None:
         """Cut the range at ``index`` in two at ``seq``, which lies inside it."""
         left = self.ranges[index]
-        right = Sent(seq, left.end, left.sent_at, left.flags & 1, left.mss)
+        right = Sent(seq, left.end, left.sent_at, left.flags & FIN, left.mss)
         right.first_sent = left.first_sent
         right.transmissions = left.transmissions
         right.sacked = left.sacked
         right.lost = left.lost
         left.end = seq
-        left.flags &= ~1
+        left.flags &= ~FIN
         self.ranges.insert(index + 1, right)
 
     def sack(self, left: int, right: int) -> int:

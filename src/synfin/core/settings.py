@@ -77,8 +77,9 @@ class Settings:
     """Linux (>= 6.5) tcp_syn_linear_timeouts."""
     syn_schedule_ns: tuple[int, ...] = ()
     """Explicit gaps between SYNs, the last one ending in ETIMEDOUT (4.4BSD: 6, 24, 45 s)."""
-    synack_retries: int = 5
-    """Linux tcp_synack_retries."""
+    synack_retries: int = 0
+    """Linux tcp_synack_retries (5): how often a SYN,ACK is repeated; 0: it is a SYN
+    segment like any other and ``syn_r2_ns`` holds (MUST-23)."""
     user_timeout_ns: int = 0
     """TCP_USER_TIMEOUT; 0: none (RFC 9293 §3.9.1.1 leaves the default open)."""
 
@@ -208,6 +209,7 @@ LINUX: Final = Settings(
     syn_r2_ns=0,
     syn_retries=6,
     syn_linear_timeouts=4,
+    synack_retries=5,
     empty_window_probes=True,
     keepalive_reset=True,
     msl_ns=30 * SECOND,

@@ -128,6 +128,10 @@ class Tcb(StateHolder):
         # What has to be sent at the next poll, beside data.
         self.syn_due: bool = False
         self.syn_rule: Rule = rules.OPEN_ACTIVE
+        self.quick_retry: bool = False
+        """The timer of our SYN was cut short after an old SYN,ACK (Linux)."""
+        self.established_by: Rule = rules.ACK_ESTABLISHES
+        """What the last ACK of a passive open is called; a SYN cookie has its own."""
         self.outbox: list[Segment] = []
         """Segments formed on arrival: resets (bounded by the arrivals of one batch)."""
         self.probe_due: Rule | None = None

@@ -85,6 +85,9 @@ def _syn_timeout(tcb: Tcb) -> None:
     tcb.snd.board.front().transmissions += 1  # Karn, even before it leaves
     tcb.syn_due = True
     tcb.syn_rule = rules.RTO_SYN_ACK if answering else rules.RTO_SYN
+    if tcb.quick_retry:
+        tcb.quick_retry = False
+        tcb.syn_rule = rules.SYN_SENT_RETRY
 
 
 def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bool:
@@ -92,10 +95,10 @@ def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bo
     schedule = tcb.settings.syn_schedule_ns
     if schedule and not answering:
         return expiry >= len(schedule)
+    if answering and tcb.settings.synack_retries:
+        return expiry > tcb.settings.synack_retries
     if tcb.syn_r2_ns > 0:
         return elapsed >= tcb.syn_r2_ns
-    if answering:
-        return expiry > tcb.settings.synack_retries
     return expiry > tcb.settings.syn_linear_timeouts + tcb.syn_retries
 
 

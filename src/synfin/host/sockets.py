@@ -103,6 +103,7 @@ class Socket(OptionSource):
     def _open(self) -> "Host":
         if self.closed:
             raise socket_error(EBADF)
+        self.host.tcp.now = self.host.clock()
         return self.host
 
     def _parse(self, address: Address) -> tuple[bytes, int]:

@@ -315,10 +315,8 @@ class TcpLayer:
         child.receive(remembered_syn(segment, mss, self.settings), now)
         child.poll(now)  # the SYN,ACK left long ago
         child.observer = self.observer
+        child.established_by = rules.COOKIE_ACCEPTED
         child.receive(segment, now)
-        self._settled(
-            child.id, segment, Reason(rules.COOKIE_ACCEPTED, {"seg_ack": segment.ack, "mss": mss})
-        )
         self.after(child, now)
         return True
 
