@@ -12,6 +12,9 @@ from synfin.lab.model import Args, Call, Number
 from synfin.lab.recorder import Flows, Recorder
 from synfin.lab.trace import MODULUS
 from synfin.lab.values import is_address, packed, parse_range
+from synfin.sim.fault import matches_kind
+from synfin.sim.faults import parse_selector
+from synfin.sim.flows import Look
 from synfin.sim.network import Network
 from synfin.sim.tap import Transmission
 from synfin.wire import tcp
@@ -55,6 +58,13 @@ class Forger:
 
     def perform(self, call: Call) -> None:
         """spoof, icmp, resend or raw; ValueError says what cannot be done."""
+        self.recorder.injecting = True
+        try:
+            self._perform(call)
+        finally:
+            self.recorder.injecting = False
+
+    def _perform(self, call: Call) -> None:
         if call.verb == "spoof":
             self._spoof(call)
         elif call.verb == "icmp":
@@ -192,6 +202,7 @@ class Forger:
     def _sent(self, source: str, target: str, kind: str, nth: int) -> Transmission:
         """The n-th (0: the last) packet of that kind sent so far, forgeries left out."""
         src = self.address(source)
+        selector = parse_selector(f"* {kind}")
         found = [
             sent
             for sent in self.recorder.sent.values()
@@ -199,7 +210,7 @@ class Forger:
             and not sent.spoofed
             and not sent.copy_of
             and target in ("*", sent.target)
-            and _is_kind(sent.packet, kind)
+            and matches_kind(look_at(sent), selector.kind, selector.flags)
         ]
         if not found or nth > len(found):
             raise ValueError(f"{source} has not sent such a packet to {target} yet")
@@ -214,20 +225,9 @@ class Forger:
         self.net.spoof_bytes(call.host, encode_packet(sent.packet))
 
 
-def _is_kind(packet: Packet, kind: str) -> bool:
-    body = packet.body
-    if kind == "*":
-        return True
-    if kind == "UDP":
-        return isinstance(body, Datagram)
-    if not isinstance(body, Segment):
-        return kind == "ICMP" and isinstance(body, IcmpMessage)
-    if kind == "DATA":
-        return len(body.payload) > 0
-    wanted = 0
-    for name in parse_flags(kind):
-        wanted |= BITS[name]
-    return body.flags & ~tcp.PSH == wanted & ~tcp.PSH
+def look_at(sent: Transmission) -> Look:
+    """The packet as a fault's selector would see it."""
+    return Look(sent.packet, sent.n, sent.origin, sent.target, sent.time)
 
 
 def _data(args: Args) -> bytes:

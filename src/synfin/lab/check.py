@@ -166,7 +166,7 @@ class _Checker:
             item.time == record["t"]
             and compare_fields.kind_matches(item, record)
             and is_between(record, *item.direction, self.run.owners)
-            and ("spoofed" not in item.words or bool(record.get("spoofed")))
+            and ("spoofed" not in item.words or _made_by_hand(record))
             and ("copy" not in item.words or bool(record.get("copy_of")))
         )
 
@@ -183,7 +183,8 @@ class _Checker:
                 continue
             packet = self.run.segment(hop["n"])
             if packet is not None and compare_fields.kind_matches(item, packet):
-                self._fields(item, {**packet, "ttl": hop["ttl"], "arrives": hop["arrives"]})
+                here = {"ttl": hop["ttl"], "arrives": hop["arrives"], "fate": "delivered"}
+                self._fields(item, {**packet, **here})
                 return
         self.wrong(item, "no such packet crossed that hop then")
 
@@ -193,7 +194,13 @@ class _Checker:
         if not socket:
             return lambda record: bool(record["host"] == host)
         conn = self.run.conn_named(host, socket)
-        return lambda record: bool(record["host"] == host and record["conn"] == conn)
+        return lambda record: bool(
+            (
+                record["host"] == host
+                and (record.get("name") == socket if record["type"] == "call" else False)
+            )
+            or (record["host"] == host and record.get("conn") == conn)
+        )
 
     def _state(self, item: ExpectState) -> None:
         mine = self._conns(item.host, item.socket)
@@ -433,7 +440,11 @@ def _numbers_used(segments: Sequence[Record]) -> list[tuple[int, int]]:
 
 def _optional(record: Record) -> bool:
     """Packets that the network or an attacker made need not be listed."""
-    return bool(record.get("copy_of") or record.get("spoofed"))
+    return bool(record.get("copy_of")) or _made_by_hand(record)
+
+
+def _made_by_hand(record: Record) -> bool:
+    return bool(record.get("spoofed") or record.get("injected"))
 
 
 def _steps_from(record: Record, then: list[Record], steps: list[str]) -> bool:

@@ -41,7 +41,10 @@ def differences(item: ExpectPacket, record: Record, run: Run) -> list[str]:
     for key, wanted in item.fields:
         if key == "type":
             continue
-        actual = _actual(key, record, run)
+        if key == "settled":
+            wrong += _settled_differs(str(wanted), record, run)
+            continue
+        actual = _actual(key, record)
         if isinstance(wanted, Number):
             said = _number_differs(key, wanted, record, run)
             if said:
@@ -66,7 +69,7 @@ def differences(item: ExpectPacket, record: Record, run: Run) -> list[str]:
     return wrong
 
 
-def _actual(key: str, record: Record, run: Run) -> object:
+def _actual(key: str, record: Record) -> object:
     options = record.get("options") or {}
     if key in _OPTIONS:
         return options.get(_OPTIONS[key])
@@ -78,9 +81,6 @@ def _actual(key: str, record: Record, run: Run) -> object:
         return bytes.fromhex(record["bytes"])
     if key == "rule":
         return (record.get("reason") or {}).get("rule")
-    if key == "settled":
-        verdict = run.verdicts.get(record["n"]) or {}
-        return (verdict.get("reason") or {}).get("rule")
     if key == "arrives":
         return record["arrives"]
     if key == "fault":
@@ -91,6 +91,14 @@ def _actual(key: str, record: Record, run: Run) -> object:
     if key == "sack":
         return ",".join(f"{left}-{right}" for left, right in record.get("sack", []))
     return record.get(key)
+
+
+def _settled_differs(wanted: str, record: Record, run: Run) -> list[str]:
+    """A segment may be settled by several rules, one after the other."""
+    verdict = run.verdicts.get(record["n"]) or {}
+    first = verdict.get("reason")
+    rules = [reason["rule"] for reason in ([first] if first else []) + verdict.get("also", [])]
+    return [] if wanted in rules else [f"settled was {', '.join(rules) or 'absent'}"]
 
 
 def _number_differs(key: str, wanted: Number, record: Record, run: Run) -> str:
@@ -224,7 +232,8 @@ def show_event(record: Record) -> str:
     if kind == "queue":
         return f"queue {record['port']} syn={record['syn']} accept={record['accept']}"
     if kind == "timer":
-        return f"timer {record['name']} {record['action']} due={show_time(record['due'])}"
+        due = "" if record["due"] is None else f" due={show_time(record['due'])}"
+        return f"timer {record['name']} {record['action']}{due}"
     return f"{kind} {show_reason(record.get('reason'))}".strip()
 
 
@@ -261,7 +270,7 @@ def tcb_differences(item: ExpectAt, fields: Record) -> str:
 def is_what_must_not_be(item: ExpectNever, record: Record, run: Run) -> bool:
     """Whether ``record`` is what a ``never`` line forbids."""
     if item.direction != ("", ""):
-        if record["type"] != "segment" or record.get("spoofed"):
+        if record["type"] != "segment" or record.get("injected"):
             return False
         if not is_between(record, *item.direction, run.owners):
             return False

@@ -89,6 +89,8 @@ class Recorder(Tap):
         self._ends: dict[int, tuple[str, str]] = {}
         self.names: dict[tuple[str, str], int] = {}
         self._made = 0
+        self.injecting = False
+        """What is sent now was made by the scenario, not by a host's engine."""
         self._segments: dict[int, Record] = {}
         self._arrivals: dict[str, Record] = {}
         self._conns: dict[tuple[str, int], int] = {}
@@ -143,6 +145,7 @@ class Recorder(Tap):
             fault=sent.fault,
             copy_of=sent.copy_of or None,
             spoofed=sent.spoofed,
+            injected=self.injecting,
             ttl=packet.ttl,
             len=0,
             bytes=sent.data().hex(),
@@ -243,7 +246,7 @@ class Recorder(Tap):
             self.touched.add((host, event.conn))
         reason = reason_record(event.reason)
         kind, data = event.kind, event.data
-        if kind in ("segment-in", "packet"):
+        if kind in ("segment-in", "packet", "icmp"):
             self._verdict(host, conn, reason)
         elif kind == "state":
             self.add(
@@ -323,7 +326,8 @@ class Recorder(Tap):
             return
         errno = event.data.get("errno") or 0
         shown = name_of(errno) if isinstance(errno, int) and errno else None
-        if name == "error" and shown == "ECONNRESET":
+        by_reset = reason is not None and str(reason["rule"]).startswith("rst.")
+        if name == "error" and (shown == "ECONNRESET" or (by_reset and shown == "EPIPE")):
             name = "reset"
         self.add(
             "signal",
