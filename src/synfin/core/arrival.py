@@ -520,7 +520,15 @@ def _acknowledge(tcb: Tcb, segment: Segment, ack: int) -> None:
 
 
 def _report_timer(tcb: Tcb, was_running: bool) -> None:
-    """RFC 6298 §5.2, §5.3, for whoever watches."""
+    """The sample, and RFC 6298 §5.2, §5.3, for whoever watches."""
+    snd = tcb.snd
+    rtt = snd.rtt
+    if snd.last_sample >= 0:
+        sample = tcb.reason(rules.RTO_SAMPLE, snd.last_sample, rtt.srtt, rtt.rttvar, rtt.rto, None)
+        tcb.emit("sample", sample, {"name": "rtt"})
+    elif snd.board.ambiguous:
+        karn = tcb.reason(rules.RTO_KARN, tcb.ours(snd.snd_una), None, None, None, None)
+        tcb.emit("sample", karn, {"name": "rtt"})
     due = tcb.timers.due[RETRANSMIT]
     if due != NEVER:
         reason = tcb.reason(rules.RTO_ARMED, tcb.snd.rtt.rto, None, None, None, None)

@@ -116,7 +116,3 @@ def make_congestion_control(name: str, mss: int, settings: Settings) -> Congesti
     if name == "fixed":
         return CongestionControl(mss, settings)
     return NewReno(mss, settings)
-
-
-NAMES = ("newreno", "fixed")
-"""What SETTINGS.congestion_control and TCP_CONGESTION accept."""

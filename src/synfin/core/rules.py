@@ -108,7 +108,6 @@ SEQ_REPEATED_SYN_ACK: Final = Rule(
 )
 PAWS_DROP: Final = Rule("paws.dropped", "RFC 7323 §5.3 R1", "ts_val ts_recent")
 TS_MISSING: Final = Rule("timestamps.missing", "RFC 7323 §3.2", "seg_seq")
-DSACK_OLD: Final = Rule("seq.old-data-acked", "RFC 9293 §3.10.7.4 first", "seg_seq seg_len rcv_nxt")
 WINDOW_FULL: Final = Rule(
     "seq.window-closed", "RFC 9293 §3.10.7.4 first", "seg_seq rcv_nxt rcv_wnd"
 )
@@ -268,7 +267,6 @@ KEEPALIVE_GIVE_UP: Final = Rule("keepalive.give-up", "RFC 9293 §3.8.4", "count 
 FIN_WAIT_2_TIMEOUT: Final = Rule(
     "fin-wait-2.orphan-timeout", "Linux tcp_fin_timeout; RFC 1122 §4.2.2.20", "timeout_ns"
 )
-CORK_TIMEOUT: Final = Rule("cork.timeout", "tcp(7) TCP_CORK", "waited_ns")
 
 # --- TIME-WAIT ----------------------------------------------------------------
 TIME_WAIT_STARTED: Final = Rule("time-wait.started", "RFC 9293 §3.6.1", "length_ns", "MUST-13")
@@ -332,7 +330,6 @@ LISTENER_MEMORY: Final = Rule(
 )
 COOKIE_SENT: Final = Rule("cookie.sent", "RFC 4987 §3.6", "queue backlog")
 COOKIE_ACCEPTED: Final = Rule("cookie.accepted", "RFC 4987 §3.6", "seg_ack mss")
-COOKIE_INVALID: Final = Rule("cookie.invalid", "RFC 4987 §3.6", "seg_ack")
 FASTOPEN_COOKIE_GIVEN: Final = Rule("fastopen.cookie-given", "RFC 7413 §4.1.2", "cookie_len")
 FASTOPEN_COOKIE_BAD: Final = Rule("fastopen.cookie-wrong", "RFC 7413 §4.2", "cookie_len")
 

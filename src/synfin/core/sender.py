@@ -69,6 +69,8 @@ class Sender:
         self.probes: int = 0
         """Window probes sent since the window closed."""
         self.unanswered_probes: int = 0
+        self.last_sample: int = -1
+        """RTT that the latest ACK gave, ns; -1: it gave none (Karn)."""
         self.last_sent_at: int = 0
         self.retransmitted: int = 0
         """Segments sent again, for TCP_INFO."""
@@ -152,11 +154,12 @@ class Sender:
             self.snd_nxt = ack
         self.buffer.release(ack)
         self.probes = 0
+        self.last_sample = echo_rtt
         if last is not None and not self.board.ambiguous:
             # Text that waited behind a retransmission says nothing either.
-            self.rtt.sample(now - last.sent_at)
-        elif echo_rtt >= 0:
-            self.rtt.sample(echo_rtt)
+            self.last_sample = now - last.sent_at
+        if self.last_sample >= 0:
+            self.rtt.sample(self.last_sample)
         elif self.timeouts:
             # Karn: no sample. What backed the RTO off is over, though.
             self.rtt.forget_backoff()

@@ -13,6 +13,9 @@ MICROSECOND: Final = 1_000
 MILLISECOND: Final = 1_000_000
 SECOND: Final = 1_000_000_000
 
+CONGESTION_CONTROLS: Final = ("newreno", "fixed")
+"""What ``congestion_control`` accepts."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -148,11 +151,12 @@ class Settings:
 
     # -- attacks (RFC 5961)
     rfc5961: bool = True
-    challenge_ack_interval_ns: int = 0
-    """At least this long between challenge ACKs on one connection; 0: no per
-    connection limit (Linux: 500 ms)."""
-    challenge_ack_per_second: int = 0
-    """Per host and second; 0: no limit. RFC 5961 §7 suggests 10."""
+    challenge_acks: int = 10
+    """How many challenge ACKs a connection sends in one interval (RFC 5961 §7: 10 in
+    5 s; Linux: 1 in 500 ms). Counted per connection: a count for the whole host
+    tells an attacker about connections that are not his (CVE-2016-5696)."""
+    challenge_ack_interval_ns: int = 5 * SECOND
+    """0: no limit."""
     ack_too_old_check: bool = True
     """RFC 5961 §5 (MAY-12)."""
 
@@ -183,6 +187,26 @@ class Settings:
     """TIME-WAIT lasts 0 s (scenario 27)."""
     isn_fixed: int = 0
     """The ISN of isn_mode 'fixed'."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no stack may be set to. Raises ValueError with what to do."""
+        if not 0 <= self.delayed_ack_ns < SECOND // 2:
+            raise ValueError("delayed_ack_ns must be from 0 to below 0.5 s (MUST-40)")
+        if self.initial_rto_ns <= 0 or self.min_rto_ns <= 0 or self.max_rto_ns < self.min_rto_ns:
+            raise ValueError("RTOs must be positive and max_rto_ns at least min_rto_ns")
+        if not 1 <= self.mss <= 65_495:
+            raise ValueError("mss must be from 1 to 65495 octets")
+        if not -1 <= self.window_scale <= 14:
+            raise ValueError("window_scale must be from 0 to 14, or -1 for none (RFC 7323 §2.3)")
+        if self.ts_clock_ns <= 0 or self.isn_tick_ns <= 0:
+            raise ValueError("ts_clock_ns and isn_tick_ns must be positive")
+        if self.receive_buffer < 1 or self.send_buffer < 1:
+            raise ValueError("receive_buffer and send_buffer must be at least 1 octet")
+        if self.initial_window_segments < 1 or self.congestion_control not in CONGESTION_CONTROLS:
+            raise ValueError(
+                "initial_window_segments must be at least 1 and congestion_control one of "
+                + ", ".join(CONGESTION_CONTROLS)
+            )
 
     def but(self, **changes: Any) -> "Settings":
         """A copy with ``changes``; raises TypeError for an unknown switch."""
@@ -221,6 +245,7 @@ LINUX: Final = Settings(
     syn_data_unacked="resend",
     ack_after_crossing_syn=True,
     quick_syn_retry_ns=10 * MILLISECOND,
+    challenge_acks=1,
     challenge_ack_interval_ns=500 * MILLISECOND,
     icmp_fails_connect=True,
     isn_tick_ns=64,

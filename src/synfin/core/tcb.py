@@ -145,7 +145,9 @@ class Tcb(StateHolder):
         self.first_sent_at: int = 0
         """When our SYN first left."""
         self.last_heard: int = 0
-        self.last_challenge: int = -(1 << 62)
+        self.challenge_since: int = -(1 << 62)
+        """When the interval in which challenge ACKs are counted began."""
+        self.challenges: int = 0
         self.progress_at: int = 0
         """When the peer last acknowledged something new (user timeout)."""
         self.quick_acks: int = settings.quick_acks
@@ -271,7 +273,7 @@ class Tcb(StateHolder):
         self.rcv.owe(NOW, rule)
 
     def may_challenge(self, segment: Segment) -> bool:
-        """RFC 5961 §7: at most one such ACK per interval on this connection.
+        """RFC 5961 §7: at most so many such ACKs per interval on this connection.
 
         Like Linux, text-bearing segments are not limited: they make no ACK loop.
         """
@@ -280,11 +282,14 @@ class Tcb(StateHolder):
             return True
         if segment.payload and not segment.flags & 2:
             return True
-        if self.now - self.last_challenge < interval:
-            self.settled(rules.CHALLENGE_LIMITED, segment, self.last_challenge, self.now, interval)
-            return False
-        self.last_challenge = self.now
-        return True
+        if self.now - self.challenge_since >= interval:
+            self.challenge_since = self.now
+            self.challenges = 0
+        self.challenges += 1
+        if self.challenges <= self.settings.challenge_acks:
+            return True
+        self.settled(rules.CHALLENGE_LIMITED, segment, self.challenge_since, self.now, interval)
+        return False
 
     def start_fin_wait_2(self) -> None:
         """Linux: a connection that its application has closed does not wait for ever."""

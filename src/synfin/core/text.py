@@ -130,6 +130,8 @@ def _owe_for_text(tcb: Tcb) -> None:
         tcb.owe_now(rules.ACK_IMMEDIATE)
     else:
         rcv.owe(DELAYED, rules.ACK_DELAYED)
+        if tcb.observer is not None:
+            tcb.emit("silence", tcb.reason(rules.WAIT_ACK, delay, None, None, None, None), {})
         if not tcb.timers.running(DELAYED_ACK):
             tcb.start_timer(
                 DELAYED_ACK, tcb.now + delay, rules.ACK_DELAYED, tcb.theirs(rcv.rcv_nxt), delay

@@ -50,7 +50,8 @@ class TimeWait(StateHolder):
         self.irs: int = wrap(irs)
         self.entered: int = now
         self.until: int = now + self._length()
-        self.last_answer: int = -(1 << 62)
+        self.answers_since: int = -(1 << 62)
+        self.answers: int = 0
         self.answer_reason: Reason | None = None
         self.observer: Observer | None = observer
 
@@ -126,9 +127,13 @@ class TimeWait(StateHolder):
     def _limited(self, rule: Rule, reason: Reason, now: int) -> int:
         """RFC 5961 §7's limit applies to these ACKs too."""
         interval = self.settings.challenge_ack_interval_ns
-        if interval and now - self.last_answer < interval and rule is not rules.TIME_WAIT_FIN:
-            return NOTHING
-        self.last_answer = now
+        if interval and rule is not rules.TIME_WAIT_FIN:
+            if now - self.answers_since >= interval:
+                self.answers_since = now
+                self.answers = 0
+            self.answers += 1
+            if self.answers > self.settings.challenge_acks:
+                return NOTHING
         self.answer_reason = reason
         return ANSWER
 

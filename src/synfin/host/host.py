@@ -26,7 +26,7 @@ from synfin.host.tcp import TcpLayer
 from synfin.host.udp import UdpTable
 from synfin.host.udp_socket import UdpSocket
 from synfin.wire.icmp import ECHO, V6_ECHO, IcmpMessage
-from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP, Packet, decode_packet
+from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP, Packet, decode_packet, packet_length
 from synfin.wire.malformed import CHECKSUM, Malformed
 from synfin.wire.tcp import Segment
 from synfin.wire.udp import Datagram
@@ -192,7 +192,12 @@ class Host:
                 datagram.reason = Reason(rules.UDP_SENT, {"length": len(datagram.payload)})
             packet.ident = self._next_ident(1)
             mtu = self.path_mtu.get(packet.dst, self.addresses.mtu_for(packet.dst), now)
-            for piece in fit(packet, mtu) or []:
+            length = packet_length(packet)
+            pieces = fit(packet, mtu) or []
+            if len(pieces) > 1:
+                values: dict[str, Value] = {"length": length, "mtu": mtu, "pieces": len(pieces)}
+                self._report(rules.IP_FRAGMENTED, values, None)
+            for piece in pieces:
                 piece.reason = datagram.reason if isinstance(datagram, Datagram) else None
                 self._send(piece)
         for packet in loop:

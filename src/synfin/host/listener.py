@@ -9,7 +9,7 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.rules import Rule
-from synfin.core.settings import SECOND, Settings
+from synfin.core.settings import Settings
 from synfin.core.states import State
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection
@@ -38,8 +38,6 @@ class Listener:
         self.fastopen: int = 0
         """TCP_FASTOPEN: how many may wait with unacknowledged SYN data; 0: off."""
         self.socket: object | None = None
-        self.configure: dict[int, int] = {}
-        """TCP options that children inherit, by option number."""
 
     def accept_full(self) -> bool:
         """One more than the backlog is let in (Linux sk_acceptq_is_full())."""
@@ -78,8 +76,3 @@ class Listener:
         if self.defer_ns and not segment.payload and now - child.first_sent_at < self.defer_ns:
             return DROP, rules.LISTENER_DEFERRED
         return TAKE, rules.ACK_ESTABLISHES
-
-
-def defer_seconds(listener: Listener) -> int:
-    """TCP_DEFER_ACCEPT as the application set it, s."""
-    return listener.defer_ns // SECOND

@@ -28,6 +28,7 @@ from synfin.core.errno import (
     EPIPE,
     message_of,
 )
+from synfin.core.events import Reason, Value
 from synfin.core.states import State
 from synfin.core.timers import NEVER
 from synfin.host.constants import (
@@ -313,6 +314,8 @@ class Socket(OptionSource):
         host = self.host
         now = host.clock()
         if is_multicast(remote) or is_broadcast(remote) or host.addresses.is_broadcast(remote):
+            values: dict[str, Value] = {"remote": format_address(remote)}
+            host.tcp.report("silence", 0, Reason(rules.OPEN_REFUSED_ADDRESS, values), {})
             return ENETUNREACH
         if not any(remote):
             remote = host.addresses.source_for(remote) or remote

@@ -82,8 +82,8 @@ class TcpLayer:
         if self.observer is not None:
             self.report("counter", 0, None, {"name": name, "value": value})
 
-    def report_queues(self, listener: Listener) -> None:
-        """The lengths of both queues changed."""
+    def report_queues(self, listener: Listener, rule: Rule | None = None) -> None:
+        """The lengths of both queues changed, perhaps because of ``rule``."""
         if self.observer is not None:
             data: dict[str, Value] = {
                 "port": listener.port,
@@ -91,7 +91,9 @@ class TcpLayer:
                 "accept": len(listener.accept_queue),
                 "backlog": listener.backlog,
             }
-            self.report("queue", 0, None, data)
+            waiting = len(listener.accept_queue)
+            values: dict[str, Value] = {"queue": waiting, "backlog": listener.backlog}
+            self.report("queue", 0, None if rule is None else Reason(rule, values), data)
 
     # -- connection records --------------
     def make(self, key: Key, use: Use, now: int, iss: int = -1) -> HostConnection:
@@ -355,7 +357,7 @@ class TcpLayer:
             listener.half_open.pop(child.id, None)
             if not child.accept_ready:
                 self._to_accept_queue(listener, child)
-            self.report_queues(listener)
+            self.report_queues(listener, rules.LISTENER_ACCEPTED)
 
     def _to_accept_queue(self, listener: Listener, child: HostConnection) -> None:
         child.accept_ready = True
@@ -416,6 +418,7 @@ class TcpLayer:
         key = make_key(local, port, remote, remote_port)
         iss = self._reuse_time_wait(key, now)
         if self.demux.busy(key):
+            self._report_busy(key, now)
             return None, EADDRNOTAVAIL
         return self.make(key, (local, use[1], False), now, iss), 0
 
@@ -442,7 +445,18 @@ class TcpLayer:
             return -1
         record = self.demux.time_waits[key]
         self._forget_time_wait(record)
-        return record.record.new_iss()
+        iss = record.record.new_iss()
+        values: dict[str, Value] = {"iss": iss, "age_ns": now - record.record.entered}
+        self.report("sample", 0, Reason(rules.TIME_WAIT_REUSED, values), {"name": "time-wait"})
+        return iss
+
+    def _report_busy(self, key: Key, now: int) -> None:
+        """connect() fails: TIME-WAIT still keeps this four-tuple (§3.4.2)."""
+        record = self.demux.time_waits.get(key)
+        if record is not None:
+            left = record.record.until - now
+            values: dict[str, Value] = {"port": key[2] >> 16, "left_ns": left}
+            self.report("silence", 0, Reason(rules.OPEN_NO_TIME_WAIT_REUSE, values), {})
 
     # -- ICMP, timers, output --------------
     def network_error(self, quote: Quote, error: NetworkError, now: int) -> None:
