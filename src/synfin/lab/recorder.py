@@ -8,7 +8,7 @@ are completed in place; nothing may be read before the run has ended.
 from typing import Any, Final
 
 from synfin.core.errno import name_of
-from synfin.core.events import Event, Observer, Reason
+from synfin.core.events import Event, Observer, Reason, Value
 from synfin.lab.trace import MODULUS, Record
 from synfin.sim.tap import IN_FLIGHT, Hop, Tap, Transmission
 from synfin.wire.address import format_address
@@ -31,8 +31,15 @@ def reason_record(reason: object) -> Record | None:
     return {
         "rule": reason.rule.id,
         "source": reason.rule.source,
-        "values": {k: v for k, v in reason.values.items() if v is not None},
+        "values": {k: _plain(k, v) for k, v in reason.values.items() if v is not None},
     }
+
+
+def _plain(name: str, value: Value) -> Value:
+    """A compared value as readers of the trace want it: errors by name."""
+    if name == "errno" and isinstance(value, int):
+        return name_of(value) or value
+    return value
 
 
 def show_octets(data: bytes) -> str:

@@ -47,13 +47,16 @@ class Texts:
     def rule(self, rule_id: str, values: Mapping[str, Value]) -> str:
         """The full sentence of a rule: its name, section, values and what follows.
 
-        A value that the trace does not have is shown as ``?``; an id without
-        texts (a trace from a newer version) as the id and its values.
+        A value that the trace does not have is shown as ``?``; without any of its
+        values a rule gives its name and source only, and an id without texts (a
+        trace from a newer version) the id and its values.
         """
         key = message_key(rule_id)
         if not self._bundle.has_message(key):
             return " ".join([rule_id, *(f"{k}={show_value(k, v)}" for k, v in values.items())])
         rule = all_rules().get(rule_id)
+        if rule and rule.values and not any(name in values for name in rule.values):
+            return self.ui("rule-bare", name=self.rule_name(rule_id), source=rule.source)
         unknown = dict.fromkeys(rule.values, "?") if rule else {}
         return self._format(key, None, {**unknown, **values})
 

@@ -99,8 +99,6 @@ paws-dropped = PAWS, RFC 7323 §5.3 R1: the timestamp TSval = { $ts_val } is old
     .name = PAWS: timestamp too old
 timestamps-missing = RFC 7323 §3.2: timestamps were agreed on in the SYNs, but the segment with SEQ = { $seg_seq } carries none; it is dropped without an answer, since PAWS could not judge it.
     .name = Timestamp option missing
-seq-old-data-acked = RFC 9293 §3.10.7.4 first check: all { $seg_len } numbers from SEG.SEQ = { $seg_seq } lie below RCV.NXT = { $rcv_nxt }: data already received, sent again because our ACK was late or lost. Nothing is delivered twice; an ACK goes back.
-    .name = Old data again: ACK only
 seq-window-closed = RFC 9293 §3.10.7.4 first check: SEG.SEQ = { $seg_seq }, RCV.NXT = { $rcv_nxt }, but RCV.WND = { $rcv_wnd }: no room for data. The octets are not taken; the ACK that answers tells the sender how things stand (a window probe gets just this).
     .name = Receive window is closed
 
@@ -259,9 +257,6 @@ keepalive-give-up = Keep-alive, RFC 9293 §3.8.4 (MUST-29): { $count } probes st
     .name = Keep-alive: peer is gone
 fin-wait-2-orphan-timeout = Linux tcp_fin_timeout, RFC 1122 §4.2.2.20: the application has closed, our FIN is acknowledged, and the peer's FIN has not come for { $timeout_ns }; the orphan is deleted. RFC 9293 itself would wait for ever.
     .name = FIN-WAIT-2: orphan removed
-cork-timeout = tcp(7) TCP_CORK: a partial segment has been corked for { $waited_ns }, the longest that a cork holds; it is sent now.
-    .name = Cork has waited long enough
-
 ## TIME-WAIT
 
 time-wait-started = RFC 9293 §3.6.1 (MUST-13): this end closed first, so it keeps the connection in TIME-WAIT for { $length_ns }, to repeat the last ACK if it is lost and to let old segments die out. The time runs from here, not from the peer's close.
@@ -328,8 +323,6 @@ cookie-sent = SYN cookie, RFC 4987 §3.6: { $queue } half-open connections fill 
     .name = SYN cookie sent, nothing stored
 cookie-accepted = SYN cookie, RFC 4987 §3.6: SEG.ACK = { $seg_ack } is a cookie of ours plus 1, so the client did see our SYN,ACK; the TCB is built from it (MSS = { $mss }) and is ESTABLISHED at once.
     .name = SYN cookie came back
-cookie-invalid = SYN cookie, RFC 4987 §3.6: SEG.ACK = { $seg_ack } minus 1 is no cookie that we could have sent lately; nobody was answered with that number, so a RST goes back.
-    .name = SYN cookie is wrong
 fastopen-cookie-given = TCP Fast Open, RFC 7413 §4.1.2: the client asks for a cookie; the SYN,ACK carries one of { $cookie_len } octets, bound to its address, for use on its next connections.
     .name = Fast Open cookie given
 fastopen-cookie-wrong = TCP Fast Open, RFC 7413 §4.2: the cookie of { $cookie_len } octets is not the one for this address; the SYN's data is not taken, the handshake goes on in the ordinary way, and a fresh cookie is enclosed.
@@ -339,7 +332,19 @@ fastopen-cookie-wrong = TCP Fast Open, RFC 7413 §4.2: the cookie of { $cookie_l
 
 wire-bad-checksum = RFC 9293 §3.1 (MUST-3): the { $protocol } checksum does not fit the bytes; the packet was damaged on the way and is dropped silently. To the sender it looks like loss.
     .name = Bad checksum: dropped
-wire-malformed = RFC 9293 §3.1, RFC 791 §3.1 (MUST-7): the packet cannot be read ({ $what }) and is dropped.
+wire-malformed = RFC 9293 §3.1, RFC 791 §3.1 (MUST-7): this cannot be read as a packet: { $what ->
+        [ip-version] the IP version is neither 4 nor 6
+        [ip-header-length] the IP header length is impossible
+        [ip-total-length] the IP total length is impossible
+        [ip-truncated] the IP packet is cut short
+        [ipv6-extension] an IPv6 extension header is impossible
+        [tcp-data-offset] TCP's data offset is below 5 or points beyond the segment
+        [tcp-truncated] the TCP header is cut short
+        [udp-length] UDP's length is impossible
+        [udp-truncated] the UDP header is cut short
+        [icmp-truncated] the ICMP message is cut short
+       *[other] { $what }
+    }. It is dropped.
     .name = Malformed packet dropped
 ip-ttl-expired = RFC 1812 §5.3.1, RFC 792: the packet came with TTL { $ttl }; one less leaves 0, so the router discards it and tells the sender by ICMP Time Exceeded (11/0).
     .name = TTL has run out

@@ -118,3 +118,29 @@ tcb-window = window: { $count }
 ## Pictures
 svg-description = A ladder diagram between { $hosts }: { $count } packets, { $lost } of them lost.
 svg-left-out = … and { $count } more packets that are not drawn
+
+## The HTML page
+page-first = To the start
+page-back = One step back
+page-next = Next step
+page-last = To the end
+page-play = Play
+page-pause = Pause
+page-language = 中文
+page-step-of = Step
+page-what = What happens
+page-why = Why
+page-packet = The packet
+page-no-packet = No packet in this step.
+page-hosts = Both ends now
+page-timers = Timers
+page-queues = Queues
+page-no-connection = no connection
+page-keys = Keys: ← → step, space plays, Home and End, L changes the language
+page-lost-legend = a red cross: lost; dashed: repeated, delayed or otherwise unusual
+page-bytes = Bytes (the fields of the header light up)
+page-hover = Point at a field or a byte, or walk through them with Tab.
+page-ladder = Ladder diagram
+page-position = Position in the run
+page-speed = Seconds per step
+page-no-script = This page draws with a script of its own (it loads nothing); please allow scripts for it.

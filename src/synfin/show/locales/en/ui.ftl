@@ -82,6 +82,7 @@ value-age-ns = age
 
 ## Common words
 
+rule-bare = { $name } ({ $source }).
 word-rule = rule
 word-source = source
 word-values = values

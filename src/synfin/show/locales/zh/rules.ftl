@@ -98,8 +98,6 @@ paws-dropped = PAWS，RFC 7323 §5.3 R1：时间戳 TSval = { $ts_val } 比 TS.R
     .name = PAWS：时间戳太旧
 timestamps-missing = RFC 7323 §3.2：双方在 SYN 里约定了时间戳，SEQ = { $seg_seq } 的报文段却没有带；PAWS 无从判断它，丢弃且不应答。
     .name = 缺少时间戳选项
-seq-old-data-acked = RFC 9293 §3.10.7.4 第一步检查：从 SEG.SEQ = { $seg_seq } 起的 { $seg_len } 个序号全在 RCV.NXT = { $rcv_nxt } 之前，是已收过的数据，因为我们的 ACK 迟到或丢失才又发来。不会重复交付，只回一个 ACK。
-    .name = 旧数据重来：只回 ACK
 seq-window-closed = RFC 9293 §3.10.7.4 第一步检查：SEG.SEQ = { $seg_seq }，RCV.NXT = { $rcv_nxt }，但 RCV.WND = { $rcv_wnd }，没有地方放数据。这些字节不收；回的 ACK 把现状告诉发送方（零窗口探测要的正是它）。
     .name = 接收窗口已关闭
 
@@ -258,9 +256,6 @@ keepalive-give-up = 保活，RFC 9293 §3.8.4（MUST-29）：连续 { $count } �
     .name = 保活：对端已死
 fin-wait-2-orphan-timeout = Linux tcp_fin_timeout、RFC 1122 §4.2.2.20：应用已经关闭，我们的 FIN 已被确认，而对端的 FIN 过了 { $timeout_ns } 还没来；删除这个孤儿连接。按 RFC 9293 本身，会一直等下去。
     .name = FIN-WAIT-2：删除孤儿连接
-cork-timeout = tcp(7) TCP_CORK：不满一段的数据已被塞住 { $waited_ns }，这是塞子的最长时限；现在发出。
-    .name = TCP_CORK 等到头了
-
 ## TIME-WAIT
 
 time-wait-started = RFC 9293 §3.6.1（MUST-13）：先关闭的是本端，所以要把连接在 TIME-WAIT 里保留 { $length_ns }：最后的 ACK 丢了可以重发，旧报文段也能消亡。时间从现在起算，不是从对端关闭起算。
@@ -327,8 +322,6 @@ cookie-sent = SYN cookie，RFC 4987 §3.6：{ $queue } 个半连接占满了半�
     .name = 发 SYN cookie，不存状态
 cookie-accepted = SYN cookie，RFC 4987 §3.6：SEG.ACK = { $seg_ack } 正是我们的 cookie 加 1，说明客户端确实收到了 SYN,ACK；据此重建 TCB（MSS = { $mss }），直接 ESTABLISHED。
     .name = SYN cookie 验证通过
-cookie-invalid = SYN cookie，RFC 4987 §3.6：SEG.ACK = { $seg_ack } 减 1 不是我们最近可能发过的 cookie；没有给谁应答过这个号，所以回 RST。
-    .name = SYN cookie 不对
 fastopen-cookie-given = TCP Fast Open，RFC 7413 §4.1.2：客户端来要 cookie；SYN,ACK 带上一个 { $cookie_len } 字节、与它的地址绑定的 cookie，供以后的连接使用。
     .name = 发放 Fast Open cookie
 fastopen-cookie-wrong = TCP Fast Open，RFC 7413 §4.2：这个 { $cookie_len } 字节的 cookie 与该地址不符；SYN 上的数据不收，按普通方式继续握手，并附上一个新 cookie。
@@ -338,7 +331,19 @@ fastopen-cookie-wrong = TCP Fast Open，RFC 7413 §4.2：这个 { $cookie_len } 
 
 wire-bad-checksum = RFC 9293 §3.1（MUST-3）：{ $protocol } 校验和与内容不符，报文在途中损坏，静默丢弃。在发送方看来就是丢包。
     .name = 校验和错误：丢弃
-wire-malformed = RFC 9293 §3.1、RFC 791 §3.1（MUST-7）：报文无法解析（{ $what }），丢弃。
+wire-malformed = RFC 9293 §3.1、RFC 791 §3.1（MUST-7）：这不成其为报文：{ $what ->
+        [ip-version] IP 版本既不是 4 也不是 6
+        [ip-header-length] IP 首部长度不可能
+        [ip-total-length] IP 总长度不可能
+        [ip-truncated] IP 报文不完整
+        [ipv6-extension] IPv6 扩展首部不可能
+        [tcp-data-offset] TCP 数据偏移小于 5，或指到了报文段之外
+        [tcp-truncated] TCP 首部不完整
+        [udp-length] UDP 长度不可能
+        [udp-truncated] UDP 首部不完整
+        [icmp-truncated] ICMP 报文不完整
+       *[other] { $what }
+    }。丢弃。
     .name = 格式错误的报文：丢弃
 ip-ttl-expired = RFC 1812 §5.3.1、RFC 792：报文到达时 TTL 为 { $ttl }，减一便是 0；路由器丢弃它，并用 ICMP 超时（11/0）通知发送方。
     .name = TTL 耗尽

@@ -115,3 +115,29 @@ tcb-window = 接收窗口：{ $count }
 ## 图片
 svg-description = { $hosts } 之间的时序图：共 { $count } 个分组，其中 { $lost } 个丢失。
 svg-left-out = ……还有 { $count } 个分组没有画出
+
+## HTML 页面
+page-first = 回到开头
+page-back = 后退一步
+page-next = 下一步
+page-last = 跳到结尾
+page-play = 播放
+page-pause = 暂停
+page-language = English
+page-step-of = 步骤
+page-what = 发生了什么
+page-why = 为什么
+page-packet = 分组内容
+page-no-packet = 这一步没有分组。
+page-hosts = 两端此刻的状态
+page-timers = 定时器
+page-queues = 队列
+page-no-connection = 没有连接
+page-keys = 按键：← → 单步，空格播放，Home 和 End 跳转，L 切换语言
+page-lost-legend = 红叉：丢失；虚线：重传、延迟等异常情况
+page-bytes = 字节（对应的首部字段会高亮）
+page-hover = 指向字段或字节，也可以用 Tab 键逐个查看。
+page-ladder = 时序图
+page-position = 运行进度
+page-speed = 每步秒数
+page-no-script = 本页用自带的脚本绘图（不加载任何外部内容），请允许它运行脚本。

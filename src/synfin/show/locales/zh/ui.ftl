@@ -81,6 +81,7 @@ value-age-ns = 已存在
 
 ## 常用词
 
+rule-bare = { $name }（{ $source }）。
 word-rule = 规则
 word-source = 出处
 word-values = 数值
