@@ -1,0 +1,33 @@
+"""Two runs side by side, each difference with the switch that makes it."""
+
+from synfin.lab.catalogue import find
+from synfin.lab.compare import compare, show_row
+from synfin.lab.language import parse_switch
+from synfin.lab.runner import Changes
+
+
+def test_alike_runs_differ_in_nothing() -> None:
+    scenario = find("1")
+    result = compare(scenario, scenario.case(), Changes(), Changes())
+    assert result.different == ()
+    assert result.settings == ()
+    assert len(result.rows) > 8
+
+
+def test_a_counterfactual_switch_is_named() -> None:
+    scenario = find("1")
+    flipped = Changes(settings=(parse_switch("B.two_way=yes"),))
+    result = compare(scenario, scenario.case(), Changes(), flipped)
+    assert [(d.host, d.switch) for d in result.settings] == [("B", "two_way")]
+    assert result.different
+    assert all(row.switches == ("B.two_way",) for row in result.different)
+    assert any("LISTEN->ESTABLISHED" in show_row(row) for row in result.different)
+
+
+def test_profiles_and_the_switch_that_shows() -> None:
+    scenario = find("6")
+    result = compare(scenario, scenario.case(), Changes(profile="rfc"), Changes(profile="linux"))
+    assert "initial_rto_ns" not in {d.switch for d in result.settings}
+    assert len(result.settings) > 10
+    blamed = {name for row in result.different for name in row.switches}
+    assert blamed <= {d.switch for d in result.settings}
