@@ -98,6 +98,8 @@ def _syn_text(tcb: Tcb, segment: Segment) -> None:
         return
     if tcb.fastopen_accepted:
         tcb.settled(rules.LISTEN_FASTOPEN, segment, length)
+        tcb.syn_rule = rules.LISTEN_FASTOPEN
+        tcb.snd.set_window(segment.window, tcb.rcv.irs, tcb.snd.iss)
         # The window that the SYN,ACK is about to offer counts already.
         tcb.rcv.rcv_adv = tcb.rcv.rcv_nxt + min(tcb.rcv.buffer_size, 0xFFFF)
         process_text(tcb, segment, tcb.rcv.irs + 1)
@@ -235,11 +237,18 @@ def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     if segment.flags & SYN and seq == rcv.irs and tcb.state is State.SYN_RECEIVED:
         return _repeated_syn(tcb, segment)
+    if segment.flags & RST and seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb):
+        return False
     if rcv.rcv_wnd == 0 and seq == rcv.rcv_nxt and not segment.flags & SYN:
         # Window zero: ACK, URG and RST still count (MUST-66); process_text() drops the text.
         return False
     _unacceptable(tcb, segment, seq)
     return True
+
+
+def _rst_below_fin(tcb: Tcb) -> bool:
+    """Linux tcp_reset_check(): some peers number the RST like the FIN before it."""
+    return tcb.settings.rst_below_fin and tcb.rcv.fin_received
 
 
 def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
@@ -311,12 +320,13 @@ def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     rcv = tcb.rcv
     values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
-    if seq != rcv.rcv_nxt and tcb.settings.rfc5961:
+    exact = seq == rcv.rcv_nxt or (seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb))
+    if not exact and tcb.settings.rfc5961:
         tcb.settled(rules.RST_CHALLENGE, segment, *values)
         if tcb.may_challenge(segment):
             tcb.owe_now(rules.RST_CHALLENGE, *values)
         return True
-    rule = rules.RST_EXACT if seq == rcv.rcv_nxt else rules.RST_793
+    rule = rules.RST_EXACT if exact else rules.RST_793
     _reset_by_peer(tcb, segment, rule, values)
     return True
 

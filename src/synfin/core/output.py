@@ -128,6 +128,7 @@ def _send_syn(tcb: Tcb, out: list[Segment]) -> None:
     )
     if with_ack:
         tcb.rcv.acknowledged()
+        tcb.timers.stop(DELAYED_ACK)
     _record_syn(tcb, len(text))
     _watched(tcb, segment, rule, *_syn_values(tcb, rule), None, None)
     out.append(segment)
@@ -136,6 +137,9 @@ def _send_syn(tcb: Tcb, out: list[Segment]) -> None:
 def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:
     """The values that the rules which make SYNs name."""
     iss = wrap(tcb.snd.iss)
+    text = tcb.snd.snd_nxt - tcb.snd.iss - 1
+    if rule is rules.LISTEN_FASTOPEN:
+        text = tcb.rcv.rcv_nxt - tcb.rcv.irs - 1
     known: dict[str, Value] = {
         "iss": iss,
         "seq": iss,
@@ -145,7 +149,7 @@ def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:
         "irs": wrap(tcb.rcv.irs),
         "rcv_nxt": wrap(tcb.rcv.rcv_nxt),
         "cookie_len": len(tcb.fastopen_cookie or b""),
-        "data_len": tcb.snd.snd_nxt - tcb.snd.iss - 1,
+        "data_len": text,
         "delay_ns": tcb.settings.quick_syn_retry_ns,
     }
     names = rule.values

@@ -157,6 +157,9 @@ class Settings:
     tells an attacker about connections that are not his (CVE-2016-5696)."""
     challenge_ack_interval_ns: int = 5 * SECOND
     """0: no limit."""
+    rst_below_fin: bool = False
+    """Linux tcp_reset_check(): after the peer's FIN a RST numbered like that FIN
+    (RCV.NXT-1) counts as exact, too."""
     ack_too_old_check: bool = True
     """RFC 5961 §5 (MAY-12)."""
 
@@ -245,6 +248,7 @@ LINUX: Final = Settings(
     syn_data_unacked="resend",
     ack_after_crossing_syn=True,
     quick_syn_retry_ns=10 * MILLISECOND,
+    rst_below_fin=True,
     challenge_acks=1,
     challenge_ack_interval_ns=500 * MILLISECOND,
     icmp_fails_connect=True,

@@ -104,7 +104,7 @@ class TimeWait(StateHolder):
 
     def new_iss(self) -> int:
         """ISS for a SYN that reopens: above anything this incarnation sent (MAY-2)."""
-        return (self.snd_nxt + self.settings.time_wait_isn_step - 1) & 0xFFFFFFFF
+        return (self.snd_nxt + self.settings.time_wait_isn_step) & 0xFFFFFFFF
 
     def receive(self, segment: Segment, now: int) -> int:
         """What to do about ``segment``: NOTHING, ANSWER (an ACK), NEW_SYN or GONE."""
@@ -194,5 +194,4 @@ class TimeWait(StateHolder):
 _RESTARTING: Final = (
     rules.TIME_WAIT_OLD_RESTART,
     rules.TIME_WAIT_SILENT,
-    rules.TIME_WAIT_OLD_SYN,
 )

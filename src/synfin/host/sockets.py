@@ -501,8 +501,12 @@ class Socket(OptionSource):
 
     def abort(self) -> None:
         """RFC 9293's ABORT (§3.10.5), whatever SO_LINGER says; then closed."""
-        self.options.linger_on = True
-        self.options.linger_ns = 0
+        connection = self.conn
+        if connection is not None and not self.closed:
+            now = self.host.clock()
+            connection.detached = True
+            connection.abort(now)
+            self._touched(connection, now)
         self.close()
 
     # -- readiness --------------
