@@ -39,7 +39,7 @@ class Books:
             host=self.name,
             conn=conn,
             socket=handle.number if handle else 0,
-            name=handle.name if handle else "",
+            socket_name=handle.name if handle else "",
             call=call.verb,
             args=call.text.partition(" ")[2],
             **fields,
@@ -60,7 +60,7 @@ class Books:
 
     def _tell(self, handle: Handle, name: str, **fields: object) -> None:
         conn = self.world.recorder.conn(self.name, handle.engine_id)
-        fields = {"errno": None, "data": None, "reason": None, **fields}
+        fields = {"socket_name": handle.name, "errno": None, "data": None, "reason": None, **fields}
         self.world.recorder.add(
             "signal", self.world.now(), host=self.name, conn=conn, name=name, **fields
         )

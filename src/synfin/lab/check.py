@@ -121,7 +121,7 @@ class _Checker:
             late = next(b for a, b in pairwise(listed) if b.time < a.time)
             self.wrong(late, "its time is before the line above")
         actual.sort(key=lambda record: (record["t"], self._sender(record)))
-        pairs = align(ordered, actual, self._heads_match)
+        pairs = align(ordered, actual, self._matches if expect.some else self._heads_match)
         for item, record in pairs:
             if item is None and record is not None:
                 if not expect.some and not _optional(record):
@@ -159,7 +159,8 @@ class _Checker:
             self.wrong(item, "no such packet was ever sent")
             return
         nearest = min(near, key=lambda record: abs(int(record["t"]) - item.time))
-        self.wrong(item, f"nearest is {self._told(nearest)}")
+        wrong = "; ".join(compare_fields.differences(item, nearest, self.run))
+        self.wrong(item, f"nearest is {self._told(nearest)}" + (f": {wrong}" if wrong else ""))
 
     def _heads_match(self, item: ExpectPacket, record: Record) -> bool:
         return (
@@ -168,6 +169,12 @@ class _Checker:
             and is_between(record, *item.direction, self.run.owners)
             and ("spoofed" not in item.words or _made_by_hand(record))
             and ("copy" not in item.words or bool(record.get("copy_of")))
+        )
+
+    def _matches(self, item: ExpectPacket, record: Record) -> bool:
+        """In every detail: where others may lie between, the head alone finds the wrong one."""
+        return self._heads_match(item, record) and not compare_fields.differences(
+            item, record, self.run
         )
 
     def _fields(self, item: ExpectPacket, record: Record) -> None:
@@ -197,7 +204,7 @@ class _Checker:
         return lambda record: bool(
             (
                 record["host"] == host
-                and (record.get("name") == socket if record["type"] == "call" else False)
+                and record.get("socket_name") == socket
             )
             or (record["host"] == host and record.get("conn") == conn)
         )

@@ -272,7 +272,7 @@ class Experiment:
             host=call.host,
             conn=0,
             socket=0,
-            name="",
+            socket_name="",
             call="set",
             args=told,
             result="ok",
