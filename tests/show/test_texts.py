@@ -152,6 +152,27 @@ def test_times_are_readable() -> None:
     assert "2 s" in Texts("zh").rule("rto.syn", values)
 
 
+def test_counts_go_with_their_nouns() -> None:
+    texts = Texts("en")
+    assert "repeated 1 time over" in texts.rule(
+        "rto.give-up-syn-ack", {"count": 1, "elapsed_ns": 1}
+    )
+    assert "repeated 5 times over" in texts.rule(
+        "rto.give-up-syn-ack", {"count": 5, "elapsed_ns": 1}
+    )
+    assert "nothing is waiting" in texts.rule("close.call", {"state": "ESTABLISHED", "unsent": 0})
+    assert "7 octets still queued" in texts.rule(
+        "close.call", {"state": "ESTABLISHED", "unsent": 7}
+    )
+    assert "SEQ = 11; the FIN" in texts.rule("send.fin", {"seq": 11, "data_len": 0})
+    assert "SEQ = 6, behind the 5 octets" in texts.rule("send.fin", {"seq": 6, "data_len": 5})
+
+
+def test_flags_and_protocols_are_shown_by_name() -> None:
+    assert "flags ACK " in Texts("en").rule("syn-sent.no-syn-dropped", {"flags": 16})
+    assert "the TCP checksum" in Texts("en").rule("wire.bad-checksum", {"protocol": "tcp"})
+
+
 def test_missing_and_unknown_do_not_break_a_ladder() -> None:
     assert "RCV.NXT = ?" in Texts("en").rule("rst.exact", {"seg_seq": 5})
     bare = Texts("en").rule("rst.exact", {})

@@ -11,13 +11,14 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError, parse_locale
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType, fluent_number
 
 from synfin.core.rules import all_rules
+from synfin.wire.tcp import flag_names
 
 LANGUAGES: Final = ("en", "zh")
 """Languages that have texts; the first one is the fallback."""
@@ -100,18 +101,23 @@ def message_key(rule_id: str) -> str:
 
 
 def show_value(name: str, value: Value) -> str:
-    """One compared value as readers write it; ``*_ns`` values become s or ms."""
+    """One compared value as readers write it: ``*_ns`` become s or ms, flags their names."""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, int) and name.endswith("_ns"):
         return format_ns(value)
+    if isinstance(value, int) and name == "flags":
+        return ",".join(flag_names(value)) or "none"
+    if isinstance(value, str) and name == "protocol":
+        return value.upper().replace("ICMPV", "ICMPv")
     return "-" if value is None else str(value)
 
 
 def _argument(name: str, value: Value) -> FluentType | str:
     # Numbers stay numbers, so that a message can choose by plural; but nobody
     # writes a sequence number with thousands separators.
-    if isinstance(value, int) and not isinstance(value, bool) and not name.endswith("_ns"):
+    plain = name != "flags" and not name.endswith("_ns")
+    if isinstance(value, int) and not isinstance(value, bool) and plain:
         number: FluentType = fluent_number(value, useGrouping=False)
         return number
     return show_value(name, value)
@@ -170,10 +176,16 @@ def _language_of(name: str) -> str:
         return ""
 
 
+def _count(number: object, one: str = "", many: str = "") -> str:
+    """``{ COUNT($n, one: "octet", many: "octets") }``: a number with its noun."""
+    return f"{number} {one if str(number) == '1' else many}"
+
+
 @cache
 def _bundle(lang: str) -> FluentBundle:
     # Isolation marks around values would shift columns in a terminal.
-    bundle = FluentBundle([lang], use_isolating=False)
+    functions: dict[str, Any] = {"COUNT": _count}
+    bundle = FluentBundle([lang], functions=functions, use_isolating=False)
     for _, source in sources(lang):
         bundle.add_resource(FluentResource(source))
     return bundle

@@ -11,15 +11,21 @@ open-passive = OPEN (passive), RFC 9293 §3.10.1: a TCB for port { $port } enter
     .name = Passive open: listen
 open-from-listen = OPEN or SEND in LISTEN, RFC 9293 §3.10.2: the passive TCB becomes active, chooses ISS = { $iss }, sends a SYN and enters SYN-SENT.
     .name = Active open out of LISTEN
-open-fastopen = TCP Fast Open, RFC 7413 §4.1: a cookie for this server is at hand ({ $cookie_len } octets), so the SYN carries it together with { $data_len } octets of data; one round trip is saved if the server accepts.
-    .name = SYN with Fast Open cookie
+open-fastopen = TCP Fast Open, RFC 7413 §4.1: { $cookie_len ->
+        [0] no cookie for this server is at hand ({ $cookie_len } octets), so the SYN asks for one, and the data ({ COUNT($data_len, one: "octet", many: "octets") }) waits for the handshake this time.
+       *[other] a cookie for this server is at hand ({ $cookie_len } octets), so the SYN carries it together with { COUNT($data_len, one: "octet", many: "octets") } of data; one round trip is saved if the server accepts.
+    }
+    .name = Fast Open: SYN with or for a cookie
 open-time-wait-busy = RFC 9293 §3.4.2: local port { $port } still has this very four-tuple in TIME-WAIT for another { $left_ns }; opening it again could mix old segments with new ones, so connect() fails with EADDRNOTAVAIL and nothing is sent.
     .name = Four-tuple still in TIME-WAIT
 open-invalid-remote = RFC 9293 §3.9.1.1 (MUST-46): { $remote } is a broadcast or multicast address, and TCP connects exactly two ends; the OPEN is refused and nothing is sent.
     .name = TCP refuses broadcast and multicast
 send-data = SEND, RFC 9293 §3.7, §3.10.2: octets { $seq } up to { $end } may go out now: they lie inside the window that begins at SND.UNA = { $snd_una } with SND.WND = { $snd_wnd }, and the congestion window (cwnd = { $cwnd }) allows them.
     .name = Data inside the window
-send-fin = CLOSE, RFC 9293 §3.10.4: everything queued has been sent, so a FIN takes the next number, SEQ = { $seq } (this segment carries { $data_len } octets of data besides it); the FIN uses one sequence number of its own.
+send-fin = CLOSE, RFC 9293 §3.10.4: everything queued has been sent, so the FIN takes the next number, SEQ = { $seq }{ $data_len ->
+        [0] {""}
+       *[other] , behind the { COUNT($data_len, one: "octet", many: "octets") } of data in the same segment
+    }; the FIN uses one sequence number of its own.
     .name = FIN after the last octet
 send-urgent = SEND with URG, RFC 9293 §3.8.5 (MUST-62): URG is set and the urgent pointer leads to SND.UP = { $snd_up }, the octet after the urgent data, so that the receiver hears of it before it has read that far.
     .name = Urgent data is pointed at
@@ -27,7 +33,10 @@ close-listen = CLOSE in LISTEN, RFC 9293 §3.10.4: no peer is known yet, so the 
     .name = CLOSE of a listener
 close-syn-sent = CLOSE in SYN-SENT, RFC 9293 §3.10.4: the connection does not exist yet, so the TCB is deleted without a FIN and waiting calls get an error.
     .name = CLOSE before the answer came
-close-call = CLOSE in { $state }, RFC 9293 §3.10.4: no more SENDs are accepted; { $unsent } octets still queued go out first, and the FIN follows the last of them.
+close-call = CLOSE in { $state }, RFC 9293 §3.10.4: no more SENDs are accepted; { $unsent ->
+        [0] nothing is waiting to be sent, so the FIN goes out now
+       *[other] { COUNT($unsent, one: "octet", many: "octets") } still queued will go out first, and the FIN follows the last of them
+    }.
     .name = CLOSE: queue first, then FIN
 close-unread-data = RFC 9293 §3.6.1 (SHLD-3), RFC 2525 §2.17: the application closes although { $unread } received octets were never read; a FIN would pretend that all is well, so a RST tells the peer that data was lost.
     .name = close() with unread data: RST
@@ -57,11 +66,11 @@ listen-syn = LISTEN, third check (RFC 9293 §3.10.7.2): a SYN with SEQ = { $seg_
     .name = SYN in LISTEN: answer SYN,ACK
 listen-other-dropped = LISTEN, fourth check (RFC 9293 §3.10.7.2): a segment with flags { $flags } is neither RST, ACK nor SYN; a listener has no use for it and drops it silently.
     .name = LISTEN drops anything else
-listen-syn-data-discarded = The SYN carried { $data_len } octets of data. RFC 9293 §3.10.7.2 lets a stack keep them; Linux (tcp_conn_request()) does not: the SYN,ACK acknowledges the SYN only, and the client has to send the data again.
+listen-syn-data-discarded = The SYN carried { COUNT($data_len, one: "octet", many: "octets") } of data. RFC 9293 §3.10.7.2 lets a stack keep them; Linux (tcp_conn_request()) does not: the SYN,ACK acknowledges the SYN only, and the client has to send the data again.
     .name = Data on the SYN thrown away
-listen-syn-data-queued = RFC 9293 §3.10.7.2, third check: the { $data_len } octets that came with the SYN are kept, but they are acknowledged and given to the application only once the connection is ESTABLISHED.
+listen-syn-data-queued = RFC 9293 §3.10.7.2, third check: the data that came with the SYN ({ COUNT($data_len, one: "octet", many: "octets") }) is kept, but it is acknowledged and given to the application only once the connection is ESTABLISHED.
     .name = Data on the SYN kept for later
-listen-fastopen-data = TCP Fast Open, RFC 7413 §4.2: the cookie is valid, so the { $data_len } octets on the SYN are acknowledged in the SYN,ACK and given to the application before the handshake is over.
+listen-fastopen-data = TCP Fast Open, RFC 7413 §4.2: the cookie is valid, so the data on the SYN ({ COUNT($data_len, one: "octet", many: "octets") }) is acknowledged in the SYN,ACK and given to the application before the handshake is over.
     .name = Fast Open: data accepted at once
 cf-two-way = Counterfactual "two-way handshake": on a SYN with SEQ = { $seg_seq } this server is ESTABLISHED at once with ISS = { $iss } and waits for no ACK. RFC 9293 §3.5 wants the third segment, since without it an old SYN opens a ghost connection.
     .name = Counterfactual: two-way handshake
@@ -165,19 +174,19 @@ ack-last = RFC 9293 §3.10.7.4 fifth check, LAST-ACK: SEG.ACK = { $seg_ack } cov
 
 urg-signalled = RFC 9293 §3.10.7.4 sixth check (MUST-32): the urgent pointer moves RCV.UP to { $rcv_up }, ahead of RCV.NXT = { $rcv_nxt }; the application is told that urgent data lies ahead of what it has read.
     .name = Urgent data announced
-text-in-order = RFC 9293 §3.10.7.4 seventh check: { $length } octets begin at SEG.SEQ = { $seg_seq }, just where we were waiting; they are delivered and RCV.NXT is now { $rcv_nxt }.
+text-in-order = RFC 9293 §3.10.7.4 seventh check: { COUNT($length, one: "octet", many: "octets") } of data at SEG.SEQ = { $seg_seq }, just where we were waiting: delivered, and RCV.NXT is now { $rcv_nxt }.
     .name = In-order data delivered
-text-out-of-order = RFC 9293 §3.10.7.4 seventh check (SHLD-31): SEG.SEQ = { $seg_seq } lies beyond RCV.NXT = { $rcv_nxt }: something before it is missing. The data is held ({ $held } octets out of order now) until the gap is filled; the application sees nothing of it yet.
+text-out-of-order = RFC 9293 §3.10.7.4 seventh check (SHLD-31): SEG.SEQ = { $seg_seq } lies beyond RCV.NXT = { $rcv_nxt }: something before it is missing. The data is held ({ COUNT($held, one: "octet", many: "octets") } out of order now) until the gap is filled; the application sees nothing of it yet.
     .name = Out-of-order data held
 text-fills-gap = RFC 9293 §3.10.7.4 seventh check, RFC 5681 §4.2: the segment at SEG.SEQ = { $seg_seq } fills the gap; with what was held RCV.NXT jumps to { $rcv_nxt }, and the ACK goes out at once.
     .name = Gap filled
-text-duplicate = RFC 9293 §3.10.7.4 seventh check: { $seg_len } numbers from SEG.SEQ = { $seg_seq } are wholly or partly below RCV.NXT = { $rcv_nxt }; what was received before is cut off and not delivered twice.
+text-duplicate = RFC 9293 §3.10.7.4 seventh check: the segment (SEG.SEQ = { $seg_seq }, SEG.LEN = { $seg_len }) lies wholly or partly below RCV.NXT = { $rcv_nxt }; what was received before is cut off and not delivered twice.
     .name = Duplicate octets cut off
-text-after-close = RFC 9293 §3.6.1 (SHLD-3): { $length } octets arrive at SEG.SEQ = { $seg_seq }, but the application has called close() and will never read them; a RST tells the peer that they are lost.
+text-after-close = RFC 9293 §3.6.1 (SHLD-3): { COUNT($length, one: "octet", many: "octets") } of data at SEG.SEQ = { $seg_seq }, but the application has called close() and will never read again; a RST tells the peer that the data is lost.
     .name = Data after close(): RST
-text-after-fin = RFC 9293 §3.10.7.4 seventh check: { $length } octets at SEG.SEQ = { $seg_seq } after the peer's own FIN; a FIN promised that nothing would follow, so they are ignored.
+text-after-fin = RFC 9293 §3.10.7.4 seventh check: { COUNT($length, one: "octet", many: "octets") } of data at SEG.SEQ = { $seg_seq } after the peer's own FIN, which promised that nothing would follow; ignored.
     .name = Data after a FIN ignored
-text-no-room = RFC 9293 §3.10.7.4 seventh check, §3.4: of { $length } octets from SEG.SEQ = { $seg_seq } only { $room } fit into the receive window; the rest is cut off and stays unacknowledged, so the sender will send it again.
+text-no-room = RFC 9293 §3.10.7.4 seventh check, §3.4: of { COUNT($length, one: "octet", many: "octets") } from SEG.SEQ = { $seg_seq } only { $room } fit into the receive window; the rest is cut off and stays unacknowledged, so the sender will send it again.
     .name = More data than the window holds
 fin-received = RFC 9293 §3.10.7.4 eighth check: a FIN at SEG.SEQ = { $seg_seq }, everything before it is here; it uses one number, so RCV.NXT is now { $rcv_nxt }. The application reads end-of-file after the last octet, and an ACK goes back.
     .name = FIN: the peer sends no more
@@ -190,11 +199,11 @@ fin-again = RFC 9293 §3.10.7.4 eighth check: a FIN at SEG.SEQ = { $seg_seq } th
 
 ## What an ACK answers
 
-send-ack-at-once = RFC 9293 §3.8.6.3 (MUST-58): data up to RCV.NXT = { $rcv_nxt } is acknowledged at once; delayed ACKs are off here.
+send-ack-at-once = RFC 9293 §3.8.6.3 (MUST-58): data up to RCV.NXT = { $rcv_nxt } is acknowledged at once: delayed ACKs are off, or these are a connection's first segments, which a stack may answer quickly to let the sender start.
     .name = ACK at once
 send-ack-delayed = RFC 9293 §3.8.6.3, RFC 1122 §4.2.3.2 (MUST-40): the ACK for RCV.NXT = { $rcv_nxt } waited { $delay_ns } for data to ride on; none came, so it goes alone. It may never wait 0.5 s or more.
     .name = Delayed ACK is due
-send-ack-second-segment = RFC 9293 §3.8.6.3 (SHLD-19): { $unacked } octets wait for an ACK, which is two full segments (MSS = { $mss }) or more; so RCV.NXT = { $rcv_nxt } is acknowledged without further delay.
+send-ack-second-segment = RFC 9293 §3.8.6.3 (SHLD-19): { COUNT($unacked, one: "octet", many: "octets") } wait for an ACK, which is two full segments (MSS = { $mss }) or more; so RCV.NXT = { $rcv_nxt } is acknowledged without further delay.
     .name = ACK every second segment
 send-ack-duplicate = RFC 5681 §4.2, RFC 9293 §3.10.7.4: the segment at SEG.SEQ = { $seg_seq } came out of order, so an ACK at once repeats RCV.NXT = { $rcv_nxt }; such duplicates tell the sender what is missing.
     .name = Duplicate ACK for a gap
@@ -229,19 +238,19 @@ rto-after-syn-timeout = RFC 6298 §5.7: the SYN had timed out, so the path may b
     .name = RTO after a lost SYN
 retransmit-go-back = RFC 5681 §3.1, RFC 6298 §5.4: after the timeout everything from SEQ = { $seq } counts as lost; it is sent again up to SND.NXT = { $snd_nxt } as cwnd = { $cwnd } allows.
     .name = Rest sent again after a timeout
-retransmit-fast = Fast retransmit, RFC 5681 §3.2: { $dupacks } duplicate ACKs say that the segment at SEQ = { $seq } is missing while later ones arrive; it is sent again without waiting for the timer, and ssthresh becomes { $ssthresh }.
+retransmit-fast = Fast retransmit, RFC 5681 §3.2: { COUNT($dupacks, one: "duplicate ACK", many: "duplicate ACKs") } say that the segment at SEQ = { $seq } is missing while later ones arrive; it is sent again without waiting for the timer, and ssthresh becomes { $ssthresh }.
     .name = Fast retransmit
 retransmit-partial-ack = NewReno, RFC 6582 §3.2: the ACK stops short of recover = { $recover }, so the next gap begins at SEQ = { $seq }; that segment is sent again at once, without three more duplicates.
     .name = Partial ACK: next gap sent again
-retransmit-path-mtu = RFC 1191 §6.5, RFC 9293 §3.7.2: the octets from SEQ = { $seq } were too big for the path (MTU { $mtu }); they go again in segments of at most { $mss } octets. This is no sign of congestion, so cwnd does not shrink.
+retransmit-path-mtu = RFC 1191 §6.5, RFC 9293 §3.7.2: the octets from SEQ = { $seq } were too big for the path (MTU { $mtu }); they go again in segments of at most { COUNT($mss, one: "octet", many: "octets") }. This is no sign of congestion, so cwnd does not shrink.
     .name = Cut smaller for the path MTU
-rto-r1-notice = RFC 9293 §3.8.3 (SHLD-9): { $count } retransmissions have reached R1 = { $r1 }; the network layer is told that this path may be dead, and TCP goes on trying.
+rto-r1-notice = RFC 9293 §3.8.3 (SHLD-9): retransmission { $count } reaches R1 = { $r1 }; the network layer is told that this path may be dead, and TCP goes on trying.
     .name = R1 reached: doubt about the path
-rto-give-up = RFC 9293 §3.8.3 (MUST-20): { $count } retransmissions over { $elapsed_ns } reached R2; the connection is given up: CLOSED, and the application gets ETIMEDOUT (or the stored ICMP error). TCP promises delivery or a report, not delivery.
+rto-give-up = RFC 9293 §3.8.3 (MUST-20): { COUNT($count, one: "retransmission", many: "retransmissions") } over { $elapsed_ns } reached R2; the connection is given up: CLOSED, and the application gets ETIMEDOUT (or the stored ICMP error). TCP promises delivery or a report, not delivery.
     .name = R2 reached: given up
-rto-give-up-syn = RFC 9293 §3.8.3 (MUST-23): { $count } retransmissions of the SYN over { $elapsed_ns } reached R2 for SYNs; connect() fails with ETIMEDOUT (or the stored ICMP error).
+rto-give-up-syn = RFC 9293 §3.8.3 (MUST-23): { COUNT($count, one: "retransmission", many: "retransmissions") } of the SYN over { $elapsed_ns } reached R2 for SYNs; connect() fails with ETIMEDOUT (or the stored ICMP error).
     .name = No answer to the SYN: given up
-rto-give-up-syn-ack = RFC 9293 §3.8.3, Linux tcp_synack_retries: the SYN,ACK was repeated { $count } times over { $elapsed_ns } without an ACK; the half-open connection is deleted and its place in the SYN queue is free. Nobody is told.
+rto-give-up-syn-ack = RFC 9293 §3.8.3, Linux tcp_synack_retries: the SYN,ACK was repeated { COUNT($count, one: "time", many: "times") } over { $elapsed_ns } without an ACK; the half-open connection is deleted and its place in the SYN queue is free. Nobody is told.
     .name = Half-open connection removed
 user-timeout-expired = RFC 9293 §3.10.8, RFC 5482 (MUST-21): data has waited { $elapsed_ns } for its ACK and the user timeout is { $limit_ns }; the connection is aborted and the application gets ETIMEDOUT.
     .name = User timeout
@@ -253,7 +262,7 @@ persist-probe-empty = Linux tcp_write_wakeup(): window probe { $count } is an em
     .name = Window probe: empty, old number
 keepalive-probe = Keep-alive, RFC 9293 §3.8.4: nothing has arrived for { $idle_ns }; probe { $count } with SEQ = SND.NXT-1 asks the peer for an ACK. It is sent only because the application asked for keep-alives (MUST-25).
     .name = Keep-alive probe
-keepalive-give-up = Keep-alive, RFC 9293 §3.8.4 (MUST-29): { $count } probes stayed without an answer and the limit is { $limit }; only such a series, never one lost probe, means a dead peer: CLOSED, ETIMEDOUT.
+keepalive-give-up = Keep-alive, RFC 9293 §3.8.4 (MUST-29): { COUNT($count, one: "probe", many: "probes") } stayed without an answer and the limit is { $limit }; only such a series, never one lost probe, means a dead peer: CLOSED, ETIMEDOUT.
     .name = Keep-alive: peer is gone
 fin-wait-2-orphan-timeout = Linux tcp_fin_timeout, RFC 1122 §4.2.2.20: the application has closed, our FIN is acknowledged, and the peer's FIN has not come for { $timeout_ns }; the orphan is deleted. RFC 9293 itself would wait for ever.
     .name = FIN-WAIT-2: orphan removed
@@ -286,19 +295,19 @@ time-wait-reused = RFC 6191, Linux tcp_tw_reuse: our own connect() takes over a 
 
 ## Silences
 
-wait-nagle = Nagle, RFC 9293 §3.7.4 (SHLD-7): { $length } octets are less than a full segment (MSS = { $mss }) and { $in_flight } octets are still unacknowledged; so they wait for that ACK or for more data. TCP_NODELAY switches this off.
+wait-nagle = Nagle, RFC 9293 §3.7.4 (SHLD-7): { COUNT($length, one: "octet", many: "octets") } to send is less than a full segment (MSS = { $mss }), and there is data on the way without an ACK ({ COUNT($in_flight, one: "octet", many: "octets") }); so it waits for that ACK or for more data. TCP_NODELAY switches this off.
     .name = Nagle: waits for the ACK
-wait-cork = tcp(7) TCP_CORK: { $length } octets are less than a full segment (MSS = { $mss }) and the application has corked the socket; they wait until it is uncorked, or 200 ms.
+wait-cork = tcp(7) TCP_CORK: { COUNT($length, one: "octet", many: "octets") } to send is less than a full segment (MSS = { $mss }), and the application has corked the socket; it waits until it is uncorked, or 200 ms.
     .name = Cork: waits for a full segment
-wait-silly-window = RFC 9293 §3.8.6.2.1 (MUST-38): only { $usable } octets of window are usable, less than MSS = { $mss } and less than half the largest window seen ({ $max_window }); sending crumbs would bring the silly window syndrome, so the sender waits.
+wait-silly-window = RFC 9293 §3.8.6.2.1 (MUST-38): a usable window of { COUNT($usable, one: "octet", many: "octets") } is less than MSS = { $mss } and less than half the largest window seen ({ $max_window }); sending crumbs would bring the silly window syndrome, so the sender waits.
     .name = Window too small to be worth it
-wait-window-closed = Flow control, RFC 9293 §3.8.6: the peer offers SND.WND = { $snd_wnd } and { $in_flight } octets are already in flight; nothing more may be sent until it opens the window.
+wait-window-closed = Flow control, RFC 9293 §3.8.6: the peer offers SND.WND = { $snd_wnd }; with { COUNT($in_flight, one: "octet", many: "octets") } already in flight nothing more may be sent until it opens the window.
     .name = Peer's window is full
-wait-congestion-window = RFC 5681 §3.1 (MUST-19): cwnd = { $cwnd } and { $in_flight } octets are in flight; the network, not the peer, sets this limit, and the next ACK will lift it.
+wait-congestion-window = RFC 5681 §3.1 (MUST-19): cwnd = { $cwnd }, with { COUNT($in_flight, one: "octet", many: "octets") } in flight; the network, not the peer, sets this limit, and the next ACK will lift it.
     .name = Congestion window is full
 wait-delayed-ack = RFC 9293 §3.8.6.3 (MUST-40): an ACK is owed but may wait up to { $delay_ns } for data or a second segment to go with it.
     .name = ACK held back a little
-wait-not-established = SEND before ESTABLISHED, RFC 9293 §3.10.2: { $queued } octets are queued; they go out as soon as the connection is established.
+wait-not-established = SEND before ESTABLISHED, RFC 9293 §3.10.2: { COUNT($queued, one: "octet", many: "octets") } of data in the queue, to go out as soon as the connection is established.
     .name = Queued until ESTABLISHED
 wait-nothing-to-send = RFC 9293 §3.8: everything up to SND.NXT = { $snd_nxt } has been sent and acknowledged, no ACK is owed and no timer is due; TCP says nothing by itself, so a quiet connection can stay quiet for days.
     .name = Nothing to send
@@ -307,7 +316,7 @@ wait-nothing-to-send = RFC 9293 §3.8: everything up to SND.NXT = { $snd_nxt } h
 
 listener-queued = RFC 9293 §3.10.7.4 fifth check, listen(2): the handshake is complete and the connection enters the accept queue, which now holds { $queue } (backlog { $backlog }); accept() only takes it out, the handshake did not need it.
     .name = Into the accept queue
-listener-syn-queue-full = RFC 4987 §2, listen(2): { $queue } half-open connections wait already (backlog { $backlog }) and cookies are off; the SYN is dropped without an answer, and the client will try again.
+listener-syn-queue-full = RFC 4987 §2, listen(2): { COUNT($queue, one: "half-open connection", many: "half-open connections") } in the queue already (backlog { $backlog }) and cookies are off; the SYN is dropped without an answer, and the client will try again.
     .name = SYN queue full: SYN dropped
 listener-full-syn-dropped = listen(2), Linux tcp_conn_request(): the accept queue holds { $queue }, more than the backlog { $backlog }; a new SYN is dropped silently, so the client sees a timeout rather than a refusal.
     .name = Accept queue full: SYN dropped
@@ -317,15 +326,15 @@ listener-full-reset = Linux tcp_abort_on_overflow = 1: the accept queue holds { 
     .name = Accept queue full: RST
 listener-deferred = tcp(7) TCP_DEFER_ACCEPT: the last ACK brought no data, so the connection is not handed to accept() yet; it waits up to { $seconds } s for the first data.
     .name = Waits for data before accept
-listener-out-of-memory = Host limit: there are { $connections } connections and { $limit } are allowed; no TCB can be made, so the SYN is dropped and the client will try again.
+listener-out-of-memory = Host limit: { $connections } of { COUNT($limit, one: "connection", many: "connections") } allowed exist already; no TCB can be made, so the SYN is dropped and the client will try again.
     .name = No memory for another TCB
-cookie-sent = SYN cookie, RFC 4987 §3.6: { $queue } half-open connections fill the SYN queue (backlog { $backlog }); the SYN,ACK goes out with the connection's facts hidden in its sequence number, and nothing is stored here.
+cookie-sent = SYN cookie, RFC 4987 §3.6: with { COUNT($queue, one: "half-open connection", many: "half-open connections") } the SYN queue is full (backlog { $backlog }); the SYN,ACK goes out with the connection's facts hidden in its sequence number, and nothing is stored here.
     .name = SYN cookie sent, nothing stored
 cookie-accepted = SYN cookie, RFC 4987 §3.6: SEG.ACK = { $seg_ack } is a cookie of ours plus 1, so the client did see our SYN,ACK; the TCB is built from it (MSS = { $mss }) and is ESTABLISHED at once.
     .name = SYN cookie came back
-fastopen-cookie-given = TCP Fast Open, RFC 7413 §4.1.2: the client asks for a cookie; the SYN,ACK carries one of { $cookie_len } octets, bound to its address, for use on its next connections.
+fastopen-cookie-given = TCP Fast Open, RFC 7413 §4.1.2: the client asks for a cookie; the SYN,ACK carries one of { COUNT($cookie_len, one: "octet", many: "octets") }, bound to its address, for use on its next connections.
     .name = Fast Open cookie given
-fastopen-cookie-wrong = TCP Fast Open, RFC 7413 §4.2: the cookie of { $cookie_len } octets is not the one for this address; the SYN's data is not taken, the handshake goes on in the ordinary way, and a fresh cookie is enclosed.
+fastopen-cookie-wrong = TCP Fast Open, RFC 7413 §4.2: the cookie of { COUNT($cookie_len, one: "octet", many: "octets") } is not the one for this address; the SYN's data is not taken, the handshake goes on in the ordinary way, and a fresh cookie is enclosed.
     .name = Fast Open cookie is wrong
 
 ## Host, IP and ICMP
@@ -350,9 +359,9 @@ ip-ttl-expired = RFC 1812 §5.3.1, RFC 792: the packet came with TTL { $ttl }; o
     .name = TTL has run out
 ip-no-route = RFC 1812 §5.2.7.1: there is no route to { $dst }; the packet is discarded and the sender is told by ICMP Destination Unreachable.
     .name = No route to the destination
-ip-too-big = RFC 1191 §4, RFC 8200 §5: the packet has { $length } octets, the next link takes { $mtu }, and it must not be fragmented; it is discarded, and ICMP tells the sender that MTU.
+ip-too-big = RFC 1191 §4, RFC 8200 §5: the packet has { COUNT($length, one: "octet", many: "octets") }, the next link takes { $mtu }, and it must not be fragmented; it is discarded, and ICMP tells the sender that MTU.
     .name = Too big for the next link
-ip-fragmented = RFC 791 §3.2: { $length } octets do not fit into the MTU of { $mtu }, so IP cuts the packet into { $pieces } fragments; lose one of them and the whole packet is lost.
+ip-fragmented = RFC 791 §3.2: { COUNT($length, one: "octet", many: "octets") } do not fit into the MTU of { $mtu }, so IP cuts the packet into { COUNT($pieces, one: "fragment", many: "fragments") }; lose one of them and the whole packet is lost.
     .name = Cut into fragments
 ip-reassembly-timeout = RFC 1122 §3.3.2, RFC 792: fragments of packet { $ident } are still missing when the reassembly time ends; what has arrived is discarded, and ICMP 11/1 tells the sender.
     .name = Fragments missing for too long
@@ -368,7 +377,7 @@ icmp-connect-fails = RFC 5461 §4.1, Linux tcp_v4_err(): ICMP { $type }/{ $code 
     .name = ICMP makes connect() fail
 icmp-bad-sequence = RFC 5927 §4.1: the ICMP message quotes SEQ = { $seq }, which is not in flight (SND.UNA = { $snd_una }, SND.NXT = { $snd_nxt }); it is late or forged and is ignored.
     .name = ICMP quotes nothing in flight
-icmp-path-mtu = RFC 1191 §6.3, RFC 9293 §3.7.2: a router's link takes only { $mtu } octets; from now on segments carry at most { $mss } octets, and what was too big is cut and sent again.
+icmp-path-mtu = RFC 1191 §6.3, RFC 9293 §3.7.2: a router's link takes only { COUNT($mtu, one: "octet", many: "octets") }; from now on segments carry at most { COUNT($mss, one: "octet", many: "octets") }, and what was too big is cut and sent again.
     .name = Path MTU has become smaller
 icmp-source-quench = RFC 9293 §3.9.2.2 (MUST-55): ICMP Source Quench is obsolete and easy to forge; TCP must silently discard it.
     .name = Source Quench ignored
@@ -378,13 +387,13 @@ icmp-received = RFC 1122 §3.2.2: the ICMP message { $type }/{ $code } is neithe
     .name = ICMP message taken in
 icmp-echo-reply = RFC 1122 §3.2.2.6: an echo request (identifier { $ident }, sequence { $seq }) is answered with the same data: ping.
     .name = Ping answered
-udp-sent = UDP, RFC 768: one call, one datagram of { $length } octets; no handshake, no number, no memory of it afterwards.
+udp-sent = UDP, RFC 768: one call, one datagram of { COUNT($length, one: "octet", many: "octets") }; no handshake, no number, no memory of it afterwards.
     .name = UDP datagram sent
-udp-delivered = UDP, RFC 768: a datagram of { $length } octets for port { $port } is handed over as it came; whether others are missing, doubled or out of order, UDP cannot know.
+udp-delivered = UDP, RFC 768: a datagram of { COUNT($length, one: "octet", many: "octets") } for port { $port } is handed over as it came; whether others are missing, doubled or out of order, UDP cannot know.
     .name = UDP datagram delivered
-udp-no-room = UDP, RFC 768: the socket's buffer has { $room } octets left and the datagram { $length }; with no flow control to slow the sender, it is dropped and nobody is told.
+udp-no-room = UDP, RFC 768: the socket's buffer has { COUNT($room, one: "octet", many: "octets") } left and the datagram { $length }; with no flow control to slow the sender, it is dropped and nobody is told.
     .name = No room: UDP datagram dropped
-ip-fragment-kept = RFC 791 §3.2, RFC 8200 §4.5: this piece of packet { $ident } holds { $length } octets from offset { $offset }; others are missing, so it is kept and the reassembly time goes on.
+ip-fragment-kept = RFC 791 §3.2, RFC 8200 §4.5: this piece of packet { $ident } holds { COUNT($length, one: "octet", many: "octets") } from offset { $offset }; others are missing, so it is kept and the reassembly time goes on.
     .name = Fragment kept
 ip-fragment-refused = { $why ->
         [overlap] RFC 5722 §4: the piece of packet { $ident } at offset { $offset } overlaps one that is there; honest senders never do that, so the whole IPv6 packet is discarded.
@@ -393,9 +402,9 @@ ip-fragment-refused = { $why ->
        *[length] RFC 791 §3.2: the piece of packet { $ident } at offset { $offset } has a length that cannot be (empty, no multiple of 8 although more follow, or beyond 65535); it is dropped.
     }
     .name = Fragment not taken
-ip-reassembled = RFC 791 §3.2, RFC 8200 §4.5: the last missing piece of packet { $ident } has come; { $pieces } pieces make { $length } octets, and only now does the layer above see the packet.
+ip-reassembled = RFC 791 §3.2, RFC 8200 §4.5: the last missing piece of packet { $ident } has come; { COUNT($pieces, one: "piece", many: "pieces") } make { COUNT($length, one: "octet", many: "octets") }, and only now does the layer above see the packet.
     .name = Fragments put together
-ip-reassembly-full = Limit of this host: { $held } of { $limit } octets for fragments are taken; the new piece of packet { $ident } is dropped, or a flood of fragments could use up all memory.
+ip-reassembly-full = Limit of this host: { $held } of { COUNT($limit, one: "octet", many: "octets") } for fragments are taken; the new piece of packet { $ident } is dropped, or a flood of fragments could use up all memory.
     .name = No room for fragments
 icmp-not-sent = { $why ->
         [about-error] RFC 1122 §3.2.2: an ICMP error must never be answered by another one, or two hosts could go on for ever; { $type }/{ $code } is not sent.

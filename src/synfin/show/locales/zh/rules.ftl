@@ -10,15 +10,21 @@ open-passive = 被动打开（OPEN），RFC 9293 §3.10.1：端口 { $port } 的
     .name = 被动打开：监听
 open-from-listen = 在 LISTEN 上调用 OPEN 或 SEND，RFC 9293 §3.10.2：被动的 TCB 转为主动，选取 ISS = { $iss }，发出 SYN，进入 SYN-SENT。
     .name = 从 LISTEN 转为主动打开
-open-fastopen = TCP Fast Open，RFC 7413 §4.1：手里有这台服务器发的 cookie（{ $cookie_len } 字节），于是 SYN 带上它和 { $data_len } 字节数据；服务器若接受，就省下一个往返。
-    .name = SYN 携带 Fast Open cookie
+open-fastopen = TCP Fast Open，RFC 7413 §4.1：{ $cookie_len ->
+        [0] 手里还没有这台服务器的 cookie（{ $cookie_len } 字节），SYN 先索要一个；{ $data_len } 字节数据这次要等握手完成。
+       *[other] 手里有这台服务器发的 cookie（{ $cookie_len } 字节），于是 SYN 带上它和 { $data_len } 字节数据；服务器若接受，就省下一个往返。
+    }
+    .name = SYN 带 Fast Open cookie 或索要它
 open-time-wait-busy = RFC 9293 §3.4.2：本地端口 { $port } 上，完全相同的四元组仍处于 TIME-WAIT，还剩 { $left_ns }；此时再打开，新旧报文段可能混在一起，所以 connect() 以 EADDRNOTAVAIL 失败，什么也不发。
     .name = 四元组仍在 TIME-WAIT
 open-invalid-remote = RFC 9293 §3.9.1.1（MUST-46）：{ $remote } 是广播或多播地址，而 TCP 连接恰好只有两端；拒绝 OPEN，什么也不发。
     .name = TCP 拒绝广播和多播地址
 send-data = SEND，RFC 9293 §3.7、§3.10.2：从 { $seq } 到 { $end }（不含）的字节现在可以发：它们落在以 SND.UNA = { $snd_una } 起、SND.WND = { $snd_wnd } 大小的窗口内，拥塞窗口（cwnd = { $cwnd }）也允许。
     .name = 数据在窗口内，可以发
-send-fin = CLOSE，RFC 9293 §3.10.4：排队的数据都已发出，FIN 接着取下一个序号 SEQ = { $seq }（本段另带 { $data_len } 字节数据）；FIN 自己占用一个序号。
+send-fin = CLOSE，RFC 9293 §3.10.4：排队的数据都已发出，FIN 取下一个序号 SEQ = { $seq }{ $data_len ->
+        [0] {""}
+       *[other] ，跟在同一段的 { $data_len } 字节数据之后
+    }；FIN 自己占用一个序号。
     .name = 最后一个字节之后发 FIN
 send-urgent = 带 URG 的 SEND，RFC 9293 §3.8.5（MUST-62）：URG 置位，紧急指针指向 SND.UP = { $snd_up }，即紧急数据之后的那个字节；这样接收方还没读到那里就先知道有紧急数据。
     .name = 紧急指针指出紧急数据
@@ -26,7 +32,10 @@ close-listen = 在 LISTEN 上 CLOSE，RFC 9293 §3.10.4：还不知道对端是�
     .name = 关闭监听
 close-syn-sent = 在 SYN-SENT 上 CLOSE，RFC 9293 §3.10.4：连接尚不存在，直接删除 TCB，不发 FIN；等待中的调用得到错误。
     .name = 还没等到应答就关闭
-close-call = 在 { $state } 上 CLOSE，RFC 9293 §3.10.4：不再接受 SEND；仍在排队的 { $unsent } 字节先发完，FIN 跟在最后一个字节之后。
+close-call = 在 { $state } 上 CLOSE，RFC 9293 §3.10.4：不再接受 SEND；{ $unsent ->
+        [0] 没有待发的数据，FIN 马上发出
+       *[other] 仍在排队的 { $unsent } 字节先发完，FIN 跟在最后一个字节之后
+    }。
     .name = 关闭：先发完数据再发 FIN
 close-unread-data = RFC 9293 §3.6.1（SHLD-3）、RFC 2525 §2.17：应用关闭时还有 { $unread } 字节收到了却没读；发 FIN 等于假装一切正常，所以改发 RST，告诉对端数据丢了。
     .name = close() 时有未读数据：发 RST
@@ -189,7 +198,7 @@ fin-again = RFC 9293 §3.10.7.4 第八步检查：SEG.SEQ = { $seg_seq } 处的 
 
 ## 何时发 ACK
 
-send-ack-at-once = RFC 9293 §3.8.6.3（MUST-58）：到 RCV.NXT = { $rcv_nxt } 为止的数据立即确认；这里关闭了延迟确认。
+send-ack-at-once = RFC 9293 §3.8.6.3（MUST-58）：到 RCV.NXT = { $rcv_nxt } 为止的数据立即确认：延迟确认已关闭，或者这是连接最初的几段，协议栈可以快些应答，好让发送方尽快起步。
     .name = 立即确认
 send-ack-delayed = RFC 9293 §3.8.6.3、RFC 1122 §4.2.3.2（MUST-40）：对 RCV.NXT = { $rcv_nxt } 的确认等了 { $delay_ns }，想搭数据的便车却没等到，于是单独发出。无论如何不能等到 0.5 s。
     .name = 延迟确认到期
