@@ -18,6 +18,7 @@ from synfin.core.arrival import segment_arrives
 from synfin.core.errno import ECONNABORTED, ECONNRESET, ENOTCONN, EPIPE
 from synfin.core.errors import NetworkError
 from synfin.core.output import poll
+from synfin.core.receiver import NOW
 from synfin.core.rules import Rule
 from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import unwrap
@@ -154,6 +155,8 @@ class Connection(Tcb):
         rcv = self.rcv
         if rcv.fin_received or self.state is State.SYN_RECEIVED or self.state is State.CLOSED:
             return
+        if rcv.owed == NOW:
+            return  # the ACK that leaves anyway will carry the window
         step = min(rcv.buffer_size // 2, self.effective_mss)
         worth = step if rcv.rcv_wnd == 0 else min(rcv.buffer_size // 2, 2 * self.effective_mss)
         if rcv.offered_edge(max(1, step)) - rcv.last_edge_sent >= max(1, worth):

@@ -402,7 +402,8 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     snd = tcb.snd
     if tcb.sws_override:
         return True
-    idle = snd.snd_una == snd.snd_nxt
+    # A SYN of ours that is still unacknowledged (Fast Open) is no data in flight.
+    idle = snd.snd_una == snd.snd_nxt or snd.snd_nxt == snd.iss + 1
     if length == unsent:
         if snd.fin_queued or snd.snd_up > snd.snd_nxt:
             return True

@@ -90,6 +90,10 @@ class Settings:
     empty_window_probes: bool = False
     """Linux: probes are empty, SEG.SEQ = SND.UNA-1; the RFC sends one octet."""
 
+    probe_answer_restarts: bool = False
+    """Linux tcp_ack_probe(): an ACK that keeps the window closed starts the interval
+    to the next probe anew."""
+
     # -- keep-alive (RFC 9293 §3.8.4); off unless asked (MUST-25)
     keepalive: bool = False
     keepalive_idle_ns: int = 7200 * SECOND
@@ -172,6 +176,9 @@ class Settings:
     # -- IP
     ttl: int = 64
     path_mtu_discovery: bool = True
+    reassembly_ns: int = 60 * SECOND
+    """How long IPv4 fragments wait for the rest (RFC 1122 §3.3.2: 60 to 120 s; Linux
+    ipfrag_time: 30 s)."""
 
     # -- host limits (POSIX: EADDRNOTAVAIL, EMFILE, ENOBUFS)
     ephemeral_low: int = 32_768
@@ -238,6 +245,8 @@ LINUX: Final = Settings(
     syn_linear_timeouts=4,
     synack_retries=5,
     empty_window_probes=True,
+    probe_answer_restarts=True,
+    reassembly_ns=30 * SECOND,
     keepalive_reset=True,
     msl_ns=30 * SECOND,
     fin_wait_2_timeout_ns=60 * SECOND,

@@ -54,7 +54,7 @@ class Host:
         self.observer: Observer | None = observer
         self.addresses: Addresses = Addresses()
         self.path_mtu: PathMtu = PathMtu()
-        self.reassembler: Reassembler = Reassembler()
+        self.reassembler: Reassembler = Reassembler(wait_v4_ns=settings.reassembly_ns)
         self.error_limit: ErrorLimit = ErrorLimit()
         self.tcp: TcpLayer = TcpLayer(self.addresses, settings, random, observer, self.path_mtu)
         self.udp: UdpTable = UdpTable(self.addresses, random, settings)

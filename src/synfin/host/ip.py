@@ -22,9 +22,9 @@ from synfin.wire.malformed import Malformed
 from synfin.wire.pieces import fragment
 from synfin.wire.tcp import Segment
 
-REASSEMBLY_V4_NS: Final = 30 * SECOND
-"""Linux's ipfrag_time; RFC 1122 §3.3.2 asks for a fixed value between 60 and 120 s
-and RFC 791 for at least 15 s."""
+REASSEMBLY_V4_NS: Final = 60 * SECOND
+"""RFC 1122 §3.3.2 asks for a fixed value between 60 and 120 s; hosts set their own
+(switch ``reassembly_ns``)."""
 REASSEMBLY_V6_NS: Final = 60 * SECOND
 """RFC 8200 §4.5: 60 s after the first-arriving fragment."""
 
@@ -81,7 +81,13 @@ class Reassembler:
     When the bounds are reached new fragments are refused, not old ones evicted.
     """
 
-    def __init__(self, max_packets: int = 256, max_bytes: int = 1 << 20) -> None:
+    def __init__(
+        self,
+        max_packets: int = 256,
+        max_bytes: int = 1 << 20,
+        wait_v4_ns: int = REASSEMBLY_V4_NS,
+    ) -> None:
+        self._wait_v4: int = wait_v4_ns
         self._max_packets: int = max_packets
         self._max_bytes: int = max_bytes
         self._bytes: int = 0
@@ -112,7 +118,7 @@ class Reassembler:
             if self._full(len(data)) or self.waiting >= self._max_packets:
                 return self._refuse_full(packet)
             self._forget(table, key)
-            wait = REASSEMBLY_V4_NS if len(packet.src) == 4 else REASSEMBLY_V6_NS
+            wait = self._wait_v4 if len(packet.src) == 4 else REASSEMBLY_V6_NS
             partial = _Partial(packet.ident, now + wait)
             table[key] = partial
         elif self._full(len(data)):
