@@ -31,3 +31,16 @@ def test_profiles_and_the_switch_that_shows() -> None:
     assert len(result.settings) > 10
     blamed = {name for row in result.different for name in row.switches}
     assert blamed <= {d.switch for d in result.settings}
+
+
+def test_several_switches_at_once_are_named_together() -> None:
+    scenario = find("10")
+    result = compare(scenario, scenario.case(), Changes(), Changes(profile="linux"))
+    ends = [row for row in result.different if "ETIMEDOUT" in show_row(row)]
+    assert ends
+    for row in ends:
+        assert row.first is not None
+        assert row.second is not None
+        assert (row.first.time, row.second.time) == (183_000_000_000, 131_000_000_000)
+        (names,) = row.switches
+        assert {"syn_linear_timeouts", "syn_r2_ns"} <= set(names.split(" + "))

@@ -3,7 +3,8 @@
 A switch is blamed for a difference when turning it alone, in the first run, to
 the second run's value brings the second run's line there (or takes the first's
 away). What no single switch explains is tried from the other side: turning it
-alone back in the second run makes the difference go.
+alone back in the second run makes the difference go. What even that does not
+explain needs several at once: from all of them, those are left out that can be.
 """
 
 from collections import Counter
@@ -20,6 +21,9 @@ from synfin.lab.values import show_time
 
 MAX_SWITCHES: Final = 48
 """Switches tried one by one; more would make the comparison slow."""
+
+MAX_SETS: Final = 8
+"""Differences for which a smallest set of switches is looked for, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +84,37 @@ def compare(scenario: Scenario, case: Case, first: Changes, second: Changes) -> 
     one, other = Experiment(scenario, case, first), Experiment(scenario, case, second)
     settings = differing_switches(case, one, other)
     run_one, run_two = one.finish(), other.finish()
-    lines_one, lines_two = lines(run_one), lines(run_two)
-    rows = [Row(a, b) for a, b in align(lines_one, lines_two, _same_head)]
-    rows = _split_strangers(rows)
+    rows = _aligned(lines(run_one), lines(run_two))
     if any(not row.same for row in rows) and settings:
-        trials = _trials(scenario, case, first, settings, forward=True)
-        rows = [_blame(row, trials, wanted_second=True) for row in rows]
-        if any(not row.same and not row.switches for row in rows):
-            trials = _trials(scenario, case, second, settings, forward=False)
-            rows = [_blame(row, trials, wanted_second=False) for row in rows]
+        blame = _Blame(scenario, case, first, second, settings)
+        rows = blame.all(rows)
     return Comparison(run_one, run_two, tuple(rows), settings)
+
+
+def _aligned(one: list[Line], two: list[Line]) -> list[Row]:
+    """First what is alike in every detail; between that, what is of one kind."""
+    rows: list[Row] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for a, b in [*align(one, two, _alike), (None, None)]:
+        if a is not None and b is not None and _alike(a, b):
+            rows += _gap(left, right)
+            rows.append(Row(a, b))
+            left, right = [], []
+            continue
+        left += [a] if a is not None else []
+        right += [b] if b is not None else []
+    return rows + _gap(left, right)
+
+
+def _gap(left: list[Line], right: list[Line]) -> list[Row]:
+    rows: list[Row] = []
+    for a, b in align(left, right, _same_head):
+        if a is not None and b is not None and not _same_head(a, b):
+            rows += [Row(a, None), Row(None, b)]
+        else:
+            rows.append(Row(a, b))
+    return rows
 
 
 def differing_switches(case: Case, one: Experiment, other: Experiment) -> tuple[Difference, ...]:
@@ -144,58 +169,106 @@ def _same_head(one: Line, other: Line) -> bool:
     return one.head == other.head
 
 
-def _split_strangers(rows: list[Row]) -> list[Row]:
-    """Alignment puts leftovers side by side; what is not of a kind stands alone."""
-    out: list[Row] = []
-    for row in rows:
-        if row.first and row.second and row.first.head != row.second.head:
-            out += [Row(row.first, None), Row(None, row.second)]
-        else:
-            out.append(row)
-    return out
+def _alike(one: Line, other: Line) -> bool:
+    return (one.time, one.text) == (other.time, other.text)
 
 
-@dataclass(frozen=True)
-class _Trial:
-    name: str
-    seen: Counter[tuple[int, str]]
+Seen = Counter[tuple[int, str]]
 
 
-def _trials(
-    scenario: Scenario,
-    case: Case,
-    base: Changes,
-    settings: tuple[Difference, ...],
-    forward: bool,
-) -> list[_Trial]:
-    """Runs ``base`` with one switch changed, for each switch that differs."""
-    trials: list[_Trial] = []
-    for difference in settings[:MAX_SWITCHES]:
-        value = difference.second if forward else difference.first
-        setting = Setting(difference.host, difference.switch, value, Position())
-        changed = replace(base, settings=(*base.settings, setting))
+class _Blame:
+    """Finds the switches behind each difference by running with some of them turned."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        case: Case,
+        first: Changes,
+        second: Changes,
+        settings: tuple[Difference, ...],
+    ) -> None:
+        self.scenario = scenario
+        self.case = case
+        self.first = first
+        self.second = second
+        self.settings = settings[:MAX_SWITCHES]
+
+    def all(self, rows: list[Row]) -> list[Row]:
+        """The rows with their switches, as far as they can be found."""
+        rows = self._singly(rows, self.first, True)
+        if _unexplained(rows):
+            rows = self._singly(rows, self.second, False)
+        for _ in range(MAX_SETS):
+            open_rows = _unexplained(rows)
+            if not open_rows:
+                break
+            rows = self._jointly(rows, open_rows[0])
+        return rows
+
+    def _seen(self, base: Changes, turned: list[Difference], forward: bool) -> Seen | None:
+        """What happens when ``base`` runs with those switches as in the other run."""
+        more = tuple(
+            Setting(d.host, d.switch, d.second if forward else d.first, Position()) for d in turned
+        )
+        changed = replace(base, settings=(*base.settings, *more))
         try:
-            run = Experiment(scenario, case, changed).finish()
+            run = Experiment(self.scenario, self.case, changed).finish()
         except (ScenarioError, ValueError):
-            continue
-        name = f"{difference.host}.{difference.switch}" if difference.host else difference.switch
-        trials.append(_Trial(name, Counter((line.time, line.text) for line in lines(run))))
-    return trials
+            return None
+        return Counter((line.time, line.text) for line in lines(run))
+
+    def _singly(self, rows: list[Row], base: Changes, forward: bool) -> list[Row]:
+        found: dict[int, list[str]] = {}
+        for difference in self.settings:
+            seen = self._seen(base, [difference], forward)
+            if seen is None:
+                continue
+            for index, row in enumerate(rows):
+                if not row.same and not row.switches and _explains(seen, row, forward):
+                    found.setdefault(index, []).append(_name(difference))
+        return [
+            Row(row.first, row.second, tuple(found[i])) if i in found else row
+            for i, row in enumerate(rows)
+        ]
+
+    def _jointly(self, rows: list[Row], target: Row) -> list[Row]:
+        """All switches together make the difference: leave out what is not needed."""
+        needed = list(self.settings)
+        for difference in self.settings:
+            fewer = [d for d in needed if d is not difference]
+            seen = self._seen(self.first, fewer, True)
+            if seen is not None and _explains(seen, target, True):
+                needed = fewer
+        seen = self._seen(self.first, needed, True)
+        names = (" + ".join(_name(d) for d in needed),)
+        out: list[Row] = []
+        for row in rows:
+            explained = row is target or (
+                not row.same
+                and not row.switches
+                and seen is not None
+                and _explains(seen, row, True)
+            )
+            out.append(Row(row.first, row.second, names) if explained else row)
+        return out
 
 
-def _blame(row: Row, trials: list[_Trial], wanted_second: bool) -> Row:
-    if row.same or row.switches:
-        return row
-    appears, goes = (row.second, row.first) if wanted_second else (row.first, row.second)
-    names = [trial.name for trial in trials if _explains(trial, appears, goes)]
-    return Row(row.first, row.second, tuple(names))
+def _unexplained(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if not row.same and not row.switches]
 
 
-def _explains(trial: _Trial, appears: Line | None, goes: Line | None) -> bool:
-    """The trial has the one line and not the other."""
-    if appears is not None and not trial.seen[appears.time, appears.text]:
+def _name(difference: Difference) -> str:
+    if difference.host:
+        return f"{difference.host}.{difference.switch}"
+    return difference.switch
+
+
+def _explains(seen: Seen, row: Row, forward: bool) -> bool:
+    """The trial has the other run's line and no longer its own."""
+    appears, goes = (row.second, row.first) if forward else (row.first, row.second)
+    if appears is not None and not seen[appears.time, appears.text]:
         return False
-    return goes is None or not trial.seen[goes.time, goes.text]
+    return goes is None or not seen[goes.time, goes.text]
 
 
 def show_row(row: Row) -> str:
