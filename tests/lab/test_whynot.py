@@ -32,6 +32,20 @@ def test_what_never_came() -> None:
     assert (answer.kind, answer.packet) == ("lost", 1)
 
 
+def test_what_is_still_on_its_way() -> None:
+    answer = why_not(run("1"), "B", "SYN,ACK", 20 * MS)
+    assert (answer.kind, answer.packet, answer.due, answer.next) == ("coming", 1, 50 * MS, 2)
+
+
+def test_a_machine_that_is_off() -> None:
+    assert why_not(run("9", "host-down"), "B", "RST,ACK", 50 * MS).kind == "down"
+
+
+def test_a_rule_that_says_not_now() -> None:
+    answer = why_not(run("37"), "A", "DATA", 500 * MS)
+    assert (answer.kind, answer.reason["rule"]) == ("silence", "wait.window-closed")
+
+
 def test_a_timer_that_still_runs() -> None:
     answer = why_not(run("6"), "A", "SYN", 500 * MS)
     assert (answer.kind, answer.due) == ("timer", S)

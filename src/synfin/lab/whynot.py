@@ -21,7 +21,8 @@ class Silence:
     ``kind``: ``sent`` (it did send: ``packet``), ``down`` (the machine was off),
     ``arrival`` (the rule that settled ``packet``), ``silence`` (a rule held it),
     ``lost`` (``packet``, that would have caused it, never came), ``timer`` (it waits
-    for a timer due at ``due``), ``nothing`` (there was nothing to send).
+    for a timer due at ``due``), ``coming`` (``packet`` is still on its way, there at
+    ``due``), ``nothing`` (there was nothing to send).
     ``reason`` is a reason as in docs/trace.md. ``next`` is the number of the next
     such packet, if it is ever sent.
     """
@@ -42,7 +43,7 @@ def why_not(run: Run, host: str, flags: str, at: int) -> Silence:
             reason = record["reason"] or _reason(WAIT_NOTHING, {})
             return Silence("sent", reason, at, record["n"])
     later = next((record["n"] for record in wanted if record["t"] > at), 0)
-    for question in (_down, _just_arrived, _held, _lost, _waiting, _arrived_before):
+    for question in (_down, _just_arrived, _held, _lost, _waiting, _coming, _arrived_before):
         answer = question(run, host, flags, at)
         if answer is not None:
             kind, reason, time, packet, due = answer
@@ -138,7 +139,15 @@ def _waiting(run: Run, host: str, flags: str, at: int) -> Answer | None:
     return "timer", reason, (set_by or {}).get("t", at), 0, when
 
 
-_DROPS = (
+def _coming(run: Run, host: str, flags: str, at: int) -> Answer | None:
+    """What it would answer has not arrived yet."""
+    for record in run.packets:
+        if record["to"] == host and record["t"] <= at < (record["arrives"] or 0):
+            return "coming", _nothing(run, host, at), record["t"], record["n"], record["arrives"]
+    return None
+
+
+_DROPS: Final = (
     "-dropped",
     "-ignored",
     "seq.unacceptable",
