@@ -1,7 +1,11 @@
 """What scenario files may say, and what they are told when they say it wrong."""
 
+from pathlib import Path
+
 import pytest
 
+from synfin.lab.calls import VERBS
+from synfin.lab.expectations import AT_WORDS
 from synfin.lab.language import parse, parse_switch
 from synfin.lab.model import (
     Endpoint,
@@ -251,3 +255,13 @@ def test_switches_from_the_command_line() -> None:
     assert parse_switch("two_way=true").value is True
     with pytest.raises(ScenarioError, match="expected switch=value"):
         parse_switch("two_way")
+
+
+def test_the_documentation_knows_every_call_and_its_example_can_be_read() -> None:
+    text = (Path(__file__).parents[2] / "docs/scenario-language.md").read_text(encoding="utf-8")
+    for verb in VERBS:
+        assert f"`{verb}" in text, verb
+    for word in AT_WORDS:
+        assert word in text
+    example = text.split("```")[1]
+    assert parse(example).case().expect.items
