@@ -125,7 +125,10 @@ class Connection(Tcb):
         self.more_coming = not push
         if urgent:
             self.snd.snd_up = self.snd.buffer.end
-        if self.observer is not None and self.state in (State.SYN_SENT, State.SYN_RECEIVED):
+        waits = self.state is State.SYN_SENT or (
+            self.state is State.SYN_RECEIVED and not self.fastopen_accepted
+        )
+        if self.observer is not None and waits:
             queued = self.snd.buffer.end - self.snd.buffer.start
             reason = self.reason(rules.WAIT_ESTABLISHED, queued, None, None, None, None)
             self.emit("silence", reason, {})
