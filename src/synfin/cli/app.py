@@ -81,7 +81,9 @@ class App:
     def line(self, text: str | Text = "", style: str = "") -> None:
         """One line on standard output, never broken."""
         if isinstance(text, Text):
-            self.out.print(text)
+            shown = text.copy()
+            shown.rstrip()
+            self.out.print(shown)
         else:
             self.out.print(Text(self.clean(text), style=style))
 

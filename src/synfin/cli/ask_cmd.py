@@ -1,12 +1,11 @@
 """``synfin ask``: what people say about TCP, what is right, and the run that shows it."""
 
 import click
-from rich.markdown import Markdown
-from rich.padding import Padding
 
 from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.framework import command
+from synfin.cli.markdown import plain, render
 from synfin.lab import catalogue
 from synfin.lab.model import ScenarioError
 from synfin.show import facts
@@ -76,8 +75,8 @@ def show(app: App, fact: Fact) -> None:
     _part(app, app.ui("word-right"), fact.right[lang])
     if fact.body[lang]:
         app.line()
-        body = Markdown(app.clean(fact.body[lang]), code_theme="bw", hyperlinks=False)
-        app.out.print(Padding(body, (0, 0, 0, 2)), width=app.width, soft_wrap=False)
+        body = render(app.clean(fact.body[lang]), app.width - 2, app.glyphs)
+        app.lines([f"  {line}" if line else "" for line in body])
     _part(app, app.ui("word-source"), fact.source)
     if fact.scenario:
         _part(app, app.ui("word-see"), run_of(app, fact.scenario))
@@ -96,8 +95,7 @@ def run_of(app: App, number: str) -> str:
 def _part(app: App, title: str, text: str) -> None:
     app.line()
     app.line(title, "bold cyan")
-    plain = text.replace("`", "").replace("*", "")
-    for paragraph in plain.split("\n"):
+    for paragraph in plain(text).split("\n"):
         app.lines([f"  {line}" for line in wrap(app.clean(paragraph), app.width - 2)])
 
 

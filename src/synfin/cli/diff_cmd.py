@@ -20,7 +20,7 @@ from synfin.show.words import fit, wrap
     "diff",
     examples=(
         "diff 8 --case lost-for-ever --profiles rfc,linux",
-        "diff 28 --set time_wait_msl=1",
+        "diff 21 --set time_wait_msl=1",
         "diff 8 --fault 'A>B ACK nth=1 delay=2s'",
     ),
 )
@@ -74,6 +74,7 @@ def show(app: App, found: Comparison, names: tuple[str, str], everything: bool) 
     app.line(f"  {fit(names[0], half - 1, app.glyphs)}{bar} {names[1]}", "bold")
     app.line("  " + app.glyphs.line * (half - 1) + bar + app.glyphs.line * (half - 1))
     alike: list[Row] = []
+    told: tuple[str, ...] = ()
     for row in found.rows:
         if row.same:
             alike.append(row)
@@ -81,6 +82,10 @@ def show(app: App, found: Comparison, names: tuple[str, str], everything: bool) 
         _alike(app, alike, everything)
         alike = []
         _different(app, row, half)
+        if row.switches and row.switches != told:
+            label = app.ui("cli-diff-because", switches=", ".join(row.switches))
+            app.para(label, 11, "", style="cyan")
+        told = row.switches
     _alike(app, alike, everything)
     app.line()
     summary(app, found, names)
@@ -121,9 +126,6 @@ def _different(app: App, row: Row, half: int) -> None:
         mark = "!" if index == 0 else " "
         text = f"{mark} {fit(one, half - 1, app.glyphs)}{app.glyphs.bar} {other}"
         app.line(text.rstrip(), "yellow")
-    if row.switches:
-        label = app.ui("cli-diff-because", switches=", ".join(row.switches))
-        app.para(label, 11, "", style="cyan")
 
 
 def _column(line: Line | None, width: int) -> list[str]:

@@ -60,7 +60,8 @@ def show(app: App, found: Limits) -> None:
 
 def _part(app: App, key: str, number: str, **values: int | str) -> None:
     app.line()
-    app.line(f"{app.ui(f'cli-limits-{key}')}: {number}", "bold")
+    app.para(app.ui("cli-limits-line", what=app.ui(f"cli-limits-{key}"), number=number),
+             style="bold")  # fmt: skip
     app.para(app.ui(f"cli-limits-{key}-text", **values), 2)
 
 

@@ -9,10 +9,12 @@ import click
 from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.files import STDOUT, check_writable, write_file
+from synfin.cli.framework import two_columns
 from synfin.cli.kinds import Choice, Speed
 from synfin.cli.runs import Plan, Wish, plan, ref, run, run_command, trace_of
 from synfin.cli.step_cmd import interact
 from synfin.lab.check import check
+from synfin.lab.model import Case
 from synfin.lab.trace import Run
 from synfin.show import json_out, mermaid, pcapng, svg
 from synfin.show.html import html as page
@@ -171,13 +173,20 @@ def unused_faults(chosen: Plan, done: Run) -> list[str]:
     return [text for text in chosen.changes.faults if not any(text in one for one in used)]
 
 
+def case_title(app: App, case: Case) -> str:
+    """The case's own title, if it has one."""
+    return app.both({"en": case.title.en, "zh": case.title.zh})
+
+
 def more(app: App, chosen: Plan, done: Run) -> None:
     """How to go on from here."""
-    others = [case for case in chosen.scenario.cases if case is not chosen.case]
+    others = [case for case in chosen.scenario.cases if case.name != chosen.case.name]
     name = ref(chosen).partition(" ")[0]
-    if others and others[0].name != chosen.case.name:
-        listed = ", ".join(case.name for case in others if case.name != chosen.case.name)
-        app.para(app.ui("cli-other-cases", names=listed, command=f"synfin play {name} --case …"))
+    if others:
+        app.line()
+        app.line(app.ui("cli-other-cases", command=f"synfin play {name} --case …"))
+        app.lines(two_columns([(case.name, case_title(app, case)) for case in others], app.width))
+        app.line()
     if done.packets and not chosen.changed:
         odd = [r["n"] for r in done.packets if r["fate"] != "delivered"]
         number = odd[0] if odd else len(done.packets)

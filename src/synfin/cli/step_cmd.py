@@ -219,6 +219,11 @@ class _Session:
             "dup": lambda: f"dup={rest[0]}" if rest else "dup",
             "edit": lambda: f"set {' '.join(rest)}",
         }.get(verb, lambda: verb)()
+        flying = [str(record["n"]) for record in self.stepper.in_flight()]
+        if str(number) not in flying:
+            listed = ", ".join(flying) or "-"
+            time = seconds(self.stepper.now)
+            raise UserError("cli-step-not-flying", n=number, time=time, names=listed)
         self.stepper.edit(number, action)
         self.app.line(self.app.ui("cli-step-edited", n=number, action=action), "green")
         self._show_again()

@@ -168,6 +168,10 @@ def check_flags(word: str) -> str:
     return kind
 
 
+SELF_EXPLAINING = frozenset({"down", "lost", "coming"})
+"""Answers whose rule only says that nothing is owed."""
+
+
 def silence(app: App, host: str, flags: str, at: int, answer: Silence) -> None:
     """The answer in sentences."""
     what = app.ui("cli-not-any") if flags == "*" else flags
@@ -183,7 +187,8 @@ def silence(app: App, host: str, flags: str, at: int, answer: Silence) -> None:
         2,
     )
     found = answer.reason
-    app.para(app.texts.rule(found["rule"], found["values"]), 2)
-    app.para(f"{app.ui('word-rule')} {found['rule']} · {found['source']}", 2, style="dim")
+    if answer.kind not in SELF_EXPLAINING:
+        app.para(app.texts.rule(found["rule"], found["values"]), 2)
+        app.para(f"{app.ui('word-rule')} {found['rule']} · {found['source']}", 2, style="dim")
     if answer.next:
         app.para(app.ui("cli-not-next", n=answer.next), 2)

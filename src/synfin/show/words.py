@@ -95,8 +95,8 @@ def wrap(text: str, width: int) -> list[str]:
     return lines or [""]
 
 
-_OPENING: Final = "（「《"
-_CLOSING: Final = "，。；：、）」》！？,.;:)!?"
+_OPENING: Final = "（「《“‘"
+_CLOSING: Final = "，。；：、）」》！？,.;:)!?”’"
 
 
 def _words(text: str) -> list[str]:

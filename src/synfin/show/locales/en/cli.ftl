@@ -137,7 +137,7 @@ cli-not-held = { $wrong } of { $count } expectations of this case do not hold:
 cli-no-expectations = This case expects nothing.
 cli-changed = Changed from the command line, so the case's expectations are not checked.
 cli-fault-unused = --fault '{ $text }' met no packet.
-cli-other-cases = Other cases: { $names }. ({ $command })
+cli-other-cases = Other cases ({ $command }):
 cli-next-why = Why: { $command }
 
 ## --step
@@ -151,6 +151,7 @@ cli-step-unknown = '{ $word }' is no command here; ? shows the keys
 cli-step-needs = '{ $word }' needs { $what } after it
 cli-step-no-packet = no packet has been sent yet
 cli-step-not-yet = packet { $n } has not been sent yet
+cli-step-not-flying = packet { $n } is not on its way at { $time } s; on their way: { $names }
 cli-step-no-edits = nothing has been changed
 cli-step-edited = packet { $n }: { $action }; the run goes on from here with that (u undoes)
 cli-step-undone = undone
@@ -205,6 +206,7 @@ cli-not-arrival = What arrived last, packet { $n } at { $time } s, was settled b
 cli-not-silence = A rule has held it back since { $time } s:
 cli-not-lost = Packet { $n } of { $time } s would have caused it, but never arrived.
 cli-not-timer = It waits for a timer, set at { $time } s and due at { $due } s:
+cli-not-coming = Packet { $n }, sent at { $time } s, is still on its way to { $host } and arrives at { $due } s.
 cli-not-nothing = There was nothing to send.
 cli-not-next = The next such packet is #{ $n }.
 
@@ -213,10 +215,11 @@ cli-diff-as-is = as it is
 cli-diff-changed = changed
 cli-diff-folded = … { $count } more lines alike …
 cli-diff-because = because of { $switches }
-cli-diff-none = No difference in what happens ({ $count ->
-    [one] one switch differs
-   *[other] { $count } switches differ
-  }).
+cli-diff-none = No difference in what happens{ $count ->
+    [0] .
+    [one] ; one switch differs.
+   *[other] ; { $count } switches differ.
+  }
 cli-diff-count = { $count } of { $all } lines differ (marked !).
 cli-diff-switches = The switches behind them
 cli-diff-other-switches = { $count ->
@@ -231,6 +234,7 @@ cli-states-star = * went along in this run
 
 ## limits
 cli-limits-title = What bounds the number of TCP connections here
+cli-limits-line = { $what }: { $number }
 cli-limits-now = , in use now { $count }
 cli-limits-endless = unlimited
 cli-limits-soft-hard = { $soft } (may be raised to { $hard })

@@ -137,7 +137,7 @@ cli-not-held = 这种情形的 { $count } 条预期中有 { $wrong } 条不成�
 cli-no-expectations = 这种情形没有写预期。
 cli-changed = 命令行改动过这次运行，因此不检查预期。
 cli-fault-unused = --fault '{ $text }' 没有碰上任何报文。
-cli-other-cases = 其他情形：{ $names }。（{ $command }）
+cli-other-cases = 其他情形（{ $command }）：
 cli-next-why = 原因：{ $command }
 
 ## --step
@@ -151,6 +151,7 @@ cli-step-unknown = 没有“{ $word }”这个命令；按 ? 查看按键
 cli-step-needs = “{ $word }”后面还要写 { $what }
 cli-step-no-packet = 还没有发出任何报文
 cli-step-not-yet = 第 { $n } 个报文还没有发出
+cli-step-not-flying = { $time } 秒时第 { $n } 个报文不在途中；在途的有：{ $names }
 cli-step-no-edits = 没有做过任何改动
 cli-step-edited = 报文 { $n }：{ $action }；从这里起按改动继续（u 撤销）
 cli-step-undone = 已撤销
@@ -205,6 +206,7 @@ cli-not-arrival = 最后到达的是第 { $n } 个报文（{ $time } 秒），�
 cli-not-silence = 从 { $time } 秒起，有规则不让它发：
 cli-not-lost = 本该由 { $time } 秒的第 { $n } 个报文引起，可它没有到达。
 cli-not-timer = 它在等一个定时器，{ $time } 秒启动，{ $due } 秒到期：
+cli-not-coming = { $time } 秒发出的第 { $n } 个报文还在路上，{ $due } 秒才到 { $host }。
 cli-not-nothing = 没有要发的东西。
 cli-not-next = 下一个这样的报文是 #{ $n }。
 
@@ -213,7 +215,10 @@ cli-diff-as-is = 原样
 cli-diff-changed = 改动后
 cli-diff-folded = …… 还有 { $count } 行相同 ……
 cli-diff-because = 原因：{ $switches }
-cli-diff-none = 发生的事没有差别（有 { $count } 个开关不同）。
+cli-diff-none = 发生的事没有差别{ $count ->
+    [0] 。
+   *[other] ；有 { $count } 个开关不同。
+  }
 cli-diff-count = { $all } 行中有 { $count } 行不同（以 ! 标出）。
 cli-diff-switches = 造成差别的开关
 cli-diff-other-switches = 另有 { $count } 个开关不同，但在这里看不出来。
@@ -225,6 +230,7 @@ cli-states-star = * 这次运行走过
 
 ## limits
 cli-limits-title = 这台机器上 TCP 连接数受什么限制
+cli-limits-line = { $what }：{ $number }
 cli-limits-now = ，当前已用 { $count }
 cli-limits-endless = 无限制
 cli-limits-soft-hard = { $soft }（最多可调到 { $hard }）
