@@ -11,7 +11,7 @@ from synfin.core.events import Event, Observer, Reason, Value
 from synfin.core.receiver import NOW, Receiver
 from synfin.core.rules import Rule
 from synfin.core.sender import Sender
-from synfin.core.sequence import first_absolute
+from synfin.core.sequence import first_absolute, wrap
 from synfin.core.settings import Settings
 from synfin.core.states import State, StateHolder, Trigger, move
 from synfin.core.time_wait import TimeWait
@@ -155,6 +155,8 @@ class Tcb(StateHolder):
         """The record that takes over once TIME-WAIT is entered."""
         self.syn_window: int = 0
         """What the window field of our SYN promised."""
+        self.paws_drops: int = 0
+        """Segments dropped by PAWS since the host last counted (PAWSEstab)."""
         self.segments_in: int = 0
         self.segments_out: int = 0
         self.r1_told: bool = False
@@ -182,6 +184,25 @@ class Tcb(StateHolder):
         if self.observer is not None:
             reason = self.reason(rule, a, b, c, d, None)
             self.observer.event(Event("segment-in", self.now, self.id, reason, {}, segment))
+
+    def reply(self, segment: Segment, rule: Rule, cause: Segment) -> None:
+        """Queue a reset formed on arrival of ``cause``; one rule settles and sends."""
+        if self.observer is not None:
+            known: dict[str, Value] = {
+                "seg_seq": cause.seq,
+                "seg_ack": cause.ack,
+                "seg_len": cause.seg_len,
+                "length": len(cause.payload),
+                "iss": wrap(self.snd.iss),
+                "snd_nxt": wrap(self.snd.snd_nxt),
+                "snd_una": wrap(self.snd.snd_una),
+                "rcv_nxt": wrap(self.rcv.rcv_nxt),
+                "rcv_wnd": self.rcv.rcv_wnd,
+            }
+            reason = Reason(rule, {name: known.get(name) for name in rule.values})
+            segment.reason = reason
+            self.observer.event(Event("segment-in", self.now, self.id, reason, {}, cause))
+        self.outbox.append(segment)
 
     def enter(
         self,

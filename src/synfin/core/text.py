@@ -10,6 +10,14 @@ from synfin.core.timers import DELAYED_ACK
 from synfin.wire.tcp import FIN, PSH, URG, Segment
 
 
+def sixth_onward(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """Sixth URG, seventh text, eighth FIN; ``seq`` is the first octet of text."""
+    check_urg(tcb, segment, seq)
+    if segment.payload and process_text(tcb, segment, seq):
+        return
+    check_fin(tcb, segment, seq + len(segment.payload))
+
+
 # Sixth, check the URG bit
 def check_urg(tcb: Tcb, segment: Segment, seq: int) -> None:
     """RCV.UP <- max(RCV.UP, SEG.UP); tell the user once per run of urgent data (MUST-32).

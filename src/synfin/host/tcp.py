@@ -166,6 +166,9 @@ class TcpLayer:
                 self._refuse_last_ack(listener, connection, segment, verdict, rule)
                 return
         connection.receive(segment, now)
+        if connection.paws_drops:
+            connection.paws_drops = 0
+            self.count("PAWSEstab")
         self.after(connection, now)
 
     def _refuse_last_ack(

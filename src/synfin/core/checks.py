@@ -1,0 +1,195 @@
+"""First sequence number, second RST, fourth SYN (RFC 9293 §3.10.7.4; RFC 5961, RFC 7323).
+
+There is no third step: security compartments are not implemented (Appendix A.1
+calls them historic).
+"""
+
+from synfin.core import rules
+from synfin.core.acceptance import (
+    note_timestamp,
+)
+from synfin.core.closed import reset_with_ack, reset_without_ack
+from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
+from synfin.core.rules import Rule
+from synfin.core.sequence import modular_less, unwrap, wrap
+from synfin.core.states import State, Trigger
+from synfin.core.tcb import BACK_TO_LISTEN, Tcb
+from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
+
+PAWS_VALID_NS = 24 * 24 * 3600 * 1_000_000_000
+"""RFC 7323 §5.5: TS.Recent older than 24 days is not trusted."""
+
+
+# First, check sequence number
+def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Table 6, PAWS before it (RFC 7323 §5.3), Appendix A.2 beside it."""
+    if tcb.ts_ok and _paws_rejects(tcb, segment):
+        return True
+    rcv = tcb.rcv
+    length = segment.seg_len
+    if rcv.acceptable(seq, length):
+        note_timestamp(tcb, segment, seq)
+        return False
+    if segment.flags & SYN and seq == rcv.irs and tcb.state is State.SYN_RECEIVED:
+        return _repeated_syn(tcb, segment)
+    if segment.flags & RST and seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb):
+        return False
+    if rcv.rcv_wnd == 0 and seq == rcv.rcv_nxt and not segment.flags & SYN:
+        # Window zero: ACK, URG and RST still count (MUST-66); process_text() drops the text.
+        return False
+    _unacceptable(tcb, segment, seq)
+    return True
+
+
+def _rst_below_fin(tcb: Tcb) -> bool:
+    """Linux tcp_reset_check(): some peers number the RST like the FIN before it."""
+    return tcb.settings.rst_below_fin and tcb.rcv.fin_received
+
+
+def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
+    """RFC 7323 §5.3 R1; a RST is exempt, and so is an outdated TS.Recent (§5.5)."""
+    value = segment.options.ts_val
+    rcv = tcb.rcv
+    if segment.flags & RST:
+        return False
+    if value < 0:
+        # RFC 7323 §3.2: a segment without the option SHOULD be dropped.
+        if segment.flags & SYN:
+            return False
+        tcb.settled(rules.TS_MISSING, segment, tcb.theirs(unwrap(segment.seq, rcv.rcv_nxt)))
+        return True
+    if rcv.ts_recent < 0 or not modular_less(value, rcv.ts_recent):
+        return False
+    if tcb.now - rcv.ts_recent_at > PAWS_VALID_NS:
+        return False
+    tcb.paws_drops += 1
+    tcb.settled(rules.PAWS_DROP, segment, value, rcv.ts_recent)
+    if tcb.may_challenge(segment):
+        tcb.owe_now(rules.PAWS_DROP, value, rcv.ts_recent)
+    return True
+
+
+def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
+    """SEG.SEQ = RCV.NXT-1 with SYN in SYN-RECEIVED (Appendix A.2)."""
+    if segment.flags & RST:
+        tcb.settled(rules.SEQ_UNACCEPTABLE_RST, segment, 0, 1, tcb.rcv.rcv_wnd)
+        return True
+    if segment.flags & ACK:
+        return False
+    values = (segment.seq, wrap(tcb.rcv.irs))
+    if tcb.settings.syn_received_duplicate_syn == "resend":
+        tcb.settled(rules.SYN_RECEIVED_AGAIN, segment, *values)
+        tcb.syn_due = True
+        tcb.syn_rule = rules.SYN_RECEIVED_AGAIN
+    else:
+        _unacceptable(tcb, segment, tcb.rcv.irs)
+    return True
+
+
+def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """An ACK in reply, unless RST; then drop (§3.10.7.4 first)."""
+    rcv = tcb.rcv
+    relative = tcb.theirs(seq)
+    nxt = tcb.theirs(rcv.rcv_nxt)
+    if segment.flags & RST:
+        tcb.settled(rules.RST_OUTSIDE, segment, relative, nxt, rcv.rcv_wnd)
+        return
+    flags = segment.flags
+    rule = rules.SEQ_UNACCEPTABLE
+    values: tuple[int, ...] = (relative, segment.seg_len, nxt, rcv.rcv_wnd)
+    if flags & SYN and flags & ACK and seq == rcv.irs:
+        rule, values = rules.SEQ_REPEATED_SYN_ACK, (relative, nxt)
+    elif flags & SYN and tcb.settings.rfc5961 and tcb.state is not State.SYN_RECEIVED:
+        # RFC 5961 §4.2: whatever the sequence number.
+        rule, values = rules.SYN_CHALLENGE, (relative, nxt)
+    elif flags & FIN and rcv.fin_received and seq + segment.seg_len == rcv.rcv_nxt:
+        rule, values = rules.FIN_AGAIN, (relative, nxt)
+    tcb.settled(rule, segment, *values)
+    if tcb.may_challenge(segment):
+        tcb.owe_now(rule, *values)
+
+
+# Second, check the RST bit
+def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """RFC 5961 §3.2: exact kills, in the window is challenged (outside: dropped above)."""
+    if not segment.flags & RST:
+        return False
+    rcv = tcb.rcv
+    values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
+    exact = seq == rcv.rcv_nxt or (seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb))
+    if not exact and tcb.settings.rfc5961:
+        tcb.settled(rules.RST_CHALLENGE, segment, *values)
+        if tcb.may_challenge(segment):
+            tcb.owe_now(rules.RST_CHALLENGE, *values)
+        return True
+    rule = rules.RST_EXACT if exact else rules.RST_793
+    _reset_by_peer(tcb, segment, rule, values)
+    return True
+
+
+def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, int, int]) -> None:
+    """What a valid RST does, by state."""
+    state = tcb.state
+    if state is State.SYN_RECEIVED:
+        if tcb.passive:
+            tcb.settled(rules.RST_SYN_RECEIVED_PASSIVE, segment, values[0], values[1])
+            back_to_listen(tcb, Trigger.RCV_RST_PASSIVE, rules.RST_SYN_RECEIVED_PASSIVE, values)
+        else:
+            tcb.settled(rules.RST_SYN_RECEIVED_ACTIVE, segment, values[0], values[1])
+            tcb.give_up(
+                Trigger.RCV_RST, ECONNREFUSED, rules.RST_SYN_RECEIVED_ACTIVE, values[0], values[1]
+            )
+        return
+    tcb.settled(rule, segment, values[0], values[1], values[2])
+    closing = state is State.CLOSING or state is State.LAST_ACK
+    if closing:
+        rule = rules.RST_CLOSING
+    error = 0 if closing and tcb.detached else EPIPE if state is State.CLOSE_WAIT else ECONNRESET
+    tcb.was_reset = True
+    tcb.give_up(Trigger.RCV_RST, error, rule, values[0], values[1])
+
+
+def back_to_listen(tcb: Tcb, trigger: Trigger, rule: Rule, values: tuple[int, ...]) -> None:
+    """A passively opened connection returns to LISTEN; the host drops the child."""
+    tcb.enter(trigger, rule, *values[:3])
+    tcb.timers.stop_all()
+    tcb.snd.board.clear()
+    tcb.syn_due = False
+    tcb.rcv.owed = 0
+    tcb.signals |= BACK_TO_LISTEN
+
+
+# Fourth, check the SYN bit
+def check_syn(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """SYN-RECEIVED by passive OPEN has its own rule; elsewhere RFC 5961 §4.2."""
+    if not segment.flags & SYN:
+        return False
+    rcv = tcb.rcv
+    if tcb.state is State.SYN_RECEIVED:
+        if seq == rcv.irs and segment.flags & ACK:
+            tcb.settled(rules.SEQ_REPEATED_SYN_ACK, segment, 0, 1)
+            return False
+        if tcb.passive:
+            return _new_syn_in_syn_received(tcb, segment, seq)
+    values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
+    if tcb.settings.rfc5961:
+        tcb.settled(rules.SYN_CHALLENGE, segment, *values)
+        if tcb.may_challenge(segment):
+            tcb.owe_now(rules.SYN_CHALLENGE, *values)
+        return True
+    tcb.reply(reset_without_ack(segment), rules.SYN_793, segment)
+    tcb.give_up(Trigger.RCV_RST, ECONNRESET, rules.SYN_793, *values)
+    return True
+
+
+def _new_syn_in_syn_received(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Another SYN in the window while we wait for the first one's ACK (§3.5)."""
+    values = (tcb.theirs(seq), tcb.theirs(tcb.rcv.rcv_nxt), tcb.rcv.rcv_wnd)
+    if tcb.settings.syn_received_new_syn == "listen":
+        tcb.settled(rules.SYN_RECEIVED_NEW_SYN_LISTEN, segment, *values)
+        back_to_listen(tcb, Trigger.RCV_NEW_SYN, rules.SYN_RECEIVED_NEW_SYN_LISTEN, values)
+        return True
+    answer = reset_without_ack(segment) if segment.flags & ACK else reset_with_ack(segment)
+    tcb.reply(answer, rules.SYN_RECEIVED_NEW_SYN_RESET, segment)
+    back_to_listen(tcb, Trigger.RCV_NEW_SYN, rules.SYN_RECEIVED_NEW_SYN_RESET, values)
+    return True

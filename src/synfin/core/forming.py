@@ -1,0 +1,73 @@
+"""Forming a segment: header fields, options, the ACK that rides along, its reason."""
+
+from synfin.core.events import Event, Value
+from synfin.core.rules import Rule
+from synfin.core.sendbuffer import Chunk
+from synfin.core.sequence import wrap
+from synfin.core.tcb import Tcb
+from synfin.core.timers import DELAYED_ACK
+from synfin.wire.tcp import NO_OPTIONS, Options, Segment
+
+
+def sack_length(tcb: Tcb) -> int:
+    """Octets the SACK option takes on the next segment (RFC 2018 §3)."""
+    blocks = len(tcb.rcv.held.recent)
+    if not tcb.sack_ok or blocks == 0:
+        return 0
+    return 4 + 8 * min(blocks, 3 if tcb.ts_ok else 4)
+
+
+def options_now(tcb: Tcb) -> Options:
+    """Options of a segment without SYN: timestamps and SACK, as negotiated."""
+    if not tcb.ts_ok and (not tcb.sack_ok or not tcb.rcv.held.recent):
+        return NO_OPTIONS
+    options = Options()
+    if tcb.ts_ok:
+        options.ts_val = tcb.ts_now()
+        options.ts_ecr = max(tcb.rcv.ts_recent, 0)
+    if tcb.sack_ok and tcb.rcv.held.recent:
+        room = 3 if tcb.ts_ok else 4
+        options.sack = tuple(
+            [(wrap(left), wrap(right)) for left, right in tcb.rcv.held.recent[:room]]
+        )
+    return options
+
+
+def form(
+    tcb: Tcb,
+    flags: int,
+    seq: int,
+    payload: Chunk,
+    rule: Rule,
+    a: Value = None,
+    b: Value = None,
+    c: Value = None,
+    d: Value = None,
+    e: Value = None,
+) -> Segment:
+    """<SEQ=seq><ACK=RCV.NXT> with window and options; the ACK owed rides along."""
+    rcv = tcb.rcv
+    segment = Segment(
+        tcb.local_port,
+        tcb.remote_port,
+        wrap(seq),
+        wrap(rcv.rcv_nxt),
+        flags,
+        rcv.window_field(tcb.effective_mss, False),
+        options_now(tcb),
+        payload,
+    )
+    rcv.acknowledged()
+    if tcb.timers.running(DELAYED_ACK):
+        tcb.stop_timer(DELAYED_ACK)
+    watched(tcb, segment, rule, a, b, c, d, e)
+    return segment
+
+
+def watched(
+    tcb: Tcb, segment: Segment, rule: Rule, a: Value, b: Value, c: Value, d: Value, e: Value
+) -> None:
+    if tcb.observer is not None:
+        reason = tcb.reason(rule, a, b, c, d, e)
+        segment.reason = reason
+        tcb.observer.event(Event("segment-out", tcb.now, tcb.id, reason, {}, segment))

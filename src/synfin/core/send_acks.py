@@ -1,0 +1,76 @@
+"""ACKs, window probes and keep-alives (RFC 9293 §3.8.6.3, §3.8.6.1, §3.8.4)."""
+
+from synfin.core import rules
+from synfin.core.events import Value
+from synfin.core.forming import form
+from synfin.core.rules import Rule
+from synfin.core.sequence import wrap
+from synfin.core.states import State, Trigger
+from synfin.core.tcb import Tcb
+from synfin.core.timers import PERSIST
+from synfin.wire.tcp import ACK, FIN, Segment
+
+
+def send_ack(tcb: Tcb, out: list[Segment]) -> None:
+    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, and its copies for duplicates."""
+    rcv = tcb.rcv
+    rule = rcv.owed_rule if rcv.owed_rule is not None else rules.ACK_IMMEDIATE
+    copies = rcv.copies
+    values = tcb.owed_values or _ack_values(tcb, rule)
+    tcb.owed_values = None
+    for _ in range(1 + copies):
+        out.append(form(tcb, ACK, tcb.snd.snd_nxt, b"", rule, *values))
+
+
+def _ack_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value, Value]:
+    if tcb.observer is None:
+        return None, None, None, None
+    rcv = tcb.rcv
+    snd = tcb.snd
+    known: dict[str, Value] = {
+        "rcv_nxt": tcb.theirs(rcv.rcv_nxt),
+        "rcv_wnd": rcv.rcv_wnd,
+        "delay_ns": tcb.delayed_ack_ns,
+        "unacked": rcv.unacked,
+        "mss": rcv.segment_size,
+        "snd_nxt": tcb.ours(snd.snd_nxt),
+        "snd_una": tcb.ours(snd.snd_una),
+        "max_window": snd.max_window,
+        "ts_recent": rcv.ts_recent,
+        "iss": wrap(snd.iss),
+        "seg_ack": wrap(snd.snd_una),
+        "room": rcv.buffer_size - rcv.unread,
+    }
+    values = [known.get(name) for name in rule.values] + [None] * 4
+    return values[0], values[1], values[2], values[3]
+
+
+def send_probe(tcb: Tcb, out: list[Segment]) -> None:
+    """§3.8.6.1: one octet beyond the window, or (Linux) an empty old segment."""
+    rule = tcb.probe_due
+    tcb.probe_due = None
+    snd = tcb.snd
+    if rule is None or not snd.board.empty():
+        return  # it was answered, or text went out, before its turn came
+    numbers = (snd.probes, tcb.timers.due[PERSIST] - tcb.now)
+    if rule is rules.PERSIST_PROBE_EMPTY:
+        seq = snd.snd_una - 1
+        out.append(form(tcb, ACK, seq, b"", rule, tcb.ours(seq), *numbers))
+        return
+    seq = snd.snd_nxt
+    text = snd.buffer.peek(seq, 1) if snd.buffer.end > seq else b""
+    flags = ACK if text else ACK | FIN
+    out.append(form(tcb, flags, seq, text, rule, tcb.ours(seq), *numbers))
+    # SND.NXT stays: our own ACKs must keep a number the peer will take, and the
+    # octet goes again with the rest. It may be acknowledged all the same.
+    snd.snd_max = max(snd.snd_max, seq + 1)
+    if flags & FIN and tcb.state is State.CLOSE_WAIT:
+        tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, tcb.ours(seq), 0)
+
+
+def send_keepalive(tcb: Tcb, out: list[Segment]) -> None:
+    """§3.8.4: SEG.SEQ = SND.NXT-1 and no text (SHLD-12)."""
+    tcb.keepalive_due = False
+    idle = tcb.now - tcb.last_heard
+    seq = tcb.snd.snd_nxt - 1
+    out.append(form(tcb, ACK, seq, b"", rules.KEEPALIVE_PROBE, idle, tcb.keepalive_sent))

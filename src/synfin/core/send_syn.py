@@ -1,0 +1,122 @@
+"""SYN and SYN,ACK (RFC 9293 §3.10.1, §3.10.7.2; options: RFC 7323, 2018, 7413)."""
+
+from synfin.core import rules
+from synfin.core.events import Value
+from synfin.core.forming import form, watched
+from synfin.core.rules import Rule
+from synfin.core.scoreboard import Sent
+from synfin.core.sendbuffer import Chunk
+from synfin.core.sequence import wrap
+from synfin.core.states import State
+from synfin.core.tcb import Tcb
+from synfin.core.timers import DELAYED_ACK, RETRANSMIT
+from synfin.wire.tcp import ACK, SYN, Options, Segment
+
+
+def send_syn(tcb: Tcb, out: list[Segment]) -> None:
+    tcb.syn_due = False
+    snd = tcb.snd
+    rule = tcb.syn_rule
+    with_ack = tcb.state is not State.SYN_SENT
+    if rule is rules.LISTEN_SPLIT and snd.board.empty():
+        out.append(form(tcb, ACK, snd.iss, b"", rule, 0, 1, 0))
+        with_ack = False
+    text = _syn_text(tcb)
+    segment = Segment(
+        tcb.local_port,
+        tcb.remote_port,
+        wrap(snd.iss),
+        wrap(tcb.rcv.rcv_nxt) if with_ack else 0,
+        SYN | ACK if with_ack else SYN,
+        _syn_window(tcb),
+        _syn_options(tcb, with_ack),
+        text,
+    )
+    if with_ack:
+        tcb.rcv.acknowledged()
+        tcb.timers.stop(DELAYED_ACK)
+    _record_syn(tcb, len(text))
+    watched(tcb, segment, rule, *_syn_values(tcb, rule), None, None)
+    out.append(segment)
+
+
+def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:
+    """The values that the rules which make SYNs name."""
+    iss = wrap(tcb.snd.iss)
+    text = tcb.snd.snd_nxt - tcb.snd.iss - 1
+    if rule is rules.LISTEN_FASTOPEN:
+        text = tcb.rcv.rcv_nxt - tcb.rcv.irs - 1
+    known: dict[str, Value] = {
+        "iss": iss,
+        "seq": iss,
+        "count": tcb.syn_timeouts,
+        "rto_ns": tcb.snd.rtt.rto,
+        "seg_seq": wrap(tcb.rcv.irs),
+        "irs": wrap(tcb.rcv.irs),
+        "rcv_nxt": wrap(tcb.rcv.rcv_nxt),
+        "cookie_len": len(tcb.fastopen_cookie or b""),
+        "data_len": text,
+        "delay_ns": tcb.settings.quick_syn_retry_ns,
+    }
+    names = rule.values
+    values = [known.get(name) for name in names] + [None, None, None]
+    return values[0], values[1], values[2]
+
+
+def _syn_text(tcb: Tcb) -> Chunk:
+    """Text on our first SYN: with a Fast Open cookie, or when the lab says so."""
+    snd = tcb.snd
+    cookie = tcb.fastopen_cookie
+    if tcb.state is not State.SYN_SENT or not snd.board.empty():
+        return b""
+    if not (cookie or tcb.settings.syn_carries_data):
+        return b""
+    size = min(tcb.settings.mss - 40, snd.buffer.end - snd.buffer.start)
+    return snd.buffer.peek(snd.buffer.start, size)
+
+
+def _syn_window(tcb: Tcb) -> int:
+    if tcb.state is State.SYN_SENT:
+        tcb.syn_window = min(tcb.rcv.buffer_size, 0xFFFF)
+        return tcb.syn_window
+    return tcb.rcv.window_field(tcb.effective_mss, True)
+
+
+def _syn_options(tcb: Tcb, answering: bool) -> Options:
+    """Ours to offer, or what both can use (RFC 7323 §1.3; MSS: §3.7.1, SHLD-5, MAY-3)."""
+    settings = tcb.settings
+    options = Options()
+    if settings.send_mss_option:
+        options.mss = max(min(settings.mss, tcb.mtu - tcb.header_len), 1)
+        if tcb.user_mss:
+            options.mss = min(options.mss, tcb.user_mss)
+    options.window_scale = tcb.offered_scale
+    options.sack_permitted = tcb.sack_ok if answering else settings.sack
+    if tcb.ts_ok if answering else settings.timestamps:
+        options.ts_val = tcb.ts_now()
+        options.ts_ecr = max(tcb.rcv.ts_recent, 0)
+    if answering:
+        options.fastopen = tcb.fastopen_reply
+    elif tcb.syn_timeouts == 0:
+        # RFC 7413 §4.1.3.1: after a timeout try without the option.
+        options.fastopen = tcb.fastopen_cookie
+    return options
+
+
+def _record_syn(tcb: Tcb, text: int) -> None:
+    """On the retransmission queue; RFC 6298 §5.1."""
+    snd = tcb.snd
+    if snd.board.empty():
+        end = snd.iss + 1 + text
+        sent = Sent(snd.iss, end, tcb.now, SYN, snd.mss)
+        snd.board.add(sent)
+        snd.snd_nxt = snd.snd_max = end
+        tcb.first_sent_at = tcb.now
+    else:
+        snd.board.sent_again(snd.board.head, tcb.now)
+        snd.retransmit_now = False
+    if tcb.syn_rule is not rules.LISTEN_TWO_WAY:
+        tcb.start_timer(RETRANSMIT, tcb.now + snd.rtt.rto, rules.RTO_ARMED, snd.rtt.rto)
+    else:
+        snd.board.clear()
+        snd.snd_una = snd.snd_nxt

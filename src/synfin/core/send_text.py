@@ -1,0 +1,257 @@
+"""Text and FIN: retransmissions, new text, and why it may have to wait.
+
+Window, congestion window, silly windows and Nagle (RFC 9293 §3.7.4, §3.8.6;
+RFC 5681, RFC 6582).
+"""
+
+from synfin.core import rules
+from synfin.core.events import Value
+from synfin.core.forming import form, sack_length
+from synfin.core.rules import Rule
+from synfin.core.scoreboard import Sent
+from synfin.core.states import State, Trigger
+from synfin.core.tcb import Tcb
+from synfin.core.timers import PERSIST, RETRANSMIT, SWS_OVERRIDE
+from synfin.wire.tcp import ACK, FIN, PSH, SYN, URG, Segment
+
+
+def send_text(tcb: Tcb, out: list[Segment], budget: int) -> None:
+    """Retransmissions first, then new text, then the FIN."""
+    if tcb.state is State.SYN_RECEIVED and not tcb.fastopen_accepted:
+        return
+    snd = tcb.snd
+    tcb.wait_rule = None
+    if snd.board.lost_octets:
+        while len(out) < budget and _retransmit(tcb, out):
+            pass
+        if snd.board.lost_octets and snd.board.next_lost() >= 0:
+            return
+    if snd.buffer.end > snd.snd_nxt or snd.fin_unsent:
+        _restart_after_idle(tcb)
+        while len(out) < budget and _send_new(tcb, out):
+            pass
+        _explain_wait(tcb)
+    tcb.sws_override = False
+
+
+def _restart_after_idle(tcb: Tcb) -> None:
+    """RFC 5681 §4.1."""
+    snd = tcb.snd
+    if snd.snd_una == snd.snd_nxt and snd.last_sent_at:
+        if tcb.now - snd.last_sent_at > snd.rtt.rto:
+            snd.cc.on_idle()
+
+
+def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
+    """Send the first lost range again, at most one full segment of it."""
+    snd = tcb.snd
+    board = snd.board
+    index = board.next_lost()
+    if index < 0 or board.ranges[index].flags & SYN:
+        return False
+    sent = board.ranges[index]
+    room = tcb.effective_mss - sack_length(tcb)
+    if not snd.retransmit_now and snd.in_flight + min(sent.end - sent.start, room) > snd.cc.cwnd:
+        tcb.wait_rule = rules.WAIT_CWND
+        return False
+    fin_only = sent.start == snd.buffer.end
+    if not fin_only and sent.end - sent.start - (sent.flags & FIN) > room:
+        board.split(index, sent.start + room)
+    rule = _retransmit_rule(tcb, sent)
+    length = sent.end - sent.start - (sent.flags & FIN)
+    flags = ACK | (sent.flags & FIN)
+    if length and sent.start + length == snd.buffer.end:
+        flags |= PSH
+    payload = snd.buffer.peek(sent.start, length)
+    segment = form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
+    _mark_urgent(tcb, segment, sent.start)
+    board.sent_again(index, tcb.now)
+    snd.retransmit_now = False
+    snd.retransmitted += 1
+    snd.sent_something(tcb.now)
+    out.append(segment)
+    if rule is not rules.RETRANSMIT_MTU:
+        tcb.retransmit_rule = rules.RETRANSMIT_REST
+    return True
+
+
+def _retransmit_rule(tcb: Tcb, sent: Sent) -> Rule:
+    if tcb.retransmit_rule is rules.RTO_DATA and sent.start == tcb.snd.buffer.end:
+        return rules.RTO_FIN
+    return tcb.retransmit_rule
+
+
+def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, Value]:
+    snd = tcb.snd
+    known: dict[str, Value] = {
+        "seq": tcb.ours(sent.start),
+        "count": snd.timeouts,
+        "rto_ns": snd.rtt.rto,
+        "snd_nxt": tcb.ours(snd.snd_nxt),
+        "cwnd": snd.cc.cwnd,
+        "dupacks": snd.dupacks,
+        "ssthresh": snd.cc.ssthresh,
+        "recover": tcb.ours(snd.recover),
+        "mss": snd.mss,
+        "mtu": tcb.mtu,
+    }
+    values = [known.get(name) for name in rule.values] + [None, None, None]
+    return values[0], values[1], values[2]
+
+
+def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
+    """One segment of new text (with the FIN, if it ends there), if the rules let it."""
+    snd = tcb.snd
+    unsent = snd.buffer.end - snd.snd_nxt
+    if unsent <= 0:
+        return _send_lone_fin(tcb, out)
+    full = max(1, tcb.effective_mss - sack_length(tcb))
+    length = _sendable(tcb, unsent, full)
+    if length <= 0:
+        return False
+    fin = snd.fin_queued and length == unsent and snd.usable > length
+    flags = ACK
+    if length == unsent and not tcb.more_coming:
+        flags |= PSH
+    if fin:
+        flags |= FIN
+    seq = snd.snd_nxt
+    payload = snd.buffer.peek(seq, length)
+    rule = rules.SEND_FIN if fin else rules.SEND_DATA
+    if snd.snd_up > seq:
+        rule = rules.SEND_URGENT
+        segment = form(tcb, flags, seq, payload, rule, tcb.ours(snd.snd_up))
+    elif fin:
+        segment = form(tcb, flags, seq, payload, rule, tcb.ours(seq + length), length)
+    else:
+        numbers = (tcb.ours(seq), tcb.ours(seq + length), tcb.ours(snd.snd_una))
+        segment = form(tcb, flags, seq, payload, rule, *numbers, snd.snd_wnd, snd.cc.cwnd)
+    if length > full:
+        segment.mss = full
+    _mark_urgent(tcb, segment, seq)
+    _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0)
+    out.append(segment)
+    return True
+
+
+def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
+    snd = tcb.snd
+    if not snd.fin_unsent:
+        return False
+    if snd.usable <= 0 and snd.snd_wnd == 0:
+        _wait_for_window(tcb)
+        return False
+    seq = snd.snd_nxt
+    out.append(form(tcb, ACK | FIN, seq, b"", rules.SEND_FIN, tcb.ours(seq), 0))
+    _record_new(tcb, seq, 1, FIN)
+    return False
+
+
+def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
+    snd = tcb.snd
+    snd.board.add(Sent(seq, seq + size, tcb.now, flags, snd.mss))
+    snd.snd_nxt = seq + size
+    if snd.snd_nxt > snd.snd_max:
+        snd.snd_max = snd.snd_nxt
+    armed = tcb.timers.running(RETRANSMIT)
+    snd.sent_something(tcb.now)
+    tcb.timers.stop(SWS_OVERRIDE)
+    if not armed and tcb.observer is not None:
+        reason = tcb.reason(rules.RTO_ARMED, snd.rtt.rto, None, None, None, None)
+        due = tcb.timers.due[RETRANSMIT]
+        tcb.emit("timer", reason, {"name": "retransmit", "action": "set", "due": due})
+    if flags & FIN and tcb.state is State.CLOSE_WAIT:
+        tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, tcb.ours(seq + size - 1), size - 1)
+
+
+def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """URG while the urgent data has not all been sent; SEG.UP counts to the octet
+    after it (MUST-62)."""
+    distance = tcb.snd.snd_up - seq
+    if distance > 0:
+        segment.flags |= URG
+        segment.urgent = min(distance, 0xFFFF)
+
+
+def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
+    """How much of D = ``unsent`` may go in one segment now; 0 with the rule that waits."""
+    snd = tcb.snd
+    usable = snd.usable
+    if usable <= 0:
+        _wait_for_window(tcb)
+        return 0
+    limit = full
+    if tcb.max_segment > full:
+        limit = tcb.max_segment - tcb.max_segment % full
+    length = min(unsent, usable, limit)
+    room = snd.cc.cwnd - snd.in_flight
+    if room < min(length, full) and snd.in_flight > 0:
+        tcb.wait_rule = rules.WAIT_CWND
+        return 0
+    if length > room and length > full:
+        length = max(full, room - room % full)
+    if length >= full:
+        return length if length == unsent else length - length % full
+    return length if _small_segment_may_go(tcb, length, unsent, full) else 0
+
+
+def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool:
+    """Less than Eff.snd.MSS: SWS avoidance (§3.8.6.2.1, MUST-38) and Nagle (§3.7.4)."""
+    snd = tcb.snd
+    if tcb.sws_override:
+        return True
+    # A SYN of ours that is still unacknowledged (Fast Open) is no data in flight.
+    idle = snd.snd_una == snd.snd_nxt or snd.snd_nxt == snd.iss + 1
+    if length == unsent:
+        if snd.fin_queued or snd.snd_up > snd.snd_nxt:
+            return True
+        if tcb.corked or tcb.more_coming:
+            tcb.wait_rule = rules.WAIT_CORK
+            _start_override(tcb)
+            return False
+        if tcb.nodelay or idle:
+            return True
+        tcb.wait_rule = rules.WAIT_NAGLE
+        return False
+    if 2 * length >= snd.max_window and (tcb.nodelay or idle):
+        return True
+    tcb.wait_rule = rules.WAIT_SWS
+    if idle:
+        _start_override(tcb)
+    return False
+
+
+def _start_override(tcb: Tcb) -> None:
+    """The override timeout keeps a small window or a cork from waiting for ever."""
+    if not tcb.timers.running(SWS_OVERRIDE):
+        tcb.timers.start(SWS_OVERRIDE, tcb.now + tcb.settings.sws_override_ns)
+
+
+def _wait_for_window(tcb: Tcb) -> None:
+    """Nothing may go: with nothing outstanding only a probe can break the deadlock."""
+    snd = tcb.snd
+    tcb.wait_rule = rules.WAIT_WINDOW
+    if snd.board.empty() and not tcb.timers.running(PERSIST):
+        snd.probes = 0
+        rto = snd.rtt.rto
+        tcb.start_timer(PERSIST, tcb.now + rto, rules.PERSIST_ARMED, snd.snd_wnd, rto)
+
+
+def _explain_wait(tcb: Tcb) -> None:
+    """Report why what is queued does not go."""
+    rule = tcb.wait_rule
+    if tcb.observer is None or rule is None:
+        return
+    snd = tcb.snd
+    known: dict[str, Value] = {
+        "length": snd.unsent,
+        "mss": tcb.effective_mss,
+        "in_flight": snd.in_flight,
+        "usable": snd.usable,
+        "max_window": snd.max_window,
+        "snd_wnd": snd.snd_wnd,
+        "cwnd": snd.cc.cwnd,
+    }
+    values = [known.get(name) for name in rule.values] + [None] * 5
+    reason = tcb.reason(rule, values[0], values[1], values[2], values[3], values[4])
+    tcb.emit("silence", reason, {})
