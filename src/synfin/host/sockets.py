@@ -6,19 +6,11 @@ raises BlockingIOError (EAGAIN, for connect EINPROGRESS). Errors are OSError
 with Linux's numbers.
 """
 
-import struct
-from typing import TYPE_CHECKING
-
 from synfin.core import rules
-from synfin.core.connection import Connection
 from synfin.core.errno import (
     EADDRINUSE,
-    EADDRNOTAVAIL,
-    EAFNOSUPPORT,
     EAGAIN,
     EALREADY,
-    EBADF,
-    EDESTADDRREQ,
     EINPROGRESS,
     EINVAL,
     EISCONN,
@@ -26,13 +18,10 @@ from synfin.core.errno import (
     ENOTCONN,
     EOPNOTSUPP,
     EPIPE,
-    message_of,
 )
 from synfin.core.events import Reason, Value
 from synfin.core.states import State
-from synfin.core.timers import NEVER
 from synfin.host.constants import (
-    AF_INET,
     MSG_FASTOPEN,
     MSG_MORE,
     MSG_OOB,
@@ -40,188 +29,17 @@ from synfin.host.constants import (
     SHUT_RD,
     SHUT_RDWR,
     SHUT_WR,
-    SOCK_DGRAM,
     SOCK_STREAM,
 )
+from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
-from synfin.host.options import Options, apply_to_connection
-from synfin.host.ports import Use
+from synfin.host.named_socket import Address, NamedSocket
 from synfin.host.records import HostConnection
-from synfin.host.tcp import OptionSource
-from synfin.host.udp_socket import UdpSocket
-from synfin.wire.address import format_address, is_broadcast, is_multicast, parse_address
-
-if TYPE_CHECKING:
-    from synfin.host.host import Host
-
-Address = tuple[str, int]
-
-_PYTHON_NUMBERS = {
-    EAGAIN: BlockingIOError,
-    EALREADY: BlockingIOError,
-    EINPROGRESS: BlockingIOError,
-    EPIPE: BrokenPipeError,
-    103: ConnectionAbortedError,
-    104: ConnectionResetError,
-    111: ConnectionRefusedError,
-    110: TimeoutError,
-    13: PermissionError,
-    1: PermissionError,
-}
+from synfin.wire.address import format_address, is_broadcast, is_multicast
 
 
-def socket_error(number: int) -> OSError:
-    """The exception for a POSIX error; of the class that Linux's Python would raise."""
-    kind = _PYTHON_NUMBERS.get(number, OSError)
-    return kind(number, message_of(number))
-
-
-class Socket(OptionSource):
+class Socket(NamedSocket):
     """One socket of a :class:`synfin.host.host.Host`; made by ``host.socket()``."""
-
-    def __init__(self, host: "Host", family: int, type_: int, descriptor: int) -> None:
-        self.host: Host = host
-        self.family: int = family
-        self.type: int = type_
-        self.descriptor: int = descriptor
-        self.closed: bool = False
-        self.options: Options = Options()
-        self.local: bytes = bytes(4 if family == AF_INET else 16)
-        self.port: int = 0
-        self.bound: Use | None = None
-        self.conn: HostConnection | None = None
-        """The connection, once connected or connecting."""
-        self.listener: Listener | None = None
-        self.udp: UdpSocket | None = None
-        self.read_shut: bool = False
-        self.connect_told: bool = False
-        """The outcome of connect() has been told to the application."""
-        if type_ == SOCK_DGRAM:
-            self.udp = host.udp.open(4 if family == AF_INET else 6)
-            self.udp.owner = self
-
-    # -- helpers --------------
-    def _open(self) -> "Host":
-        if self.closed:
-            raise socket_error(EBADF)
-        self.host.tcp.now = self.host.clock()
-        return self.host
-
-    def _parse(self, address: Address) -> tuple[bytes, int]:
-        """An address of this socket's family; "" means any."""
-        name, port = address[0], address[1]
-        size = 4 if self.family == AF_INET else 16
-        if not 0 <= port <= 65_535:
-            raise OverflowError("port must be 0-65535")
-        if name == "":
-            return bytes(size), port
-        raw = parse_address(name)
-        if len(raw) != size:
-            raise socket_error(EAFNOSUPPORT)
-        return raw, port
-
-    def _connection(self) -> HostConnection:
-        self._open()
-        if self.conn is None:
-            raise socket_error(ENOTCONN)
-        return self.conn
-
-    def _touched(self, connection: HostConnection, now: int) -> None:
-        self.host.tcp.after(connection, now)
-
-    def _take_error(self) -> int:
-        """SO_ERROR: read and cleared."""
-        connection = self.conn
-        if self.udp is not None:
-            return self.udp.take_error()
-        if connection is None:
-            return 0
-        number = connection.error
-        connection.error = 0
-        if number == 0:
-            number = connection.soft_error
-            connection.soft_error = 0
-        if number:
-            self.connect_told = True
-        return number
-
-    def _raise_pending(self) -> None:
-        connection = self.conn
-        if connection is not None and connection.error:
-            number = connection.error
-            connection.error = 0
-            self.connect_told = True
-            raise socket_error(number)
-
-    # -- names --------------
-    def fileno(self) -> int:
-        """The descriptor; -1 once closed."""
-        return -1 if self.closed else self.descriptor
-
-    def bind(self, address: Address) -> None:
-        """bind(2). EADDRINUSE, EADDRNOTAVAIL (not ours), EINVAL (bound already)."""
-        host = self._open()
-        raw, port = self._parse(address)
-        if self.udp is not None:
-            self._check(self.udp.bind(raw, port))
-            return
-        if self.bound is not None:
-            raise socket_error(EINVAL)
-        if any(raw) and not host.addresses.is_own(raw):
-            raise socket_error(EADDRNOTAVAIL)
-        ports = host.tcp.ports
-        if port == 0:
-            port = self._free_port(raw)
-        elif ports.conflicts(port, raw, self.options.reuse_address):
-            raise socket_error(EADDRINUSE)
-        self._hold(raw, port, False)
-
-    def _free_port(self, address: bytes) -> int:
-        settings = self.host.settings
-        ports = self.host.tcp.ports
-        for first, last in ports.candidates(settings.ephemeral_low, settings.ephemeral_high):
-            for port in range(first, last + 1):
-                if not ports.in_use(port):
-                    return port
-        raise socket_error(EADDRINUSE)
-
-    def _hold(self, address: bytes, port: int, listening: bool) -> None:
-        self._let_go()
-        self.local = address
-        self.port = port
-        self.bound = (address, self.options.reuse_address, listening)
-        self.host.tcp.ports.take(port, self.bound)
-
-    def _let_go(self) -> None:
-        if self.bound is not None:
-            self.host.tcp.ports.give(self.port, self.bound)
-            self.bound = None
-
-    @staticmethod
-    def _check(number: int) -> None:
-        if number:
-            raise socket_error(number)
-
-    def getsockname(self) -> Address:
-        """Our address and port."""
-        self._open()
-        if self.udp is not None:
-            return format_address(self.udp.local), self.udp.port
-        if self.conn is not None:
-            return format_address(self.conn.local), self.conn.local_port
-        return format_address(self.local), self.port
-
-    def getpeername(self) -> Address:
-        """The peer's; ENOTCONN without one."""
-        self._open()
-        if self.udp is not None:
-            if not self.udp.remote:
-                raise socket_error(ENOTCONN)
-            return format_address(self.udp.remote), self.udp.remote_port
-        connection = self._connection()
-        if connection.state is State.SYN_SENT or connection.state is State.CLOSED:
-            raise socket_error(ENOTCONN)
-        return format_address(connection.remote), connection.remote_port
 
     # -- passive OPEN --------------
     def listen(self, backlog: int = 128) -> None:
@@ -550,42 +368,5 @@ class Socket(OptionSource):
         """Octets of urgent data still to be read (MUST-33; SIOCATMARK's question)."""
         return 0 if self.conn is None else self.conn.urgent_left
 
-    # -- options --------------
-    def setsockopt(self, level: int, option: int, value: int | bytes) -> None:
-        """setsockopt(2). ENOPROTOOPT for an unknown one, EINVAL for a bad value."""
-        self._open()
-        if isinstance(value, bytes):
-            value = value if len(value) == 8 else struct.unpack("i", value[:4])[0]
-        number = self.options.set(level, option, value, self.host.settings)
-        if number:
-            raise socket_error(number)
-        if self.udp is not None:
-            self.options.apply_to_udp(self.udp, level, option, value)
-        if self.listener is not None:
-            self.listener.defer_ns = self.options.defer_accept_ns
-            self.listener.fastopen = self.options.fastopen
-        if self.conn is not None:
-            now = self.host.clock()
-            apply_to_connection(self.options, self.conn, now, option)
-            self._touched(self.conn, now)
 
-    def getsockopt(self, level: int, option: int) -> int:
-        """getsockopt(2), numbers only; see :meth:`tcp_info` for TCP_INFO."""
-        self._open()
-        if self.options.is_error(level, option):
-            return self._take_error()
-        number, value = self.options.get(level, option, self.conn, self.type, self.listener)
-        if number:
-            raise socket_error(number)
-        return value
-
-    def configure(self, connection: Connection) -> None:
-        """Options set before there was a connection."""
-        apply_to_connection(self.options, connection, self.host.clock(), -1)
-
-    def deadline_left(self) -> int:
-        """ns until this connection's next timer; NEVER without one (for timeouts of faces)."""
-        return NEVER if self.conn is None else self.conn.deadline()
-
-
-__all__ = ["EDESTADDRREQ", "Socket", "socket_error"]
+__all__ = ["Socket", "socket_error"]

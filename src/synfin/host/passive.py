@@ -1,0 +1,151 @@
+"""Passive OPENs: a listener's SYNs, children, full queues and cookies.
+
+RFC 9293 §3.10.7.2; RFC 4987; listen(2), accept(2).
+"""
+
+from synfin.core import rules
+from synfin.core.closed import reset_without_ack
+from synfin.core.events import Reason
+from synfin.core.rules import Rule
+from synfin.host.cookies import remembered_syn, syn_ack
+from synfin.host.isn import four_tuple_bytes
+from synfin.host.listener import COOKIE, RESET, TAKE, Listener
+from synfin.host.records import HostConnection, Key
+from synfin.host.tcp_records import TcpRecords
+from synfin.wire.tcp import ACK, RST, SYN, Segment
+
+
+class PassiveOpens(TcpRecords):
+    """What arrives for listeners and for children that are not accepted yet."""
+
+    def refuse_last_ack(
+        self, listener: Listener, child: HostConnection, segment: Segment, verdict: int, rule: Rule
+    ) -> None:
+        """The accept queue is full: the ACK is dropped, or answered by a reset."""
+        if rule is rules.LISTENER_DEFERRED:
+            reason = Reason(rule, {"seconds": listener.defer_ns // 1_000_000_000})
+        else:
+            waiting = len(listener.accept_queue)
+            reason = Reason(rule, {"queue": waiting, "backlog": listener.backlog})
+            self.count("ListenOverflows")
+        self.settled(child.id, segment, reason)
+        if verdict == RESET:
+            self.reply(child.key, reset_without_ack(segment), reason)
+            child.now = self.now
+            child.abort_silently(rule)
+            self.after(child, self.now)
+
+    # -- listening --------------
+    def to_listener(
+        self, listener: Listener, key: Key, segment: Segment, now: int, iss: int = -1
+    ) -> None:
+        flags = segment.flags
+        if flags & SYN and not flags & (ACK | RST):
+            self._syn_for(listener, key, segment, now, iss)
+            return
+        if flags & ACK and not flags & (RST | SYN) and self.settings.syn_cookies != "off":
+            if self._cookie_ack(listener, key, segment, now):
+                return
+        # §3.10.7.2 first, second and fourth: a childless LISTEN answers as the RFC says.
+        probe = HostConnection(self.settings, key, 0, 0, 1500, listener.use, self.observer)
+        probe.open_silently(now)
+        probe.receive(segment, now)
+        for answer in probe.poll(now):
+            self.replies.append(self.packet(key[0], key[1], answer, self.settings.ttl, 0))
+
+    def _syn_for(self, listener: Listener, key: Key, segment: Segment, now: int, iss: int) -> None:
+        verdict, rule, queue = listener.judge_syn(self.settings)
+        if verdict == TAKE and self.full():
+            limit = self.settings.max_connections
+            reason = Reason(rules.LISTENER_MEMORY, {"connections": limit, "limit": limit})
+            self._drop_syn(segment, reason)
+        elif verdict == TAKE:
+            self._bear_child(listener, key, segment, now, iss)
+        elif verdict == COOKIE:
+            self._send_cookie(listener, key, segment, now, queue)
+        else:
+            self._drop_syn(segment, Reason(rule, {"queue": queue, "backlog": listener.backlog}))
+
+    def _drop_syn(self, segment: Segment, reason: Reason) -> None:
+        self.settled(0, segment, reason)
+        self.count("ListenOverflows" if reason.rule is rules.LISTENER_FULL_SYN else "ListenDrops")
+
+    def _bear_child(
+        self, listener: Listener, key: Key, segment: Segment, now: int, iss: int
+    ) -> HostConnection:
+        """§3.10.7.2 third, on a child that fills in the remote socket."""
+        child = self.make(key, (key[0], listener.use[1], False), now, iss)
+        child.listener = listener
+        listener.half_open[child.id] = child
+        self._inherit(listener, child)
+        if listener.fastopen and self.settings.fastopen_server:
+            self.fastopen.serve(child, segment, len(listener.half_open) <= listener.fastopen)
+        child.open_silently(now)
+        child.receive(segment, now)
+        self.report_queues(listener)
+        if child.fastopen_accepted:
+            self.to_accept_queue(listener, child)
+        self.after(child, now)
+        return child
+
+    def _inherit(self, listener: Listener, child: HostConnection) -> None:
+        """Socket options set on the listener hold for its children (tcp(7))."""
+        socket = listener.socket
+        if isinstance(socket, OptionSource):
+            socket.configure(child)
+
+    def _send_cookie(
+        self, listener: Listener, key: Key, segment: Segment, now: int, queue: int
+    ) -> None:
+        text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
+        cookie = self.cookies.make(text, segment, now)
+        window = min(self.settings.receive_buffer, 0xFFFF)
+        mss = min(self.settings.mss, self.addresses.mtu_for(key[1]) - 20 - _ip_header(key[0]))
+        answer = syn_ack(segment, cookie, window, mss, self.settings, now)
+        reason = Reason(rules.COOKIE_SENT, {"queue": queue, "backlog": listener.backlog})
+        self.settled(0, segment, reason)
+        self.count("SyncookiesSent")
+        self.reply(key, answer, reason)
+
+    def _cookie_ack(self, listener: Listener, key: Key, segment: Segment, now: int) -> bool:
+        """An ACK that proves a SYN we have forgotten; True when that settles it."""
+        text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
+        peer_isn = (segment.seq - 1) & 0xFFFFFFFF
+        cookie = (segment.ack - 1) & 0xFFFFFFFF
+        mss = self.cookies.check(text, peer_isn, cookie, now)
+        if mss == 0:
+            return False
+        if listener.accept_full() or self.full():
+            self._drop_syn(
+                segment,
+                Reason(
+                    rules.LISTENER_FULL_ACK,
+                    {"queue": len(listener.accept_queue), "backlog": listener.backlog},
+                ),
+            )
+            return True
+        self.count("SyncookiesRecv")
+        child = self.make(key, (key[0], listener.use[1], False), now, cookie)
+        child.ts_offset = 0
+        child.listener = listener
+        self._inherit(listener, child)
+        child.open_silently(now)
+        child.observer = None
+        child.receive(remembered_syn(segment, mss, self.settings), now)
+        child.poll(now)  # the SYN,ACK left long ago
+        child.observer = self.observer
+        child.established_by = rules.COOKIE_ACCEPTED
+        child.receive(segment, now)
+        self.after(child, now)
+        return True
+
+
+def _ip_header(address: bytes) -> int:
+    return 20 if len(address) == 4 else 40
+
+
+class OptionSource:
+    """Whoever can set a child's socket options: the listening socket."""
+
+    def configure(self, connection: HostConnection) -> None:
+        """Apply the listener's options to ``connection``."""

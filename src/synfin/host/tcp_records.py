@@ -1,0 +1,216 @@
+"""The records of one host's TCP: connections, TIME-WAIT, and what they signal.
+
+Nothing here is a rule of a connection; those live in ``core``.
+"""
+
+from collections.abc import Callable
+
+from synfin.core import rules
+from synfin.core.closed import closed_reason, closed_state
+from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.rules import Rule
+from synfin.core.settings import Settings
+from synfin.core.states import State
+from synfin.core.tcb import BACK_TO_LISTEN, CLOSED, CONNECTED, TIME_WAITING
+from synfin.host.addresses import Addresses
+from synfin.host.cookies import Cookies
+from synfin.host.demux import Demux
+from synfin.host.fastopen import FastOpen
+from synfin.host.ip import PathMtu
+from synfin.host.isn import IsnGenerator, four_tuple_bytes
+from synfin.host.listener import Listener
+from synfin.host.ports import PortTable, Use
+from synfin.host.records import Counters, HostConnection, HostTimeWait, Key
+from synfin.wire.ip import PROTO_TCP, Packet
+from synfin.wire.tcp import RST, Segment
+
+MAX_PENDING_REPLIES = 1024
+"""Answers formed without a connection that may wait for a poll; more are lost,
+as on a full queue (RFC 9293 asks for no answer in particular)."""
+
+
+class TcpRecords:
+    """The table, the ports, the secrets, and what the rooms above share."""
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        settings: Settings,
+        random: Callable[[int], bytes],
+        observer: Observer | None,
+        path_mtu: PathMtu,
+    ) -> None:
+        self.addresses: Addresses = addresses
+        self.settings: Settings = settings
+        self.observer: Observer | None = observer
+        self.path_mtu: PathMtu = path_mtu
+        self.random: Callable[[int], bytes] = random
+        self.isn: IsnGenerator = IsnGenerator(random)
+        self.cookies: Cookies = Cookies(random)
+        self.fastopen: FastOpen = FastOpen(random)
+        self.ports: PortTable = PortTable(random)
+        self.demux: Demux = Demux()
+        self.counters: Counters = Counters()
+        self.next_id: int = 1
+        self.max_segment: int = 0
+        """Largest payload the device cuts itself; 0: none."""
+        self.to_poll: list[HostConnection] = []
+        self.replies: list[Packet] = []
+        self.ready: list[object] = []
+        """Sockets whose readiness changed; the host hands them out."""
+        self.now: int = 0
+
+    # -- reports --------------
+    def report(self, kind: str, conn: int, reason: Reason | None, data: dict[str, Value]) -> None:
+        """Tell the observer, if there is one."""
+        if self.observer is not None:
+            self.observer.event(Event(kind, self.now, conn, reason, data))
+
+    def settled(self, conn: int, segment: Segment, reason: Reason) -> None:
+        if self.observer is not None:
+            self.observer.event(Event("segment-in", self.now, conn, reason, {}, segment))
+
+    def count(self, name: str) -> None:
+        """A counter of netstat -s went up."""
+        value = self.counters.add(name)
+        if self.observer is not None:
+            self.report("counter", 0, None, {"name": name, "value": value})
+
+    def report_queues(self, listener: Listener, rule: Rule | None = None) -> None:
+        """The lengths of both queues changed, perhaps because of ``rule``."""
+        if self.observer is not None:
+            data: dict[str, Value] = {
+                "port": listener.port,
+                "syn": len(listener.half_open),
+                "accept": len(listener.accept_queue),
+                "backlog": listener.backlog,
+            }
+            waiting = len(listener.accept_queue)
+            values: dict[str, Value] = {"queue": waiting, "backlog": listener.backlog}
+            self.report("queue", 0, None if rule is None else Reason(rule, values), data)
+
+    # -- connection records --------------
+    def make(self, key: Key, use: Use, now: int, iss: int = -1) -> HostConnection:
+        """A new connection record in CLOSED, in the table."""
+        local, remote = key[0], key[1]
+        text = four_tuple_bytes(local, key[2] >> 16, remote, key[2] & 0xFFFF)
+        if iss < 0:
+            iss = self.isn.next(self.settings, now, text)
+        mtu = self.path_mtu.get(remote, self.addresses.mtu_for(remote), now)
+        connection = HostConnection(self.settings, key, iss, self.next_id, mtu, use, self.observer)
+        connection.ts_offset = self.isn.keyed(text + b"timestamps")
+        connection.max_segment = self.max_segment
+        connection.now = now
+        self.next_id += 1
+        self.demux.connections[key] = connection
+        self.ports.take(key[2] >> 16, use)
+        self._report_record(connection, "made")
+        return connection
+
+    def _report_record(self, connection: HostConnection, action: str) -> None:
+        if self.observer is not None:
+            data: dict[str, Value] = {
+                "action": action,
+                "local": connection.local.hex(),
+                "local_port": connection.local_port,
+                "remote": connection.remote.hex(),
+                "remote_port": connection.remote_port,
+            }
+            self.report("conn", connection.id, None, data)
+
+    def full(self) -> bool:
+        """The cap on connection records is reached."""
+        return len(self.demux.connections) >= self.settings.max_connections
+
+    def to_nobody(self, key: Key, segment: Segment) -> None:
+        """§3.10.7.1: no such connection."""
+        rule, answer = closed_state(segment)
+        reason = closed_reason(rule, segment)
+        self.settled(0, segment, reason)
+        if answer is not None:
+            self.reply(key, answer, reason)
+
+    def reply(self, key: Key, segment: Segment, reason: Reason) -> None:
+        if len(self.replies) < MAX_PENDING_REPLIES:
+            segment.reason = reason
+            self.replies.append(self.packet(key[0], key[1], segment, self.settings.ttl, 0))
+            if segment.flags & RST:
+                self.count("OutRsts")
+
+    # -- what a connection signalled --------------
+    def after(self, connection: HostConnection, now: int) -> None:
+        """Look at the signals after any door of ``connection`` was used."""
+        self.now = now
+        signals = connection.signals
+        connection.signals = 0
+        if signals:
+            listener = connection.listener
+            if isinstance(listener, Listener):
+                self._child_signal(listener, connection, signals)
+            elif signals & CONNECTED and connection.fastopen_learnt:
+                self.fastopen.learn(connection.remote, connection.fastopen_learnt)
+            if signals & TIME_WAITING:
+                self._enter_time_wait(connection)
+            if signals & CLOSED or signals & BACK_TO_LISTEN:
+                self.forget(connection)
+            if connection.socket is not None:
+                self.ready.append(connection.socket)
+        if not connection.queued and connection.wants_poll:
+            connection.queued = True
+            self.to_poll.append(connection)
+        self.demux.arm(connection)
+
+    def _child_signal(self, listener: Listener, child: HostConnection, signals: int) -> None:
+        if signals & (BACK_TO_LISTEN | CLOSED):
+            listener.half_open.pop(child.id, None)
+            if child.accept_ready and child in listener.accept_queue and not child.was_reset:
+                listener.accept_queue.remove(child)
+            if signals & BACK_TO_LISTEN:
+                child.listener = None
+            self.report_queues(listener)
+        elif signals & CONNECTED:
+            listener.half_open.pop(child.id, None)
+            if not child.accept_ready:
+                self.to_accept_queue(listener, child)
+            self.report_queues(listener, rules.LISTENER_ACCEPTED)
+
+    def to_accept_queue(self, listener: Listener, child: HostConnection) -> None:
+        child.accept_ready = True
+        listener.accept_queue.append(child)
+        if listener.socket is not None:
+            self.ready.append(listener.socket)
+
+    def _enter_time_wait(self, connection: HostConnection) -> None:
+        """The compact record takes the connection's place in the table."""
+        if connection.time_wait is None or not connection.tabled:
+            return
+        self._untable(connection)
+        record = HostTimeWait(connection.time_wait, connection.key, connection.use)
+        if record.record.state is State.TIME_WAIT:
+            self.demux.time_waits[connection.key] = record
+            self.ports.take(connection.local_port, connection.use)
+            self.demux.arm_time_wait(record)
+
+    def _untable(self, connection: HostConnection) -> None:
+        if connection.tabled:
+            connection.tabled = False
+            if self.demux.connections.get(connection.key) is connection:
+                del self.demux.connections[connection.key]
+            self.ports.give(connection.local_port, connection.use)
+
+    def forget(self, connection: HostConnection) -> None:
+        """Delete the TCB."""
+        if connection.tabled:
+            self._untable(connection)
+            self._report_record(connection, "deleted")
+
+    def forget_time_wait(self, record: HostTimeWait) -> None:
+        if self.demux.time_waits.get(record.key) is record:
+            del self.demux.time_waits[record.key]
+            self.ports.give(record.key[2] >> 16, record.use)
+            self.report("conn", record.record.id, None, {"action": "deleted"})
+
+    def packet(self, local: bytes, remote: bytes, segment: Segment, ttl: int, tos: int) -> Packet:
+        """The IP packet around a segment (§3.9.2)."""
+        df = self.settings.path_mtu_discovery and self.path_mtu.may_set_df(remote, self.now)
+        return Packet(local, remote, PROTO_TCP, segment, ttl, tos, 0, df)
