@@ -1,0 +1,1 @@
+"""The Linux kernel at the other end: a TUN device, its namespace, its real-time driver."""

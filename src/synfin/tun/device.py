@@ -1,0 +1,202 @@
+"""A TUN device: IP packets in and out of the Linux kernel (Documentation/networking/tuntap.rst).
+
+With ``IFF_VNET_HDR`` each read and write carries a header of ten octets
+(``struct virtio_net_hdr``) which lets the kernel cut and join segments and
+compute TCP checksums: one call moves up to 64 KB. Where the kernel refuses
+that, packets travel bare and sums are made here.
+"""
+
+import errno
+import fcntl
+import os
+import struct
+from typing import Final
+
+from synfin.wire.ip import PROTO_TCP, Packet, decode_packet, encode_packet, encode_parts
+from synfin.wire.malformed import Malformed
+from synfin.wire.pieces import cut
+from synfin.wire.tcp import CWR, HEADER_LEN, Segment
+
+PATH: Final = "/dev/net/tun"
+
+IFF_TUN: Final = 0x0001
+IFF_NO_PI: Final = 0x1000
+IFF_VNET_HDR: Final = 0x4000
+TUNSETIFF: Final = 0x4004_54CA
+TUNSETOFFLOAD: Final = 0x4004_54D0
+TUN_F_CSUM: Final = 0x01
+TUN_F_TSO4: Final = 0x02
+TUN_F_TSO6: Final = 0x04
+
+NEEDS_CSUM: Final = 1
+GSO_NONE: Final = 0
+GSO_TCPV4: Final = 1
+GSO_TCPV6: Final = 4
+
+VNET: Final = struct.Struct("=BBHHHH")
+"""flags, gso_type, hdr_len, gso_size, csum_start, csum_offset; the machine's byte order."""
+
+NO_OFFLOAD: Final = VNET.pack(0, GSO_NONE, 0, 0, 0, 0)
+TCP_SUM_AT: Final = 16
+"""Where the checksum stands in a TCP header."""
+
+MAX_PACKET: Final = 65_535
+MAX_SEGMENT: Final = 65_455
+"""Payload of the largest segment that goes out as one write: the length field of
+IPv4 less 20 octets and a TCP header of 60."""
+
+_INTERFACE: Final = struct.Struct("16sH22x")
+_TRY_LATER: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EINTR})
+
+
+class DeviceError(OSError):
+    """The device cannot be had: ``errno`` and ``strerror`` say why."""
+
+
+class TunDevice:
+    """An open TUN device; non-blocking.
+
+    Its abilities are known once it is open: ``vnet`` (the kernel accepted the
+    header and checksum offload), ``max_segment`` (the largest payload it cuts
+    itself, in octets; 0: none) and ``mtu``. ``lost`` counts packets the kernel
+    refused; ``packets_in``, ``packets_out``, ``octets_in``, ``octets_out`` what went through.
+    """
+
+    def __init__(self, fd: int, name: str, mtu: int, vnet: bool, max_segment: int) -> None:
+        self.fd = fd
+        self.name = name
+        self.mtu = mtu
+        self.vnet = vnet
+        self.max_segment = max_segment
+        self.lost = 0
+        self.packets_in = 0
+        self.packets_out = 0
+        self.octets_in = 0
+        self.octets_out = 0
+        self._head = bytearray(VNET.size)
+        self._room = bytearray(MAX_PACKET)
+        self._view = memoryview(self._room)
+        self._into = [self._head, self._room] if vnet else [self._room]
+
+    @classmethod
+    def open(cls, name: str = "", mtu: int = 1500, offload: bool = True) -> "TunDevice":
+        """Creates device ``name`` (or attaches to it; "" lets the kernel choose).
+
+        Without rights or device: DeviceError. ``mtu`` is what the interface has or
+        will be given; ``offload`` False asks for bare packets.
+        """
+        try:
+            fd = os.open(PATH, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise DeviceError(error.errno, error.strerror, PATH) from None
+        try:
+            real, vnet = _attach(fd, name, offload)
+            return cls(fd, real, mtu, vnet, _offloads(fd) if vnet else 0)
+        except OSError as error:
+            os.close(fd)
+            raise DeviceError(error.errno, error.strerror, name or PATH) from None
+
+    def close(self) -> None:
+        """Closes it; a device that is not persistent disappears."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    # -- in --------------
+    def read(self) -> Packet | Malformed | None:
+        """The next packet, None when there is none now.
+
+        A long payload is a view of the device's buffer: it is good until the next read.
+        """
+        try:
+            size = os.readv(self.fd, self._into)
+        except OSError as error:
+            if error.errno in _TRY_LATER:
+                return None
+            raise
+        trusted = False
+        if self.vnet:
+            size -= VNET.size
+            trusted = self._head[0] & NEEDS_CSUM != 0
+        if size <= 0:
+            return None
+        self.packets_in += 1
+        self.octets_in += size
+        # The kernel's partial sum (NEEDS_CSUM) is no checksum yet: nothing to verify.
+        return decode_packet(self._view[:size], verify=not trusted)
+
+    # -- out --------------
+    def write(self, packet: Packet) -> bool:
+        """Sends it; False when (a piece of) it was refused and is lost."""
+        segment = packet.body
+        if not self.vnet:
+            good = True
+            for piece in cut(packet):
+                good = self._write([encode_packet(piece)]) and good
+            return good
+        if not isinstance(segment, Segment) or packet.fragmented or packet.proto != PROTO_TCP:
+            return self._write([NO_OFFLOAD, encode_packet(packet)])
+        large = 0 < segment.mss < len(segment.payload)
+        if large and (len(segment.payload) > self.max_segment or segment.flags & CWR):
+            good = True
+            for piece in cut(packet):
+                good = self._tcp(piece, 0) and good
+            return good
+        return self._tcp(packet, segment.mss if large else 0)
+
+    def _tcp(self, packet: Packet, gso_size: int) -> bool:
+        """One TCP packet with its checksum left to the kernel."""
+        headers, payload = encode_parts(packet, checksum=False)
+        v4 = len(packet.src) == 4
+        start = 20 + (len(packet.options) + 3 & ~3) if v4 else 40
+        kind = GSO_NONE if gso_size == 0 else GSO_TCPV4 if v4 else GSO_TCPV6
+        hdr_len = len(headers) if gso_size else start + HEADER_LEN
+        head = VNET.pack(NEEDS_CSUM, kind, hdr_len, gso_size, start, TCP_SUM_AT)
+        return self._write([head + headers, payload])
+
+    def _write(self, parts: list[bytes] | list[bytes | memoryview]) -> bool:
+        try:
+            self.octets_out += os.writev(self.fd, parts)
+        except OSError as error:
+            if error.errno not in _TRY_LATER and error.errno not in (errno.EIO, errno.EINVAL):
+                raise
+            self.lost += 1
+            return False
+        self.packets_out += 1
+        return True
+
+    def offloads(self) -> list[str]:
+        """The names of what the kernel does for us: vnet_hdr, checksum, tso."""
+        if not self.vnet:
+            return []
+        return ["vnet_hdr", "checksum"] + (["tso"] if self.max_segment else [])
+
+
+def _attach(fd: int, name: str, offload: bool) -> tuple[str, bool]:
+    """TUNSETIFF with the vnet header if it may be had; the device's name and whether."""
+    wishes = [IFF_VNET_HDR, 0] if offload else [0]
+    for index, wish in enumerate(wishes):
+        request = _INTERFACE.pack(name.encode(), IFF_TUN | IFF_NO_PI | wish)
+        try:
+            answer = fcntl.ioctl(fd, TUNSETIFF, request)
+        except OSError as error:
+            if error.errno != errno.EINVAL or index == len(wishes) - 1:
+                raise
+            continue
+        return answer[:16].rstrip(b"\0").decode(), wish != 0
+    raise AssertionError("one of the wishes was granted or refused")
+
+
+def _offloads(fd: int) -> int:
+    """Asks for segmentation, else for checksums alone; the largest segment."""
+    for bits, largest in ((TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6, MAX_SEGMENT), (TUN_F_CSUM, 0)):
+        try:
+            fcntl.ioctl(fd, TUNSETOFFLOAD, bits)
+            return largest
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTTY):
+                raise
+    return 0
+
+
+__all__ = ["MAX_SEGMENT", "DeviceError", "TunDevice"]

@@ -1,0 +1,166 @@
+"""The real-time driver: one host, one TUN device, the monotonic clock.
+
+The counterpart of :class:`synfin.sim.network.Network`: it alone calls the host's
+doors, and never from within one another.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from typing import Final
+
+from synfin.core.events import Observer
+from synfin.core.settings import LINUX, Settings
+from synfin.core.timers import NEVER
+from synfin.host.host import Host
+from synfin.host.sockets import Socket
+from synfin.tun.device import TunDevice
+from synfin.wire.address import parse_address
+from synfin.wire.ip import Packet, encode_packet
+from synfin.wire.malformed import Malformed
+
+BATCH: Final = 16
+"""Packets read before what they caused is sent: one ACK answers them all."""
+POLL_BUDGET: Final = 64
+MAX_ROUNDS: Final = 10_000
+"""Rounds of reactions and polls in one turn; more is an endless loop."""
+MAX_WAIT_NS: Final = 1_000_000_000
+
+
+class Watcher:
+    """Told of each packet that passes the device; the default looks away."""
+
+    def sent(self, packet: Packet, now: int, lost: bool) -> None:
+        """synfin sent it; ``lost``: the device refused it."""
+
+    def arrived(self, packet: Packet, now: int) -> None:
+        """It came from the kernel; synfin looks at it next."""
+
+    def handled(self, now: int) -> None:
+        """synfin has looked at it."""
+
+
+class Driver:
+    """Runs :attr:`host` on ``device`` in real time.
+
+    ``ready(socket)`` is called for each socket whose readiness changed. Other file
+    descriptors may be watched with :meth:`add_reader`. Time is ns since the driver
+    was made.
+    """
+
+    def __init__(
+        self,
+        device: TunDevice,
+        address: str,
+        settings: Settings = LINUX,
+        name: str = "synfin",
+        observer: Observer | None = None,
+        watcher: Watcher | None = None,
+        prefix_len: int = 24,
+    ) -> None:
+        self.device = device
+        self.watcher = watcher
+        self._origin = time.monotonic_ns()
+        self.host = Host(name, settings, self.now, os.urandom, observer)
+        self.host.add_address(parse_address(address), prefix_len, device.mtu)
+        self.host.set_offload(device.max_segment)
+        self.ready: Callable[[Socket], None] = _ignore
+        self.late_ns = 0
+        """The most by which a timer was served late."""
+        self._epoll = select.epoll()
+        self._epoll.register(device.fd, select.EPOLLIN)
+        self._readers: dict[int, Callable[[], None]] = {}
+
+    def now(self) -> int:
+        """ns since the driver was made."""
+        return time.monotonic_ns() - self._origin
+
+    def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
+        """Calls ``callback`` when ``fd`` can be read."""
+        self._readers[fd] = callback
+        self._epoll.register(fd, select.EPOLLIN)
+
+    def remove_reader(self, fd: int) -> None:
+        """No more."""
+        if self._readers.pop(fd, None) is not None:
+            self._epoll.unregister(fd)
+
+    def close(self) -> None:
+        """Lets go of the epoll; the device stays its owner's."""
+        self._epoll.close()
+
+    # -- running --------------
+    def run(self, done: Callable[[], bool], timeout_ns: int) -> bool:
+        """Turns until ``done()`` or ``timeout_ns`` have passed; whether it was done."""
+        end = self.now() + timeout_ns
+        self.service()
+        while not done():
+            now = self.now()
+            if now >= end:
+                return False
+            self.turn(end - now)
+        return True
+
+    def turn(self, most_ns: int) -> None:
+        """Waits for a packet or a deadline, at most ``most_ns``, and does what is due."""
+        host = self.host
+        now = self.now()
+        deadline = host.deadline()
+        wait = max(0, min(deadline - now, most_ns, MAX_WAIT_NS))
+        # Rounded up to a millisecond: rounded down it would spin.
+        events = self._epoll.poll(-(-wait // 1_000_000) / 1000)
+        now = self.now()
+        for fd, _ in events:
+            if fd in self._readers:
+                self._readers[fd]()
+        if deadline < NEVER and now >= deadline:
+            self.late_ns = max(self.late_ns, now - deadline)
+            host.tick(now)
+        self._arrivals()
+        self.service()
+
+    def _arrivals(self) -> None:
+        """At most one batch of packets."""
+        device, host, watcher = self.device, self.host, self.watcher
+        for _ in range(BATCH):
+            packet = device.read()
+            if packet is None:
+                return
+            now = self.now()
+            if isinstance(packet, Malformed):
+                if packet.packet is not None:
+                    host.receive_bytes(encode_packet(packet.packet), now)
+                continue
+            if watcher is None:
+                host.receive(packet, now)
+            else:
+                watcher.arrived(packet, now)
+                host.receive(packet, now)
+                watcher.handled(now)
+
+    def service(self) -> None:
+        """Reactions and packets, until there are no more."""
+        host = self.host
+        for _ in range(MAX_ROUNDS):
+            ready = host.take_ready()
+            for sock in ready:
+                self.ready(sock)
+            packets = host.poll(self.now(), POLL_BUDGET)
+            for packet in packets:
+                self._send(packet)
+            if not ready and not packets:
+                return
+        raise RuntimeError("the host is still busy after many rounds: a reaction loops")
+
+    def _send(self, packet: Packet) -> None:
+        if self.host.addresses.is_own(packet.dst):
+            self.host.receive(packet, self.now())
+            return
+        good = self.device.write(packet)
+        if self.watcher is not None:
+            self.watcher.sent(packet, self.now(), not good)
+
+
+def _ignore(_sock: Socket) -> None:
+    """Nobody waits for readiness."""
