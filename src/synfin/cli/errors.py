@@ -18,4 +18,4 @@ class UserError(Exception):
 
     def text(self, texts: Texts) -> str:
         """The line."""
-        return texts.ui(self.message_id, **self.values)
+        return " ".join(texts.ui(self.message_id, **self.values).split())

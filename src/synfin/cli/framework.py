@@ -54,7 +54,11 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click's, but what is too much is named in the user's language."""
         ctx.allow_extra_args = True
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
         if ctx.args:
             raise UserError("cli-error-extra", word=ctx.args[0], path=ctx.command_path)
         return rest
@@ -104,7 +108,7 @@ def _option_names(option: click.Option) -> str:
     if option.is_flag:
         return names
     metavar = option.metavar or str(option.type.name).upper()
-    return f"{names}{metavar}" if metavar.startswith("[") else f"{names} {metavar}"
+    return f"{names}{metavar}" if metavar.startswith("[=") else f"{names} {metavar}"
 
 
 def _usage(command: click.Command, ctx: click.Context) -> str:
@@ -118,10 +122,15 @@ def _usage(command: click.Command, ctx: click.Context) -> str:
     return " ".join(words)
 
 
+def _after(label: str, text: str) -> str:
+    """A label and what it names; a Chinese colon brings its own space."""
+    return label + text if label.endswith("：") else f"{label} {text}"
+
+
 def command_help(command: "Command", ctx: click.Context) -> list[str]:
     """Usage, what it does, options, examples."""
     app = app_of(ctx)
-    lines = [f"{app.ui('cli-usage')} {_usage(command, ctx)}", ""]
+    lines = [_after(app.ui("cli-usage"), _usage(command, ctx)), ""]
     for paragraph in app.ui(f"cli-help-{command.name}").split("\n"):
         lines += wrap(paragraph, app.width) if paragraph.strip() else [""]
     rows = [
@@ -165,7 +174,10 @@ def error_text(error: click.ClickException, app: App) -> str:
         return app.ui("cli-error-option", name=error.option_name, path=path, hint=hint)
     if isinstance(error, click.MissingParameter):
         param = error.param
-        name = (param.metavar or (param.name or "").upper()) if param is not None else "?"
+        name = "?"
+        if param is not None:
+            word = param.metavar or (param.name or "").upper()
+            name = f"{param.opts[-1]} {word}" if isinstance(param, click.Option) else word
         return app.ui("cli-error-missing", name=name, path=path)
     if isinstance(error, click.BadOptionUsage):
         return app.ui("cli-error-option-value", name=error.option_name, path=path)
@@ -181,10 +193,14 @@ def error_text(error: click.ClickException, app: App) -> str:
 class Root(click.Group):
     """``synfin``: finds the command's module, prepares the App, turns errors into lines."""
 
-    def __init__(self, *args: Any, where: dict[str, str], **kwargs: Any) -> None:
-        """``where``: command name -> ``module:attribute``."""
+    def __init__(
+        self, *args: Any, where: dict[str, str], linux_only: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """``where``: command name -> ``module:attribute``; ``linux_only``: commands whose
+        modules cannot even be imported elsewhere."""
         super().__init__(*args, **kwargs)
         self.where: Final = where
+        self.linux_only: Final = frozenset(linux_only)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All of them, in the order of the table."""
@@ -196,7 +212,12 @@ class Root(click.Group):
         if place is None:
             return None
         module, _, attribute = place.partition(":")
-        found = getattr(import_module(module), attribute)
+        try:
+            found = getattr(import_module(module), attribute)
+        except ImportError:
+            if cmd_name in self.linux_only:
+                raise UserError("cli-error-needs-linux", name=cmd_name) from None
+            raise
         assert isinstance(found, click.Command)
         return found
 
@@ -213,7 +234,7 @@ class Root(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         """The list of commands."""
         app = app_of(ctx)
-        lines = [f"{app.ui('cli-usage')} synfin {app.ui('cli-command-word')} …", ""]
+        lines = [_after(app.ui("cli-usage"), f"synfin {app.ui('cli-command-word')} …"), ""]
         lines += [*wrap(app.ui("cli-help-root"), app.width), ""]
         rows = [(name, app.ui(f"cli-short-{name}")) for name in self.where]
         lines += two_columns(rows, app.width)
@@ -249,10 +270,10 @@ class Root(click.Group):
             app.flush()
             sys.exit(code if isinstance(code, int) else 0)
         except UserError as error:
-            app.note("synfin: " + error.text(app.texts))
+            app.note(_named(error.text(app.texts)))
             sys.exit(BAD_INPUT)
         except click.ClickException as error:
-            app.note("synfin: " + error_text(error, app))
+            app.note(_named(error_text(error, app)))
             sys.exit(BAD_INPUT)
         except (click.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
@@ -269,6 +290,11 @@ class Root(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise _PipeClosed from None
+
+
+def _named(line: str) -> str:
+    """An error line begins with the program's name."""
+    return line if line.startswith("synfin ") else f"synfin: {line}"
 
 
 class _PipeClosed(Exception):

@@ -10,6 +10,9 @@ from synfin.cli.why_cmd import packet_of
 from synfin.show.header_draw import render
 from synfin.show.header_view import KINDS, Dissection, dissect, parse_hex
 
+SHORTEST = 8
+"""Fewer digits are no packet."""
+
 EXAMPLE = "4500002800010000400666cd0a0000010a0000029c40005000000064000000005002fffff4b30000"
 
 
@@ -44,12 +47,14 @@ def is_packet_of_run(name: str, more: tuple[str, ...]) -> bool:
     """``NAME N``; anything else is hexadecimal."""
     if len(more) != 1:
         return False
-    looks_hex = len(name) >= 8 and all(c in "0123456789abcdefABCDEFx:" for c in name)
+    looks_hex = len(name) >= SHORTEST and all(c in "0123456789abcdefABCDEFx:" for c in name)
     return not looks_hex
 
 
 def octets(text: str) -> bytes:
-    """The hex digits; a scenario's name without a number is a mistake worth its own line."""
+    """The hex digits; a scenario without a packet's number is a mistake worth its own line."""
+    if len(text) < SHORTEST:
+        raise UserError("cli-error-header", text=text)
     try:
         return parse_hex(text)
     except ValueError as error:

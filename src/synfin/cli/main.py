@@ -16,6 +16,7 @@ COMMANDS = {
     "ss": "synfin.cli.look_cmd:ss",
     "header": "synfin.cli.header_cmd:header",
     "states": "synfin.cli.states_cmd:states",
+    "switches": "synfin.cli.switches_cmd:switches",
     "limits": "synfin.cli.limits_cmd:limits",
     "ask": "synfin.cli.ask_cmd:ask",
     "quiz": "synfin.cli.quiz_cmd:quiz",
@@ -38,7 +39,12 @@ FIRST_STEPS = (
 )
 
 
-@click.group(cls=Root, where=COMMANDS, invoke_without_command=True, name="synfin")
+LINUX_ONLY = ("live", "listen", "connect")
+
+
+@click.group(
+    cls=Root, where=COMMANDS, linux_only=LINUX_ONLY, invoke_without_command=True, name="synfin"
+)
 @click.option("--version", is_flag=True)
 @click.pass_context
 def cli(ctx: click.Context, version: bool) -> None:

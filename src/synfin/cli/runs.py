@@ -11,6 +11,7 @@ from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.framework import Command, pass_app
 from synfin.cli.kinds import Span, Time, Whole
+from synfin.cli.switches_cmd import known
 from synfin.cli.waiting import Waiting
 from synfin.core.settings import PROFILES
 from synfin.lab import catalogue
@@ -136,7 +137,7 @@ def find_scenario(app: App, what: str) -> Scenario:
     except KeyError:
         names = [f.removesuffix(catalogue.SUFFIX).partition("-")[2]
                  for f in catalogue.shipped_files()]  # fmt: skip
-        close = get_close_matches(what.lower(), names, 3, 0.4)
+        close = get_close_matches(what.lower(), names, 3, 0.5)
         close += [n for n in names if what.lower() in n and n not in close][:3]
         hint = app.ui("cli-did-you-mean", names=", ".join(close)) if close else ""
         raise UserError("cli-error-scenario", name=what, hint=hint) from None
@@ -165,7 +166,7 @@ def plan(app: App, wish: Wish) -> Plan:
     hosts = [host.name for host in case.body.hosts]
     if wish.profile and wish.profile not in PROFILES:
         raise UserError("cli-error-profile", name=wish.profile, names=", ".join(PROFILES))
-    settings = [setting(text, hosts) for text in wish.sets]
+    settings = [setting(app, text, hosts) for text in wish.sets]
     if wish.msl is not None:
         settings.append(Setting("", "msl_ns", wish.msl, Position("--msl")))
     for fault in wish.faults:
@@ -181,8 +182,11 @@ def plan(app: App, wish: Wish) -> Plan:
     return Plan(scenario, case, changes, bool(wish.iss))
 
 
-def setting(text: str, hosts: list[str]) -> Setting:
+def setting(app: App, text: str, hosts: list[str]) -> Setting:
     """One ``--set``."""
+    name = text.partition("=")[0].rpartition(".")[2]
+    if "=" in text and name.removesuffix("_ns") not in known():
+        raise UserError("cli-error-switch", name=name, hint=app.nearest(name, known()))
     try:
         found = parse_switch(text)
     except ScenarioError as error:
@@ -197,12 +201,13 @@ def check_fault(text: str, case: Case) -> None:
     try:
         fault = parse_fault(text)
     except ValueError as error:
-        raise UserError("cli-error-fault", text=text, why=str(error)) from None
-    known = {"*"}
+        why = str(error).removeprefix(f"fault {text!r}: ")
+        raise UserError("cli-error-fault", text=text, why=why) from None
+    nodes = {"*"}
     for host in case.body.hosts:
-        known |= {host.name, *(address for address, _ in host.addresses)}
+        nodes |= {host.name, *(address for address, _ in host.addresses)}
     for name in (fault.selector.source, fault.selector.target):
-        if name not in known:
+        if name not in nodes:
             names = ", ".join(host.name for host in case.body.hosts)
             raise UserError("cli-error-host", name=name, names=names)
 
@@ -264,9 +269,9 @@ def trace_of(run: Run) -> Trace:
 
 def host_of(plan: Plan, name: str) -> str:
     """The node called ``name``, whatever its case; UserError when there is none."""
-    for known in plan.names:
-        if known.lower() == name.lower():
-            return known
+    for host in plan.names:
+        if host.lower() == name.lower():
+            return host
     raise UserError("cli-error-host", name=name, names=", ".join(plan.names))
 
 

@@ -35,6 +35,7 @@ cli-short-tcb = a host's transmission control block at some time
 cli-short-ss = the connections as ss (or netstat) would show them
 cli-short-header = a packet's headers bit by bit
 cli-short-states = the state diagram, and what a run visited
+cli-short-switches = what --set can change, and its value in each profile
 cli-short-limits = what bounds the number of connections on this machine
 cli-short-ask = what people say about TCP, and what is right
 cli-short-quiz = guess the next segment, answer the interview question
@@ -54,6 +55,7 @@ cli-help-tcb = The transmission control blocks of HOST at time T, grouped as in 
 cli-help-ss = The connections of all hosts at time T the way ss -tanpo prints them.
 cli-help-header = Draws the headers of a packet (IPv4, IPv6, TCP, UDP, ICMP): every field, its meaning, the checksums computed anew, and how the length of the data follows. The packet is packet N of a run, or hexadecimal digits.
 cli-help-states = The state diagram as the engine's own table has it, with the names that RFC 9293, netstat and ss use. With NAME: the edges that this run went along.
+cli-help-switches = The switches of --set, one for each place where TCP stacks lawfully differ (or where a thought experiment breaks them), with their values in the four profiles.
 cli-help-limits = Reads this system's limits (ports, descriptors, memory, queues) and says which of them ends the number of connections first.
 cli-help-ask = Answers by topic, by row (E-07, C29) or by words in English or Chinese: the claim people repeat, what is right, the source, and the run that shows it. Without words: all topics.
 cli-help-quiz = Draws a run and stops before each segment: say what comes next (B>A SYN,ACK). Then the interview question, a 30-second answer, the usual wrong one and the follow-up. Without NAME: any scenario.
@@ -111,6 +113,8 @@ cli-error-whole = { $name }: '{ $value }' is no whole number of at least { $leas
 cli-error-speed = { $name }: '{ $value }' is no number above 0
 cli-error-time = { $name }: '{ $value }' is no time; write seconds (0.05) or 50ms, 3s
 cli-error-scenario = no scenario is called '{ $name }'. { $hint } (synfin list shows all)
+cli-error-switch = no switch is called '{ $name }'. { $hint } (synfin switches lists all)
+cli-error-needs-linux = synfin { $name } talks to a Linux kernel and this system is none; everything else works here
 cli-error-case = { $scenario } has no case '{ $name }'; there are { $names }
 cli-error-profile = there is no profile '{ $name }'; choose { $names }
 cli-error-two-profiles = --profiles: '{ $value }' is not two of { $names }, as in rfc,linux
@@ -289,3 +293,8 @@ cli-demo-go-on = How to go on
 cli-demo-go-alone = what one can do next, in ten lines
 cli-demo-go-fault = break it yourself, with the rule behind every step
 cli-demo-go-html = a page that steps through the close, with both control blocks
+
+## switches
+cli-switches-note = * scenarios start with mss=1460, receive_buffer=65535, window_scale=-1, timestamps, sack and delayed_ack off, msl=30s.  ! breaks TCP on purpose. Times need a unit: --set min_rto=200ms.
+cli-switch-reads = applications read by themselves (yes, no)
+cli-switch-accepts = applications accept by themselves (yes, no)

@@ -35,6 +35,7 @@ cli-short-tcb = 某一时刻一台主机的 TCB（传输控制块）
 cli-short-ss = 像 ss（或 netstat）那样列出连接
 cli-short-header = 逐位画出报文首部
 cli-short-states = 状态图，以及一次运行走过哪些边
+cli-short-switches = --set 能改动什么，以及它在各个 profile 中的取值
 cli-short-limits = 这台机器上连接数受什么限制
 cli-short-ask = 关于 TCP 的常见说法，以及正确的说法
 cli-short-quiz = 猜下一个报文段，答面试题
@@ -54,6 +55,7 @@ cli-help-tcb = HOST 在时刻 T 的 TCB，按 RFC 9293 第 3.3.1 节分组，并
 cli-help-ss = 时刻 T 各主机的连接，格式与 ss -tanpo 相同。
 cli-help-header = 画出报文的首部（IPv4、IPv6、TCP、UDP、ICMP）：每个字段及其含义、重新计算的校验和，以及数据长度是怎么算出来的。报文可以是某次运行的第 N 个，也可以是十六进制数字。
 cli-help-states = 直接由引擎的状态转换表生成的状态图，以及各状态在 RFC 9293、netstat、ss 中的名字。给出 NAME 时，标出这次运行走过的边。
+cli-help-switches = --set 的全部开关：TCP 实现之间允许不同的地方各有一个（还有几个是思想实验，故意弄坏 TCP），以及它们在四个 profile 中的取值。
 cli-help-limits = 读取本机的各种上限（端口、文件描述符、内存、队列），说明连接数最先受哪一个限制。
 cli-help-ask = 可以按主题、按编号（E-07、C29）或按中英文词语提问：大家常说的、正确的说法、出处，以及能看到它的那次运行。不带词语时列出全部主题。
 cli-help-quiz = 画出一次运行，在每个报文段之前停下，请你说出下一个是什么（如 B>A SYN,ACK）。之后是面试题、30 秒参考回答、常见的错误回答和追问。不给 NAME 就随机选一个场景。
@@ -111,6 +113,8 @@ cli-error-whole = { $name }：“{ $value }”不是不小于 { $least } 的整�
 cli-error-speed = { $name }：“{ $value }”不是大于 0 的数
 cli-error-time = { $name }：“{ $value }”不是时间；请写秒数（0.05）或 50ms、3s
 cli-error-scenario = 没有叫“{ $name }”的场景。{ $hint }（synfin list 列出全部）
+cli-error-switch = 没有叫“{ $name }”的开关。{ $hint }（synfin switches 列出全部）
+cli-error-needs-linux = synfin { $name } 要与 Linux 内核通信，而这个系统不是 Linux；其余功能都能用
 cli-error-case = { $scenario } 没有“{ $name }”这种情形；有 { $names }
 cli-error-profile = 没有名为“{ $name }”的 profile；可选 { $names }
 cli-error-two-profiles = --profiles：“{ $value }”不是 { $names } 中的两个；写法如 rfc,linux
@@ -285,3 +289,8 @@ cli-demo-go-on = 接下来可以
 cli-demo-go-alone = 十行话告诉你能做什么
 cli-demo-go-fault = 自己动手弄坏它，每一步都给出规则
 cli-demo-go-html = 能单步浏览关闭过程的网页，带两端的 TCB
+
+## switches
+cli-switches-note = * 各场景的初始值：mss=1460、receive_buffer=65535、window_scale=-1，timestamps、sack、delayed_ack 关闭，msl=30s。! 会故意弄坏 TCP。时间要带单位：--set min_rto=200ms。
+cli-switch-reads = 应用自动读取数据（yes、no）
+cli-switch-accepts = 应用自动 accept（yes、no）
