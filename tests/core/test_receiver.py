@@ -1,0 +1,155 @@
+"""RCV.NXT, RCV.WND, Table 6, the window offered."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synfin.core import rules
+from synfin.core.receiver import DELAYED, NONE, NOW, Receiver
+from synfin.core.sequence import first_absolute
+from synfin.core.settings import RFC
+
+BASE = first_absolute(0)
+
+
+def receiver(buffer: int = 1000, window: int = 1000, scale: int = 0) -> Receiver:
+    """RCV.NXT is BASE + 1."""
+    made = Receiver(RFC.but(receive_buffer=buffer))
+    made.start(BASE)
+    made.scale = scale
+    made.rcv_adv = made.rcv_nxt + window
+    return made
+
+
+@pytest.mark.parametrize(
+    ("length", "window", "offset", "accepted"),
+    [
+        # Table 6, RFC 9293 §3.10.7.4: SEG.LEN 0, RCV.WND 0
+        (0, 0, 0, True),
+        (0, 0, 1, False),
+        (0, 0, -1, False),
+        # SEG.LEN 0, RCV.WND > 0
+        (0, 100, 0, True),
+        (0, 100, 99, True),
+        (0, 100, 100, False),
+        (0, 100, -1, False),
+        # SEG.LEN > 0, RCV.WND 0
+        (1, 0, 0, False),
+        (1, 0, -1, False),
+        # SEG.LEN > 0, RCV.WND > 0
+        (10, 100, 0, True),
+        (10, 100, 99, True),
+        (10, 100, 100, False),
+        (10, 100, -9, True),
+        (10, 100, -10, False),
+        (300, 100, -100, False),
+    ],
+)
+def test_table_6(length: int, window: int, offset: int, accepted: bool) -> None:
+    made = receiver(window=window)
+    assert made.acceptable(made.rcv_nxt + offset, length) is accepted
+
+
+@given(st.lists(st.binary(min_size=1, max_size=30), max_size=150), st.integers(0, 3000))
+def test_reading_gives_what_was_delivered(parts: list[bytes], limit: int) -> None:
+    made = receiver(100_000, 100_000)
+    for part in parts:
+        made.deliver(part)
+    whole = b"".join(parts)
+    assert made.unread == len(whole)
+    assert made.rcv_nxt == BASE + 1 + len(whole)
+    assert made.peek(limit) == whole[:limit]
+    assert made.read(limit) == whole[:limit]
+    assert made.unread == len(whole[limit:])
+    assert made.read(1 << 20) == whole[limit:]
+
+
+def test_a_view_is_consumed_without_copying() -> None:
+    made = receiver()
+    text = b"0123456789"
+    made.deliver(text)
+    assert made.view() is text
+    made.consume(4)
+    assert bytes(made.view()) == b"456789"
+    made.consume(100)
+    assert (made.unread, bytes(made.view())) == (0, b"")
+
+
+def test_the_window_shrinks_with_what_is_unread() -> None:
+    made = receiver(window=0)
+    assert made.window_field(100, False) == 1000
+    made.deliver(bytes(300))
+    assert made.window_field(100, False) == 700
+
+
+def test_the_right_edge_moves_by_a_worthwhile_step_only() -> None:
+    """MUST-39: at least min(BUFF / 2, Eff.snd.MSS) (§3.8.6.2.2)."""
+    made = receiver(window=0)
+    made.window_field(100, False)
+    made.deliver(bytes(1000))
+    assert made.window_field(100, False) == 0
+    made.read(99)
+    assert made.window_field(100, False) == 0
+    made.read(1)
+    assert made.window_field(100, False) == 100
+
+
+def test_half_the_buffer_is_enough_when_that_is_less() -> None:
+    made = receiver(buffer=100, window=0)
+    made.window_field(1460, False)
+    made.deliver(bytes(100))
+    made.read(49)
+    assert made.window_field(1460, False) == 0
+    made.read(1)
+    assert made.window_field(1460, False) == 50
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 600)), max_size=40), st.integers(0, 9)
+)
+def test_the_right_edge_never_moves_left(steps: list[tuple[int, int]], scale: int) -> None:
+    """SHLD-14, at any shift; and no promise exceeds the buffer by more than rounding."""
+    made = receiver(buffer=4000, window=0, scale=scale)
+    edge = made.rcv_adv
+    for arrive, read in steps:
+        made.deliver(bytes(min(arrive, made.rcv_wnd)))
+        made.read(read)
+        promised = made.rcv_nxt + (made.window_field(100, False) << scale)
+        assert promised >= edge
+        assert made.rcv_wnd <= 4000 + (1 << scale)
+        edge = made.rcv_adv
+
+
+def test_windows_above_64k_are_kept_whole() -> None:
+    """REC-1, MUST-1: 32 bits inside, an unsigned field of 16 outside."""
+    made = receiver(buffer=1 << 22, window=0, scale=7)
+    assert made.window_field(1460, False) == 32768
+    assert made.rcv_wnd == 1 << 22
+    plain = receiver(buffer=1 << 22, window=0)
+    assert plain.window_field(1460, False) == 0xFFFF
+    assert plain.rcv_wnd == 0xFFFF
+
+
+def test_the_window_of_a_syn_is_not_scaled() -> None:
+    """RFC 7323 §2.2."""
+    made = receiver(buffer=1 << 20, window=0, scale=7)
+    assert made.window_field(1460, True) == 0xFFFF
+
+
+def test_one_ack_is_owed_however_many_reasons_there_are() -> None:
+    """MUST-58."""
+    made = receiver()
+    made.owe(DELAYED, rules.ACK_DELAYED)
+    made.owe(NOW, rules.ACK_SECOND_SEGMENT)
+    made.owe(DELAYED, rules.ACK_DELAYED)
+    assert (made.owed, made.owed_rule) == (NOW, rules.ACK_SECOND_SEGMENT)
+    made.acknowledged()
+    assert (made.owed, made.owed_rule, made.unacked) == (NONE, None, 0)
+
+
+def test_held_text_follows_when_the_gap_closes() -> None:
+    made = receiver()
+    made.held.add(made.rcv_nxt + 5, b"world")
+    made.deliver(b"hello")
+    assert made.deliver_held() == 5
+    assert made.read(100) == b"helloworld"

@@ -1,0 +1,147 @@
+"""What is outstanding: acknowledged, SACKed, lost, sent again."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synfin.core.scoreboard import Scoreboard, Sent
+from synfin.wire.tcp import FIN, SYN
+
+Range = tuple[int, int]
+
+
+def board(*edges: int, flags: int = 0) -> Scoreboard:
+    """Ranges between successive ``edges``, sent at 0, 1, 2 …; ``flags`` on the last."""
+    made = Scoreboard()
+    for index in range(len(edges) - 1):
+        last = index == len(edges) - 2
+        made.add(Sent(edges[index], edges[index + 1], index, flags if last else 0, 100))
+    return made
+
+
+def live(made: Scoreboard) -> list[Range]:
+    return [(sent.start, sent.end) for sent in made.ranges[made.head :]]
+
+
+def test_an_ack_finishes_whole_ranges_and_cuts_the_one_it_ends_in() -> None:
+    made = board(0, 100, 200, 300)
+    last = made.acknowledge(250)
+    assert last is not None
+    assert (last.start, last.end) == (100, 200)
+    assert live(made) == [(250, 300)]
+    assert not made.ambiguous
+
+
+def test_an_ack_that_finishes_nothing() -> None:
+    made = board(0, 100)
+    assert made.acknowledge(50) is None
+    assert live(made) == [(50, 100)]
+
+
+def test_karn_a_range_sent_twice_makes_the_ack_ambiguous() -> None:
+    """MUST-18: also when the ACK only reaches into it."""
+    made = board(0, 100, 200)
+    made.sent_again(0, 5)
+    made.acknowledge(100)
+    assert made.ambiguous
+    made.acknowledge(200)
+    assert not made.ambiguous
+
+
+def test_the_syn_goes_with_its_first_octet_and_the_fin_with_the_last() -> None:
+    made = Scoreboard()
+    made.add(Sent(0, 11, 0, SYN, 100))
+    made.acknowledge(1)
+    assert made.front().flags == 0
+    made = board(0, 101, flags=FIN)
+    made.split(0, 50)
+    assert [sent.flags for sent in made.ranges] == [0, FIN]
+
+
+def test_sack_splits_and_counts_only_what_is_new() -> None:
+    """RFC 2018 §4."""
+    made = board(0, 100, 200, 300)
+    assert made.sack(50, 150) == 100
+    assert live(made) == [(0, 50), (50, 100), (100, 150), (150, 200), (200, 300)]
+    assert made.sacked_octets == 100
+    assert made.sack(50, 200) == 50
+    assert made.highest_sacked == 200
+
+
+def test_sacked_octets_leave_the_count_when_acknowledged() -> None:
+    made = board(0, 100, 200)
+    made.sack(100, 200)
+    made.acknowledge(150)
+    assert made.sacked_octets == 50
+
+
+def test_lost_octets_are_due_from_the_front() -> None:
+    made = board(0, 100, 200, 300)
+    made.mark_all_lost()
+    assert made.lost_octets == 300
+    assert made.next_lost() == 0
+    made.sent_again(0, 9)
+    assert made.next_lost() == 1
+    assert made.lost_octets == 200
+    assert made.ranges[0].transmissions == 2
+    assert made.ranges[0].first_sent == 0
+
+
+def test_what_is_sacked_is_not_lost() -> None:
+    made = board(0, 100, 200, 300)
+    made.sack(100, 200)
+    made.mark_all_lost()
+    assert made.lost_octets == 200
+    assert made.sack(200, 300) == 100
+    assert made.lost_octets == 100
+
+
+def test_one_mss_of_the_front_is_lost() -> None:
+    """RFC 5681 §3.2: the segment that appears to be missing, no more."""
+    made = board(0, 300, 400)
+    made.sack(0, 50)
+    assert made.mark_front_lost(100)
+    assert live(made) == [(0, 50), (50, 150), (150, 300), (300, 400)]
+    assert made.next_lost() == 1
+    made.sack(0, 400)
+    assert not made.mark_front_lost(100)
+
+
+def test_a_peer_that_reneges() -> None:
+    """RFC 2018 §8: SACKed data may be forgotten by the peer."""
+    made = board(0, 100, 200)
+    made.sack(0, 200)
+    made.forget_sacks()
+    assert made.sacked_octets == 0
+    made.mark_all_lost()
+    assert made.lost_octets == 200
+
+
+edges = st.lists(st.integers(1, 500), min_size=2, max_size=20, unique=True)
+deeds = st.lists(
+    st.tuples(st.sampled_from(["ack", "sack", "front", "all", "again"]), st.integers(0, 500)),
+    max_size=30,
+)
+
+
+@given(edges, deeds)
+def test_the_counts_are_the_sums(cuts: list[int], actions: list[tuple[str, int]]) -> None:
+    made = board(0, *sorted(cuts))
+    end = max(cuts)
+    for name, number in actions:
+        if name == "ack":
+            made.acknowledge(min(number, end))
+        elif name == "sack":
+            made.sack(number, min(number + 70, end))
+        elif name == "front":
+            made.mark_front_lost(30)
+        elif name == "all":
+            made.mark_all_lost()
+        elif made.next_lost() >= 0:
+            made.sent_again(made.next_lost(), number)
+        ranges = made.ranges[made.head :]
+        assert made.sacked_octets == sum(r.end - r.start for r in ranges if r.sacked)
+        assert made.lost_octets == sum(r.end - r.start for r in ranges if r.lost)
+        assert not any(r.lost and r.sacked for r in ranges)
+        assert all(r.start < r.end for r in ranges)
+        firsts = [i for i, r in enumerate(made.ranges) if i >= made.head and r.lost]
+        assert made.next_lost() == (firsts[0] if firsts else -1)
