@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rich.cells import cell_len
 
 from synfin.show.facts import Fact, all_facts, find, row_id, search_terms, topics
 from synfin.show.texts import LANGUAGES
@@ -68,6 +69,13 @@ def test_tables_are_rectangular(fact: Fact) -> None:
         for block in plain.split("\n\n"):
             rows = [line for line in block.splitlines() if line.startswith("|")]
             assert len({row.count("|") for row in rows}) <= 1, rows
+
+
+@pytest.mark.parametrize("fact", all_facts(), ids=lambda f: f.name)
+def test_drawings_fit_eighty_columns(fact: Fact) -> None:
+    for lang in LANGUAGES:
+        for block in re.findall(r"^```\n(.*?)^```$", fact.body[lang], flags=re.M | re.S):
+            assert max(cell_len(line) for line in block.splitlines()) <= 76
 
 
 def test_topics_are_unique_and_each_gives_its_entry() -> None:
