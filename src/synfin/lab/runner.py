@@ -90,7 +90,7 @@ class Experiment:
         self.until = DEFAULT_UNTIL if until is None else until
         start = min([0, *(timed.time for timed in self.body.calls)])
         self.recorder = Recorder(0)
-        self.net = Network(seed=self.seed, start=start)
+        self.net = self._network(start)
         self.programs: dict[str, Program] = {}
         self.owners: dict[str, str] = {}
         self.forger = Forger(self.net, self.recorder)
@@ -102,6 +102,9 @@ class Experiment:
         self._plan()
 
     # -- building --------------------------------------------------------------------------
+
+    def _network(self, start: int) -> Network:
+        return Network(seed=self.seed, start=start)
 
     def _build(self) -> None:
         self.recorder.records.append(self._meta())

@@ -1,0 +1,1 @@
+"""Runs against the real kernel: real programs, and scenarios compared with the simulator."""
