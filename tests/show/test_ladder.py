@@ -11,7 +11,7 @@ EXPECTED = """\
 A lost SYN, data, close
 by-hand, profile rfc, seed 1
    n  seconds A                                                     B
-        0.000              │              ▷ listen(80, backlog=5) │ LISTEN
+        0.000              │               ▷ listen(80 backlog=5) │ LISTEN
         0.000 SYN-SENT     │ ▷ connect(B:80)                      │ LISTEN
    1    0.000 SYN-SENT     │──SYN seq=0 win=65535 (lost)───────✗  │ LISTEN
         1.000 SYN-SENT     │ timer retransmission fires           │ LISTEN

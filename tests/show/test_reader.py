@@ -21,7 +21,7 @@ def test_segments_are_typed() -> None:
     assert (first.flags, first.seq, first.arrives, first.fate) == (("SYN",), 0, None, "dropped")
     assert not first.delivered
     assert second.delivered
-    assert (third.abs_seq, third.abs_ack, third.ack) == (300, 101, 1)
+    assert (third.abs_seq, third.abs_ack, third.ack) == (3_000_000_300, 1_000_000_101, 1)
     assert third.reason is not None
     assert third.reason.rule == "listen.syn"
 

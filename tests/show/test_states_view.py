@@ -29,9 +29,9 @@ def test_a_run_marks_its_edges() -> None:
     visit = visited([lost_syn()])
     assert visit.counts[("SYN-SENT", "ESTABLISHED")] == 1
     assert visit.unknown == {}
-    assert visit.covered(edges()) == len(visit.counts) == 12
+    assert visit.covered(edges()) == len(visit.counts) == 11
     lines = edge_text(Texts("en"), visit)
-    assert lines[0].startswith("* CLOSED       → LISTEN        passive OPEN")
+    assert lines[1].startswith("*              → SYN-SENT      active OPEN")
     assert lines[-1] == coverage_text(Texts("en"), visit)
 
 

@@ -18,7 +18,7 @@ def test_ss_follows_the_handshake() -> None:
         "SYN-SENT   0      1          10.0.0.1:40000       10.0.0.2:80 timer:(on,500ms,0)"
     ]
     assert ss_lines(moment(trace, S + 60 * MS), "B")[1:] == [
-        "LISTEN     0      5             10.0.0.2:80         0.0.0.0:*",
+        "LISTEN     0      5              0.0.0.0:80         0.0.0.0:*",
         "SYN-RECV   0      0             10.0.0.2:80    10.0.0.1:40000",
     ]
     established = ss_lines(moment(trace, S + 150 * MS), "B")[1:]
@@ -68,7 +68,7 @@ def test_times_are_written_as_ss_writes_them(ns: int, text: str) -> None:
 
 def test_netstat_names_and_columns() -> None:
     lines = netstat_lines(moment(lost_syn(), S + 60 * MS), "B")
-    assert lines[1].split() == ["tcp", "0", "0", "10.0.0.2:80", "0.0.0.0:*", "LISTEN"]
+    assert lines[1].split() == ["tcp", "0", "0", "0.0.0.0:80", "0.0.0.0:*", "LISTEN"]
     assert lines[2].split()[-1] == "SYN_RECV"
 
 
@@ -107,3 +107,12 @@ def test_names_of_fields() -> None:
     assert [field_name(f) for f in ("snd_una", "rcv_wnd", "iss", "out_of_order")] == [
         "SND.UNA", "RCV.WND", "ISS", "out-of-order",
     ]  # fmt: skip
+
+
+def test_a_listener_is_gone_when_its_socket_is_closed() -> None:
+    maker = Maker()
+    maker.add("queue", 0, "B", port=80, syn=0, accept=0, backlog=5)
+    maker.add("call", 0, "B", conn=0, socket=7, call="listen", args="80 backlog=5", result="ok")
+    maker.add("call", S, "B", conn=0, socket=7, call="close", args="", result="ok")
+    assert len(ss_lines(moment(maker.trace(), 0), "B")) == 2
+    assert len(ss_lines(moment(maker.trace(), S), "B")) == 1

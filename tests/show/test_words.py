@@ -1,6 +1,6 @@
 """Columns stay straight whatever the script; times lose nothing."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -14,6 +14,8 @@ def test_fit_is_exact_in_cells(text: str, width: int, right: bool) -> None:
     assert cell_len(fit(text, width, Glyphs(True), right)) == width
 
 
+@example(" " * 50 + "x", 10)
+@example("a" + " " * 50 + "x", 10)
 @given(MIXED, st.integers(10, 40))
 def test_wrap_keeps_every_letter_and_the_width(text: str, width: int) -> None:
     lines = wrap(text, width)

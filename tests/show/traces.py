@@ -15,7 +15,7 @@ MS = 1_000_000
 S = 1_000_000_000
 FLAG_BITS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ECE": 64, "CWR": 128}
 ADDRESSES = {"A": "10.0.0.1", "B": "10.0.0.2", "R": "10.0.1.1", "X": "10.9.9.9"}
-ISN = {"A": 100, "B": 300}
+ISN = {"A": 1_000_000_100, "B": 3_000_000_300}
 
 
 def ones_sum(data: bytes) -> int:
@@ -89,7 +89,7 @@ class Maker:
         self.records.append({"type": kind, "t": t, "host": host, **fields})
 
     def state(self, t: int, host: str, old: str, new: str, rule: dict[str, object]) -> None:
-        conn = 1 if host == "A" else 2 if new == "LISTEN" else 3
+        conn = 1 if host == "A" else 3
         self.add("state", t, host, conn=conn, old=old, new=new, reason=rule)
 
     def send(
@@ -167,9 +167,8 @@ def lost_syn() -> Trace:
     """Handshake whose first SYN is lost, 5 octets from A, four-segment close."""
     m = Maker()
     fifth = "RFC 9293 §3.10.7.4 fifth"
-    m.add("call", 0, "B", conn=2, socket=1, call="listen", args="80, backlog=5", result="ok")
-    m.state(0, "B", "CLOSED", "LISTEN", reason("open.passive", port=80))
-    m.add("conn", 0, "B", conn=2, action="made", local="10.0.0.2:80", remote="")
+    m.add("queue", 0, "B", port=80, syn=0, accept=0, backlog=5)
+    m.add("call", 0, "B", conn=0, socket=1, call="listen", args="80 backlog=5", result="ok")
     m.add("call", 0, "A", conn=1, socket=1, call="connect", args="B:80", blocking=True)
     m.add("conn", 0, "A", conn=1, action="made", local="10.0.0.1:40000", remote="10.0.0.2:80")
     opened = reason("open.active", "RFC 9293 §3.10.1", iss=0)

@@ -48,6 +48,7 @@ class Moment:
     t: int
     connections: dict[int, Connection]
     queues: dict[tuple[str, int], model.Queue]
+    listening: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def at(self, host: str | None) -> list[Connection]:
         """Living connections of ``host`` (None: of all), listeners first."""
@@ -87,11 +88,35 @@ def apply(now: Moment, record: model.Record) -> None:
             _timer(_connection(now, record.host, record.conn), record)
         case model.Queue():
             now.queues[record.host, record.port] = record
+            _listener(now, record.host, record.port).alive = True
+        case model.Call(call="listen", errno=None):
+            now.listening[record.host, record.socket] = listen_port(record)
+        case model.Call(call="close"):
+            port = now.listening.pop((record.host, record.socket), 0)
+            if port:
+                _listener(now, record.host, port).alive = False
         case model.HostEvent(action="crash" | "power-off" | "reboot"):
             for found in now.connections.values():
                 found.alive = found.alive and found.host != record.host
         case _:
             pass
+
+
+def listen_port(call: model.Call) -> int:
+    """The port of a listen call, which stands first in its arguments."""
+    first = call.args.split(" ")[0].rstrip(",")
+    return int(first) if first.isdigit() else 0
+
+
+def _listener(now: Moment, host: str, port: int) -> Connection:
+    """Listeners have no connection id of their own; they get numbers below zero."""
+    for found in now.connections.values():
+        if found.conn < 0 and found.host == host and found.port == port:
+            return found
+    key = min(now.connections, default=0)
+    key = min(key, 0) - 1
+    now.connections[key] = Connection(host, key, f"0.0.0.0:{port}", "", "LISTEN")
+    return now.connections[key]
 
 
 def _connection(now: Moment, host: str, conn: int) -> Connection:

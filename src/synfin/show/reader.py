@@ -37,6 +37,7 @@ from synfin.show.model import (
     TraceError,
     Value,
 )
+from synfin.show.relative import one_way_of_counting
 
 
 def _bad(obj: Raw, key: str, wanted: str) -> NoReturn:
@@ -255,13 +256,18 @@ def parse_record(obj: Raw) -> Record | None:
             return None
 
 
-def from_records(records: Iterable[Raw]) -> Trace:
-    """The typed trace of dictionaries as the recorder makes them."""
+def from_records(records: Iterable[Raw], as_written: bool = False) -> Trace:
+    """The typed trace of dictionaries as the recorder makes them.
+
+    Sequence numbers are all counted in one way (see :mod:`synfin.show.relative`)
+    unless they shall stand ``as_written``.
+    """
     raw = tuple(records)
     if not raw:
         raise TraceError("trace: empty; expected a 'meta' record in the first line")
     parsed = (parse_record(obj) for obj in raw[1:])
-    return Trace(parse_meta(raw[0]), tuple(r for r in parsed if r is not None), raw)
+    trace = Trace(parse_meta(raw[0]), tuple(r for r in parsed if r is not None), raw)
+    return trace if as_written else one_way_of_counting(trace)
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Raw]:

@@ -31,9 +31,12 @@ _TOP: Final = 92
 _BURST: Final = 17
 """Packets sent at one instant in one direction stand this far apart."""
 
-_MARGIN: Final = 250
-_COLUMNS: Final = 37
-"""Cells of text beside a line of life."""
+_MARGIN: Final = {False: 250, True: 118}
+_COLUMNS: Final = {False: 37, True: 17}
+"""Width and cells of the texts beside a line of life: wide, narrow."""
+
+_PARTS: Final = {False: 5, True: 3}
+"""How much of a packet's label there is room for."""
 
 MAX_PACKETS: Final = 300
 """More are not drawn; a remark says how many."""
@@ -103,11 +106,13 @@ class Remark:
 
 @dataclass(slots=True)
 class Scene:
-    """The whole picture; ``columns`` are (name, x) from left to right."""
+    """The whole picture; ``columns`` are (name, x) from left to right,
+    ``times`` maps an instant (ns) to its y."""
 
     width: int
     height: float
     columns: list[tuple[str, float]]
+    times: dict[int, float]
     stacks: list[Stack]
     bars: list[Bar]
     arrows: list[Arrow]
@@ -116,13 +121,14 @@ class Scene:
     left_out: int
 
 
-def build(trace: model.Trace, texts: Texts, names: str = "rfc") -> Scene:
-    """The scene of a whole run."""
-    return _Builder(trace, texts, names).scene()
+def build(trace: model.Trace, texts: Texts, names: str = "rfc", narrow: bool = False) -> Scene:
+    """The scene of a whole run; ``narrow`` for a telephone's screen."""
+    return _Builder(trace, texts, names, narrow).scene()
 
 
 class _Builder:
-    def __init__(self, trace: model.Trace, texts: Texts, names: str) -> None:
+    def __init__(self, trace: model.Trace, texts: Texts, names: str, narrow: bool) -> None:
+        self.narrow = narrow
         self.texts = texts
         self.names = names
         self.trace = trace
@@ -140,10 +146,12 @@ class _Builder:
             end = trace.segment(last).t
             self.records = [r for r in self.records if r.t <= end]
         nodes = order_nodes(trace.meta)
-        self.width = 960 if len(nodes) <= 3 else 2 * _MARGIN + 260 * (len(nodes) - 1)
-        span = self.width - 2 * _MARGIN - 60
-        step = span / max(len(nodes) - 1, 1)
-        self.x = {name: _MARGIN + 30 + i * step for i, name in enumerate(nodes)}
+        margin = _MARGIN[narrow]
+        few = 520 if narrow else 960
+        many = 2 * margin + (190 if narrow else 260) * (len(nodes) - 1)
+        self.width = few if len(nodes) <= 3 else many
+        step = (self.width - 2 * margin - 20) / max(len(nodes) - 1, 1)
+        self.x = {name: margin + 10 + i * step for i, name in enumerate(nodes)}
         self.hops: dict[int, list[model.Hop]] = {}
         for record in self.records:
             if isinstance(record, model.Hop):
@@ -165,6 +173,7 @@ class _Builder:
             width=self.width,
             height=max([bottom, *(y + 20 for y in tall)]),
             columns=list(self.x.items()),
+            times=self.y,
             stacks=sorted(self.stacks.values(), key=lambda s: (s.t, s.host)),
             bars=self._bars(bottom - 20),
             arrows=self._arrows(),
@@ -185,8 +194,8 @@ class _Builder:
 
     def _say(self, host: str, t: int, kind: str, text: str) -> None:
         stack = self._stack(host, t)
-        if stack is not None:
-            stack.lines += [Said(kind, line) for line in wrap(text, _COLUMNS)]
+        if stack is not None and not (kind == "state" and Said(kind, text) in stack.lines):
+            stack.lines += [Said(kind, line) for line in wrap(text, _COLUMNS[self.narrow])]
 
     def _tell(self) -> None:
         teller = Teller(self.texts, Glyphs(True))
@@ -205,7 +214,9 @@ class _Builder:
                     self._say(record.host, record.t, "state", state_name(record.new, self.names))
                 case model.Note():
                     text = record.text.get(self.texts.lang) or record.text.get("en", "")
-                    self.remarks.setdefault(record.t, []).extend(wrap(text, 64))
+                    self.remarks.setdefault(record.t, []).extend(
+                        wrap(text, 48 if self.narrow else 64)
+                    )
                 case model.End():
                     pass
                 case _:
@@ -284,7 +295,7 @@ class _Builder:
             if isinstance(record, model.Segment):
                 told = marks.of(record)
                 window = marks.window_changed(record)
-                label = " ".join([f"#{record.n}", *parts(record, window)[:5]])
+                label = " ".join([f"#{record.n}", *parts(record, window)[: _PARTS[self.narrow]]])
                 text = f"{label} {marks_text(told, record, self.texts)}".strip()
                 arrows += self._way(record, text, bool(told))
         return arrows

@@ -5,7 +5,7 @@ from math import atan2, degrees
 from typing import Final
 
 from synfin.show.model import Trace
-from synfin.show.scene import LINE, Arrow, Scene, build
+from synfin.show.scene import LINE, Arrow, build
 from synfin.show.templating import render
 from synfin.show.texts import Texts
 
@@ -20,10 +20,9 @@ COLOURS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """An arrow with its label's place and turn."""
+class Label:
+    """Where an arrow's label stands, and how it is turned (degrees)."""
 
-    arrow: Arrow
     x: float
     y: float
     angle: float
@@ -47,7 +46,7 @@ def svg(trace: Trace, texts: Texts, names: str = "rfc") -> str:
         scene=scene,
         left=scene.columns[0][0] if scene.columns else "",
         columns=dict(scene.columns),
-        arrows=[_place(a) for a in scene.arrows],
+        arrows=[(a, place(a, len(scene.columns))) for a in scene.arrows],
         colours=COLOURS,
         line=LINE,
         more=texts.ui("svg-left-out", count=scene.left_out) if scene.left_out else "",
@@ -62,8 +61,11 @@ def describe(trace: Trace, texts: Texts) -> str:
     return texts.ui("svg-description", count=len(packets), lost=lost, hosts=hosts)
 
 
-def _place(arrow: Arrow) -> _Drawn:
-    """The label stands on the arrow's first half, turned with it, never upside down."""
+def place(arrow: Arrow, columns: int) -> Label:
+    """The label stands on the arrow, turned with it, never upside down.
+
+    Among several hosts it keeps to the sender's part, where arrows still lie apart.
+    """
     dx, dy = arrow.x2 - arrow.x1, arrow.y2 - arrow.y1
     angle = degrees(atan2(dy, dx))
     if angle > 90:
@@ -73,9 +75,7 @@ def _place(arrow: Arrow) -> _Drawn:
     if abs(angle) > 50:
         # steep (a long delay): beside the start, level
         right = dx > 0
-        return _Drawn(arrow, arrow.x1 + (14 if right else -14), arrow.y1 + 14, 0,
-                      "start" if right else "end")  # fmt: skip
-    return _Drawn(arrow, arrow.x1 + dx * 0.5, arrow.y1 + dy * 0.5 - 4, angle, "middle")
-
-
-__all__ = ["COLOURS", "Scene", "describe", "svg"]
+        x = arrow.x1 + (14 if right else -14)
+        return Label(x, arrow.y1 + 14, 0, "start" if right else "end")
+    share = 0.5 if columns <= 2 else 0.38
+    return Label(arrow.x1 + dx * share, arrow.y1 + dy * share - 4, angle, "middle")

@@ -59,7 +59,8 @@ def _block(
     now: Moment, one: Connection, texts: Texts, names: str, width: int, glyphs: Glyphs
 ) -> list[str]:
     state = state_name(one.state, names)
-    lines = [texts.ui("tcb-connection", n=one.conn, state=state)]
+    title = "tcb-listener" if one.conn < 0 else "tcb-connection"
+    lines = [texts.ui(title, n=one.conn, state=state)]
     lines += _group(
         texts.ui("tcb-sockets"), [f"{one.local} {glyphs.to} {one.remote or '*'}"], glyphs
     )

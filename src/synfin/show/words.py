@@ -44,12 +44,34 @@ class Glyphs:
         return glyphs
 
 
+_PLAIN: Final = {
+    "→": "->", "←": "<-", "▶": ">", "◀": "<", "▷": ">", "◁": "<", "│": "|", "─": "-",
+    "✗": "x", "✓": "ok", "·": "-", "•": "-", "…": "...", "–": "-", "—": "-", "−": "-",
+    "×": "x", "≤": "<=", "≥": ">=", "≈": "~", "∞": "inf", "²": "^2", "µ": "u", "§": "sec. ",
+    "“": '"', "”": '"', "‘": "'", "’": "'",
+}  # fmt: skip
+"""What stands for a character that an encoding lacks."""
+
+
 def encodable(text: str, encoding: str | None) -> str:
-    """``text`` with what ``encoding`` cannot carry replaced by '?', so printing never fails."""
+    """``text`` with what ``encoding`` cannot carry replaced (by '?' at worst), so printing
+    never fails. It may get longer: measure afterwards."""
     try:
-        return text.encode(encoding or "ascii", "replace").decode(encoding or "ascii")
+        text.encode(encoding or "ascii")
+        return text
     except LookupError:
-        return text.encode("ascii", "replace").decode("ascii")
+        encoding = "ascii"
+    except UnicodeEncodeError:
+        encoding = encoding or "ascii"
+    return "".join(_carried(char, encoding) for char in text)
+
+
+def _carried(char: str, encoding: str) -> str:
+    try:
+        char.encode(encoding)
+        return char
+    except UnicodeEncodeError:
+        return _PLAIN.get(char, "?")
 
 
 def seconds(ns: int) -> str:
@@ -80,7 +102,7 @@ def wrap(text: str, width: int) -> list[str]:
     """
     lines: list[str] = []
     line = ""
-    for word in _words(text):
+    for word in _words(text.lstrip()):
         if line and cell_len(line) + cell_len(word.rstrip()) > width:
             lines.append(line.rstrip())
             line = word.lstrip()
@@ -88,6 +110,7 @@ def wrap(text: str, width: int) -> list[str]:
             line += word
         while cell_len(line.rstrip()) > width:
             head = set_cell_size(line, width).rstrip()
+            head = head if head and line.startswith(head) else line[0]  # a wide one never fits 1
             lines.append(head)
             line = line[len(head) :].lstrip()
     if line.strip():

@@ -11,7 +11,7 @@ ladder-timer-stop = { $name }定时器停止
 ladder-timer-fire = { $name }定时器到期
 ladder-hops = #{ $n } 继续在路由器之间转发……
 ladder-silence = 等待：{ $rule }
-ladder-end = 结束：{ $outcome }；共发送 { $count } 个分组
+ladder-end = 结束：{ $outcome }；共发送 { $count } 个报文
 
 ## 报文段标签后的标记
 mark-lost = 丢失
@@ -62,6 +62,7 @@ timer-override = 糊涂窗口超时
 host-crash = 崩溃
 host-power-off = 断电
 host-reboot = 重启
+host-kill = 程序被杀死
 host-link-down = 链路断开
 host-link-up = 链路恢复
 
@@ -98,6 +99,7 @@ state-time-wait = 等待 2MSL，直到旧报文段全部消失
 tcb-title = { $host } 在 { $t } 秒时的传输控制块（TCB）
 tcb-none = 此时 { $host } 没有连接。
 tcb-connection = 连接 { $n }：{ $state }
+tcb-listener = 监听套接字：{ $state }
 tcb-sockets = 套接字
 tcb-send = 发送序号
 tcb-receive = 接收序号
@@ -113,8 +115,8 @@ tcb-received = 已收到
 tcb-window = 接收窗口：{ $count }
 
 ## 图片
-svg-description = { $hosts } 之间的时序图：共 { $count } 个分组，其中 { $lost } 个丢失。
-svg-left-out = ……还有 { $count } 个分组没有画出
+svg-description = { $hosts } 之间的时序图：共 { $count } 个报文，其中 { $lost } 个丢失。
+svg-left-out = ……还有 { $count } 个报文没有画出
 
 ## HTML 页面
 page-first = 回到开头
@@ -127,11 +129,12 @@ page-language = English
 page-step-of = 步骤
 page-what = 发生了什么
 page-why = 为什么
-page-packet = 分组内容
-page-no-packet = 这一步没有分组。
+page-packet = 报文内容
+page-no-packet = 这一步没有报文。
 page-hosts = 两端此刻的状态
 page-timers = 定时器
-page-queues = 队列
+page-syn-queue = 半连接队列
+page-accept-queue = 全连接队列
 page-no-connection = 没有连接
 page-keys = 按键：← → 单步，空格播放，Home 和 End 跳转，L 切换语言
 page-lost-legend = 红叉：丢失；虚线：重传、延迟等异常情况
@@ -139,5 +142,4 @@ page-bytes = 字节（对应的首部字段会高亮）
 page-hover = 指向字段或字节，也可以用 Tab 键逐个查看。
 page-ladder = 时序图
 page-position = 运行进度
-page-speed = 每步秒数
 page-no-script = 本页用自带的脚本绘图（不加载任何外部内容），请允许它运行脚本。
