@@ -14,16 +14,16 @@ header-payload-more =   ……另有 { $count } 字节
 header-data-length-tcp = 数据长度：IP 总长度 { $total } − IP 首部 { $ip } − TCP 首部 { $upper } = { $octets }。TCP 首部里没有长度字段，接收方就是这样算出来的。
 header-data-length-udp = 数据长度：IP 总长度 { $total } − IP 首部 { $ip } − UDP 首部 { $upper } = { $octets }。UDP 的长度字段又说了一遍。
 header-check-good = { $name } 校验和 { $found }：正确
-header-check-bad = { $name } 校验和 { $found }：错误，应为 { $expected }；接收方会丢弃这个分组
+header-check-bad = { $name } 校验和 { $found }：错误，应为 { $expected }；接收方会丢弃这个报文
 header-check-none = { $name } 校验和为 0：发送方没有计算（UDP over IPv4 允许）
 header-check-unknown = { $name } 校验和：这里无法验证（所覆盖的字节或地址不全）
 header-note-ihl-small = IHL 为 { $ihl }，不可能：IPv4 首部至少 5 个字（每字 32 位）。
 header-note-offset-small = 数据偏移为 { $offset }，不可能：TCP 首部至少 5 个字（每字 32 位）。
 header-note-offset-large = 数据偏移指明 { $offset } 字节，但这里只有 { $have } 字节。
-header-note-fragment = 这是一个分片，从原分组的第 { $offset } 字节开始：里面没有上层首部。
+header-note-fragment = 这是一个分片，从原报文的第 { $offset } 字节开始：里面没有上层首部。
 header-note-first-fragment = 第一个分片：其余数据在后面的分片里。
-header-note-cut-short = 分组自称 { $total } 字节，这里只有 { $have } 字节。
-header-note-padding = 分组长 { $total } 字节；后面还有 { $extra } 字节（链路层填充）。
+header-note-cut-short = 报文自称 { $total } 字节，这里只有 { $have } 字节。
+header-note-padding = 报文长 { $total } 字节；后面还有 { $extra } 字节（链路层填充）。
 header-note-udp-length = UDP 长度字段为 { $length }，实际有 { $have } 字节。
 header-note-unknown-protocol = 协议号 { $protocol } 在这里不再往下解析。
 
@@ -33,7 +33,7 @@ meaning-ipv4-version = 4：IPv4
 field-ipv4-ihl = 首部长
 meaning-ipv4-ihl = 首部长度，以 32 位字为单位
 field-ipv4-dscp = DSCP
-meaning-ipv4-dscp = 希望路由器如何对待这个分组
+meaning-ipv4-dscp = 希望路由器如何对待这个报文
 field-ipv4-ecn = ECN
 meaning-ipv4-ecn = { $v ->
     [0] 不使用显式拥塞通知
@@ -43,11 +43,11 @@ meaning-ipv4-ecn = { $v ->
 field-ipv4-total-length = 总长度
 meaning-ipv4-total-length = 首部加数据，字节数
 field-ipv4-ident = 标识
-meaning-ipv4-ident = 同一分组的各个分片相同
+meaning-ipv4-ident = 同一报文的各个分片相同
 field-ipv4-reserved = 保留
 meaning-ipv4-reserved = 必须为 0
 field-ipv4-frag-offset = 片偏移
-meaning-ipv4-frag-offset = 这一片在原分组中的位置，以 8 字节为单位
+meaning-ipv4-frag-offset = 这一片在原报文中的位置，以 8 字节为单位
 meaning-ipv4-df = { $v ->
     [1] 不许分片：过大时路由器回 ICMP 差错（用于路径 MTU 发现）
    *[0] 路由器可以分片
@@ -75,7 +75,7 @@ meaning-ipv6-version = 6：IPv6
 field-ipv6-traffic-class = 流量类别
 meaning-ipv6-traffic-class = 即 DSCP 与 ECN
 field-ipv6-flow-label = 流标签
-meaning-ipv6-flow-label = 同一条流的分组相同
+meaning-ipv6-flow-label = 同一条流的报文相同
 field-ipv6-payload-length = 载荷长度
 meaning-ipv6-payload-length = 本首部之后的字节数
 field-ipv6-next-header = 下一个首部
@@ -203,4 +203,4 @@ meaning-icmp-code = 具体是哪一种
 field-icmp-checksum = 校验和
 meaning-icmp-checksum = 覆盖整个 ICMP 报文（ICMPv6 还含伪首部）
 field-icmp-rest = 其余
-meaning-icmp-rest = 回显的标识和序号，“分组过大”的 MTU，或未使用
+meaning-icmp-rest = 回显的标识和序号，“报文过大”的 MTU，或未使用
