@@ -125,6 +125,11 @@ class Solo:
         assert conn.state is state
         return self
 
+    @property
+    def state(self) -> str:
+        """The state's name."""
+        return self.conn.state.value
+
     # -- segments and time -----------------------------------------------------------------
     def segment(
         self,
@@ -252,6 +257,10 @@ class Duo:
                         conn.tick(due)
             self._pump()
         self.now = end
+
+    def state(self, name: str) -> str:
+        """The state's name."""
+        return (self.a if name == "A" else self.b).state.value
 
     def of(self, name: str) -> list[Segment]:
         """What ``name`` has sent since the opening."""

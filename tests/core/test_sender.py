@@ -166,10 +166,9 @@ def test_usable_window_may_be_negative() -> None:
 def test_the_fin_has_the_number_after_the_last_octet() -> None:
     snd = sender(1)
     snd.fin_queued = True
-    assert snd.fin_unsent
+    assert (snd.fin_unsent, snd.fin_acked) == (True, False)
     snd.snd_nxt = snd.snd_max = at(101)
-    assert not snd.fin_unsent
-    assert not snd.fin_acked
+    assert (snd.fin_unsent, snd.fin_acked) == (False, False)
     snd.board.add(Sent(at(100), at(101), 0, 1, MSS))
     snd.take_ack(at(101), -1, MS)
-    assert snd.fin_acked
+    assert (snd.fin_unsent, snd.fin_acked) == (False, True)
