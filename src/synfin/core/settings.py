@@ -224,8 +224,19 @@ class Settings:
 
 
 COUNTERFACTUALS: Final = frozenset({"two_way", "split_synack", "no_time_wait"})
-"""Switches that break TCP on purpose; together with ``isn_mode`` other than
-'rfc6528' and ``time_wait_msl`` other than 2 they are allowed in the lab only."""
+"""Switches that break TCP on purpose; with the ISN modes 'fixed' and 'clock-4ms' and
+a ``time_wait_msl`` other than 2 they are allowed in the lab only."""
+
+
+def counterfactuals_in(settings: Settings) -> tuple[str, ...]:
+    """The switches that are set so that TCP breaks on purpose."""
+    found = [name for name in sorted(COUNTERFACTUALS) if getattr(settings, name)]
+    if settings.isn_mode == "fixed" or settings.isn_mode == "clock-4ms":
+        found.append("isn_mode")
+    if settings.time_wait_msl != 2:
+        found.append("time_wait_msl")
+    return tuple(found)
+
 
 RFC: Final = Settings()
 

@@ -13,7 +13,7 @@ from synfin.core import rules
 from synfin.core.errno import EMFILE
 from synfin.core.events import Event, Observer, Reason, Value
 from synfin.core.rules import Rule
-from synfin.core.settings import Settings
+from synfin.core.settings import Settings, counterfactuals_in
 from synfin.core.timers import NEVER
 from synfin.host.addresses import Addresses
 from synfin.host.constants import AF_INET, SOCK_STREAM
@@ -39,7 +39,8 @@ MAX_WAITING = 4096
 
 class Host:
     """``clock`` gives the time for socket calls made between doors; ``random(n)``
-    gives n octets, for ISN keys, ports and cookies only."""
+    gives n octets, for ISN keys, ports and cookies only. Raises ValueError for
+    counterfactual settings, unless ``lab`` says that nobody else will be hurt."""
 
     def __init__(
         self,
@@ -48,7 +49,10 @@ class Host:
         clock: Callable[[], int],
         random: Callable[[int], bytes],
         observer: Observer | None = None,
+        lab: bool = False,
     ) -> None:
+        self.lab: bool = lab
+        self._check(settings)
         self.name: str = name
         self.clock: Callable[[], int] = clock
         self.observer: Observer | None = observer
@@ -71,8 +75,14 @@ class Host:
 
     @settings.setter
     def settings(self, settings: Settings) -> None:
+        self._check(settings)
         self.tcp.settings = settings
         self.udp.settings = settings
+
+    def _check(self, settings: Settings) -> None:
+        broken = counterfactuals_in(settings)
+        if broken and not self.lab:
+            raise ValueError(f"only the lab may set {', '.join(broken)}: it breaks TCP on purpose")
 
     def add_address(self, addr: bytes, prefix_len: int = 24, mtu: int = 1500) -> None:
         """One more address, 4 or 16 octets, on a link of ``mtu`` octets."""

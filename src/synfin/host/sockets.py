@@ -35,6 +35,7 @@ from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
 from synfin.host.named_socket import Address, NamedSocket
 from synfin.host.records import HostConnection
+from synfin.host.status import tcp_info
 from synfin.wire.address import format_address, is_broadcast, is_multicast
 
 
@@ -326,6 +327,10 @@ class Socket(NamedSocket):
             connection.abort(now)
             self._touched(connection, now)
         self.close()
+
+    def tcp_info(self) -> dict[str, int | str]:
+        """TCP_INFO by the kernel's field names, times in ns. ENOTCONN without a connection."""
+        return tcp_info(self._connection())
 
     # -- readiness --------------
     def readable(self) -> bool:

@@ -37,7 +37,7 @@ from synfin.lab.values import LAB_SWITCHES, SECOND, is_address
 from synfin.sim.errors import SimulationError
 from synfin.sim.faults import parse_fault
 from synfin.sim.host import SimHost
-from synfin.sim.network import Network
+from synfin.sim.network import Network, lab_factory
 
 DEFAULT_UNTIL: Final = 300 * SECOND
 MAX_EVENTS: Final = 2_000_000
@@ -104,7 +104,7 @@ class Experiment:
     # -- building --------------------------------------------------------------------------
 
     def _network(self, start: int) -> Network:
-        return Network(seed=self.seed, start=start)
+        return Network(seed=self.seed, start=start, factory=lab_factory)
 
     def _build(self) -> None:
         self.recorder.records.append(self._meta())

@@ -295,3 +295,14 @@ def default_factory(
 ) -> Engine:
     """The real engine."""
     return Host(name, settings, clock, random, observer)
+
+
+def lab_factory(
+    name: str,
+    settings: Settings,
+    clock: Callable[[], int],
+    random: Callable[[int], bytes],
+    observer: Observer | None,
+) -> Engine:
+    """The real engine with counterfactual settings allowed."""
+    return Host(name, settings, clock, random, observer, lab=True)
