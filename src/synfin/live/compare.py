@@ -65,9 +65,10 @@ def compare(expected: Run, live: Run, kernel: str, until: int) -> list[Differenc
             found += _listed(host, ours.get(host, []), theirs.get(host, []), until)
     for host in sorted({r["host"] for r in expected.of("state")}):
         mine, real = _states(expected, host, until), _states(live, host, until)
-        if host == kernel:
-            real, mine = _lasting(real, mine, until)
-        found += _listed(host, mine, real, until)
+        for ends in sorted(mine.keys() | real.keys()):
+            pair = _entered(mine.get(ends, [])), _entered(real.get(ends, []))
+            wrong = _listed(f"{host} {ends}", pair[0], pair[1], until)
+            found += [d for d in wrong if host != kernel or not _unseen(d, pair[0])]
     return found
 
 
@@ -103,8 +104,12 @@ def _sent(run: Run) -> Iterable[tuple[str, Item]]:
 
 def _packet(record: Record, owners: dict[str, str]) -> str:
     words = [f"{record['from']}>{owners.get(record['dst'], record['dst'])}"]
-    if record["proto"] == "tcp":
-        words += [",".join(record["flags"]), f"seq={record['seq']}"]
+    if record["proto"] == "tcp" and (record.get("spoofed") or record.get("injected")):
+        words += [",".join(record["flags"]), f"len={record['len']}"]  # the scenario's numbers
+    elif record["proto"] == "tcp":
+        # A reset that answers a segment without ACK has SEQ 0, whatever the ISN.
+        zero = record["abs_seq"] == 0 and "RST" in record["flags"]
+        words += [",".join(record["flags"]), f"seq={'abs:0' if zero else record['seq']}"]
         if "ACK" in record["flags"]:
             words.append(f"ack={record['ack']}")
         words.append(f"len={record['len']}")
@@ -140,28 +145,32 @@ def _told(run: Run) -> Iterable[tuple[str, Item]]:
         yield str(record["host"]), Item(record["t"], text)
 
 
-def _states(run: Run, host: str, until: int) -> list[Item]:
-    return [
-        Item(r["t"], f"{r['old']}->{r['new']}")
-        for r in run.of("state")
-        if r["host"] == host and r["t"] <= until
-    ]
+def _states(run: Run, host: str, until: int) -> dict[str, list[Item]]:
+    """Of each four-tuple's connections: the states entered, in order."""
+    ends = {r["conn"]: f"{r['local']}>{r['remote']}" for r in run.of("conn")}
+    found: dict[str, list[Item]] = {}
+    for record in run.of("state"):
+        if record["host"] == host and record["t"] <= until:
+            item = Item(record["t"], str(record["new"]))
+            found.setdefault(ends.get(record["conn"], ""), []).append(item)
+    return found
 
 
-def _lasting(real: list[Item], ours: list[Item], until: int) -> tuple[list[Item], list[Item]]:
-    """Both lists as states that were stayed in: (kernel's, expected), without what was too
-    short to be seen; each item is the state entered."""
-    return _entered(real, until, 0), _thinned(_entered(ours, until, LASTING_NS), real)
-
-
-def _entered(items: list[Item], until: int, least: int) -> list[Item]:
-    out = []
-    for index, item in enumerate(items):
-        end = items[index + 1].t if index + 1 < len(items) else until + least
-        if end - item.t >= least:
-            out.append(Item(item.t, item.text.partition("->")[2]))
+def _entered(items: list[Item]) -> list[Item]:
+    """Without the LISTEN that comes first; one that goes back to LISTEN is CLOSED, as
+    the connection is gone with it."""
+    out: list[Item] = []
+    for item in items:
+        text = "CLOSED" if item.text == "LISTEN" else item.text
+        if (out[-1].text if out else "CLOSED") != text:
+            out.append(Item(item.t, text))
     return out
 
 
-def _thinned(ours: list[Item], real: list[Item]) -> list[Item]:
-    return [item for item in ours if item.text != "LISTEN"]
+def _unseen(difference: Difference, ours: list[Item]) -> bool:
+    """A state of the kernel's that was over before anybody could look."""
+    one = difference.expected
+    if difference.kind != "missing" or one is None:
+        return False
+    later = [item.t for item in ours if item.t >= one.t and item is not one]
+    return bool(later) and min(later) - one.t < LASTING_NS

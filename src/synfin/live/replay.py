@@ -1,0 +1,58 @@
+"""One case live and simulated, compared; runs inside a worker."""
+
+from typing import Any
+
+from synfin.lab import catalogue
+from synfin.lab.model import Case, Scenario
+from synfin.live import differences
+from synfin.live.compare import Difference, compare
+from synfin.live.experiment import Expected, Live, until_for
+
+
+def replay(name: str, case_name: str, kernel: str, most: int) -> dict[str, Any]:
+    """Runs it for at most ``most`` ns; ``wrong`` are the differences that nobody has named."""
+    scenario = catalogue.find(name)
+    case = scenario.case(case_name)
+    expected = Expected(scenario, case, kernel, most).finish()
+    until = until_for(expected, most)
+    live = Live(scenario, case, kernel, until)
+    run = live.finish()
+    found = compare(expected, run, kernel, until)
+    wrong, known = differences.sort(found, scenario.name, case.name, kernel)
+    return {
+        "scenario": scenario.name,
+        "case": case.name,
+        "kernel": kernel,
+        "seconds": until / 1e9,
+        "segments": len(run.packets),
+        "late_ns": live.late_ns,
+        "wrong": [_shown(one) for one in wrong],
+        "known": known,
+        "trace": run.trace,
+        "expected": expected.trace,
+    }
+
+
+def _shown(one: Difference) -> dict[str, str]:
+    return {
+        "kind": one.kind,
+        "host": one.host,
+        "expected": str(one.expected or ""),
+        "actual": str(one.actual or ""),
+        "line": one.line,
+    }
+
+
+def playable(scenario: Scenario, case: Case, kernel: str) -> str:
+    """Why this case cannot be replayed with ``kernel`` as that host; "" when it can."""
+    if not case.live:
+        return case.live_why or "live no"
+    hosts = {host.name: host for host in case.body.hosts}
+    if kernel not in hosts or hosts[kernel].kind != "host":
+        return f"{kernel} is no host of this case"
+    if any(":" in address for address, _ in hosts[kernel].addresses):
+        return "the kernel's side speaks IPv4 only"
+    calls = [timed.call for timed in case.body.calls]
+    if any(c.host == kernel and c.verb == "connect" and c.args.option("iss") for c in calls):
+        return f"{kernel} needs an ISN of its own choice; the kernel chooses itself"
+    return ""
