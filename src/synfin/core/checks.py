@@ -146,7 +146,7 @@ def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, in
         rule = rules.RST_CLOSING
     error = 0 if closing and tcb.detached else EPIPE if state is State.CLOSE_WAIT else ECONNRESET
     tcb.was_reset = True
-    tcb.give_up(Trigger.RCV_RST, error, rule, values[0], values[1])
+    tcb.give_up(Trigger.RCV_RST, error, rule, *values)
 
 
 def back_to_listen(tcb: Tcb, trigger: Trigger, rule: Rule, values: tuple[int, ...]) -> None:

@@ -284,11 +284,12 @@ class Connection(Tcb):
         opening = self.state in (State.SYN_SENT, State.SYN_RECEIVED)
         if opening and self.settings.icmp_fails_connect and not self.passive:
             self._icmp_event(rules.ICMP_SYN_ABORTS, error)
-            numbers = (error.type, error.code)
+            numbers = (error.type, error.code, error.errno)
             self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_SYN_ABORTS, *numbers)
         elif error.hard and (self.state is State.SYN_SENT or self.settings.hard_icmp_aborts):
             self._icmp_event(rules.ICMP_HARD, error)
-            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HARD, error.type, error.code)
+            numbers = (error.type, error.code, error.errno)
+            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HARD, *numbers)
         else:
             self.soft_error = error.errno
             self._icmp_event(rules.ICMP_SOFT, error)

@@ -60,6 +60,8 @@ class Tcb(StateHolder):
         self.remote: bytes = remote
         self.remote_port: int = remote_port
         self.observer: Observer | None = observer
+        self.last_reason: Reason | None = None
+        """Of the latest change of state, when somebody watches."""
         self.timers: Timers = Timers()
         self.snd: Sender = Sender(settings, first_absolute(iss), self.timers)
         self.rcv: Receiver = Receiver(settings)
@@ -216,17 +218,18 @@ class Tcb(StateHolder):
         """Move along an edge of Figure 5, because of ``rule``."""
         old = move(self, trigger)
         if self.observer is not None:
-            self.emit(
-                "state",
-                self.reason(rule, a, b, c, d, None),
-                {"old": old.value, "new": self.state.value},
-            )
+            self.last_reason = self.reason(rule, a, b, c, d, None)
+            self.emit("state", self.last_reason, {"old": old.value, "new": self.state.value})
 
     def signal(self, bit: int, name: str, rule: Rule | None = None, errno: int = 0) -> None:
-        """Tell the application (through the host)."""
+        """Tell the application (through the host). What a change of state caused is
+        told with that change's values."""
         self.signals |= bit
         if self.observer is not None:
-            reason = None if rule is None else Reason(rule, {})
+            last = self.last_reason
+            reason = last if last is not None and last.rule is rule else None
+            if reason is None and rule is not None:
+                reason = Reason(rule, {})
             self.emit("signal", reason, {"name": name, "errno": errno})
 
     def start_timer(
@@ -339,9 +342,17 @@ class Tcb(StateHolder):
         record.announce(self.now)
         self.signals |= TIME_WAITING | READABLE | WRITABLE
 
-    def give_up(self, trigger: Trigger, error: int, rule: Rule, a: Value = 0, b: Value = 0) -> None:
+    def give_up(
+        self,
+        trigger: Trigger,
+        error: int,
+        rule: Rule,
+        a: Value = None,
+        b: Value = None,
+        c: Value = None,
+    ) -> None:
         """The connection ends here with ``error`` for the application (0: none)."""
-        self.enter(trigger, rule, a, b)
+        self.enter(trigger, rule, a, b, c)
         self.finish(error, rule)
 
     def finish(self, error: int, rule: Rule) -> None:

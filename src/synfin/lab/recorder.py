@@ -278,7 +278,9 @@ class Recorder(Tap):
                 reason=reason,
             )
         elif kind == "queue":
-            self.add("queue", event.time, host=host, **data)
+            self.add("queue", event.time, host=host, **data, reason=reason)
+        elif kind == "sample":
+            self._aside(host, reason)
         elif kind == "silence":
             self.add("silence", event.time, host=host, conn=conn, reason=reason)
         elif kind == "conn":
@@ -287,6 +289,12 @@ class Recorder(Tap):
             self._counter(host, event)
         elif kind == "signal":
             self._signal(host, conn, event, reason)
+
+    def _aside(self, host: str, reason: Record | None) -> None:
+        """What an arriving segment taught besides: an RTT sample, or why there is none."""
+        record = self._arrivals.get(host)
+        if record is not None and reason is not None:
+            record.setdefault("also", []).append(reason)
 
     def _verdict(self, host: str, conn: int, reason: Record | None) -> None:
         record = self._arrivals.get(host)
