@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from synfin.show.pcapng import Writer, write
+from synfin.show.header_view import dissect
+from synfin.show.model import TraceError
+from synfin.show.pcapng import Writer, with_ttl, write
 from synfin.show.texts import Texts
-from tests.show.traces import lost_syn
+from tests.show.traces import lost_syn, tcp
 
 
 def capture(lang: str = "en") -> bytes:
@@ -42,6 +44,26 @@ def test_a_long_comment_is_cut_between_characters() -> None:
     writer.interface("A")
     writer.packet("A", 0, b"E", "重" * 30_000, inbound=True)
     assert len(out.getvalue()) < 70_000
+
+
+def test_one_hosts_view() -> None:
+    out = io.BytesIO()
+    write(out, lost_syn(), Texts("en"), only="B")
+    kinds = []
+    data, at = out.getvalue(), 0
+    while at < len(data):
+        kinds.append(int.from_bytes(data[at : at + 4], "little"))
+        at += int.from_bytes(data[at + 4 : at + 8], "little")
+    assert kinds == [0x0A0D0D0A, 1] + [6] * 9, "four from B, five to B; the lost SYN never came"
+    with pytest.raises(TraceError, match="no host 'Z'"):
+        write(io.BytesIO(), lost_syn(), Texts("en"), only="Z")
+
+
+def test_a_router_sends_on_with_a_smaller_ttl_and_a_good_checksum() -> None:
+    packet = tcp("10.0.0.1", "10.0.0.2", 1, 2, 3, 0, ("SYN",), ttl=64)
+    passed = dissect(with_ttl(packet, 63))
+    assert passed.headers[0].number("ttl") == 63
+    assert [c.good for c in passed.checks] == [True, True]
 
 
 @pytest.mark.needs_tshark

@@ -105,7 +105,9 @@ class Ladder:
             profile=self._meta.profile,
             seed=str(self._meta.seed),
         )
-        lines = [Text(title, style="bold"), Text(detail, style="dim")]
+        width = self._options.width
+        lines = [Text(line, style="bold") for line in wrap(title, width)]
+        lines += [Text(line, style="dim") for line in wrap(detail, width)]
         return [Row(0, line) for line in lines + self._layout.header(self._ui("ladder-seconds"))]
 
     def feed(self, record: model.Record) -> list[Row]:

@@ -4,7 +4,7 @@ Texts stand in one pool of (English, Chinese) pairs; everything else names them
 by number, so nothing is stored twice and the language can change at any step.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from synfin.show import model
@@ -14,7 +14,7 @@ from synfin.show.header_view import Dissection, dissect
 from synfin.show.labels import Marks, marks_text, parts
 from synfin.show.moment import listen_port
 from synfin.show.names import state_name
-from synfin.show.scene import Scene, build
+from synfin.show.scene import Scene, build, shortened
 from synfin.show.svg import COLOURS, place
 from synfin.show.texts import LANGUAGES, Texts
 from synfin.show.words import Glyphs, seconds, word
@@ -75,8 +75,11 @@ class Step:
 
 
 def page_data(trace: model.Trace, names: str = "rfc") -> Json:
-    """Everything the page needs, as plain JSON values."""
+    """Everything the page needs, as plain JSON values; long runs are cut where the
+    ladder is, and say so."""
     pool = Pool()
+    records, left_out = shortened(trace)
+    trace = replace(trace, records=tuple(records))
     steps = Steps(trace, pool, names).build()
     packets = {str(s.n): _packet(s, pool) for s in trace.segments() if s.data}
     scenes = {
@@ -92,6 +95,7 @@ def page_data(trace: model.Trace, names: str = "rfc") -> Json:
         "title": pool.add(*(meta.title_in(t.lang) for t in pool.texts)),
         "sub": pool.ui("ladder-run", scenario=meta.scenario, profile=meta.profile,
                        seed=str(meta.seed)),
+        "more": pool.ui("svg-left-out", count=left_out) if left_out else -1,
         "hosts": [h.name for h in meta.hosts],
         "ui": {key: pool.ui(f"page-{key}") for key in _UI},
         "steps": [s.data() for s in steps],
@@ -158,7 +162,6 @@ def _scene(scene: Scene) -> Json:
         "arrows": arrows,
         "gaps": [[_r(g.y), g.text] for g in scene.gaps],
         "remarks": [[_r(r.y), r.t, list(r.lines)] for r in scene.remarks],
-        "more": scene.left_out,
     }
 
 

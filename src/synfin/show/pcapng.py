@@ -7,6 +7,11 @@ packet, which is felt in captures of long transfers.
 Each packet stands at its sender's interface when it is sent and at its
 receiver's when it arrives; its comment says which, what became of it, and the
 rule behind it. The bytes depend on nothing but the trace.
+
+Wireshark puts all interfaces of a file together: every segment is there at least
+twice, and where some are lost or reordered, its reassembly for protocols above
+TCP may say "New fragment overlaps old data". Capturing at one host only
+(``only``) avoids it, as does its preference tcp.desegment_tcp_streams.
 """
 
 import struct
@@ -88,14 +93,16 @@ _END: Final = struct.pack("<HH", _OPT_END, 0)
 class Capture:
     """Writes a run's packets as its records come (``play`` and ``live`` feed it)."""
 
-    def __init__(self, out: BinaryIO, meta: Meta, texts: Texts) -> None:
+    def __init__(self, out: BinaryIO, meta: Meta, texts: Texts, only: str | None = None) -> None:
+        """``only``: the one host to capture at; None: all."""
         self._texts = texts
         self._marks = Marks()
         self._flying: dict[int, Segment] = {}
         title = f"{meta.scenario}: {meta.title_in(texts.lang)}"
         self._writer = Writer(out, title)
-        self._names = {h.name for h in meta.hosts}
-        for node in meta.hosts:
+        nodes = [h for h in meta.hosts if only in (None, h.name)]
+        self._names = {h.name for h in nodes}
+        for node in nodes:
             self._writer.interface(node.name, ", ".join(node.addresses))
 
     def feed(self, record: Record) -> None:
@@ -161,8 +168,13 @@ def in_time_order(trace: Trace) -> Iterator[Record]:
     yield from sorted([*trace.records, *missing], key=lambda r: r.t)
 
 
-def write(out: BinaryIO, trace: Trace, texts: Texts) -> None:
-    """The whole trace as a pcapng file."""
-    capture = Capture(out, trace.meta, texts)
+def write(out: BinaryIO, trace: Trace, texts: Texts, only: str | None = None) -> None:
+    """The whole trace as a pcapng file; ``only`` as seen by that host.
+
+    Raises :class:`~synfin.show.model.TraceError` when there is no such host.
+    """
+    if only is not None:
+        trace.host(only)
+    capture = Capture(out, trace.meta, texts, only)
     for record in in_time_order(trace):
         capture.feed(record)

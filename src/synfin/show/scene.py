@@ -126,25 +126,30 @@ def build(trace: model.Trace, texts: Texts, names: str = "rfc", narrow: bool = F
     return _Builder(trace, texts, names, narrow).scene()
 
 
+def shortened(trace: model.Trace) -> tuple[list[model.Record], int]:
+    """The records up to the last packet that is drawn, and how many packets are left out."""
+    packets = trace.segments()
+    if len(packets) <= MAX_PACKETS:
+        return list(trace.records), 0
+    first_left_out = packets[MAX_PACKETS]
+    kept = [
+        r
+        for r in trace.records
+        if r.t <= first_left_out.t
+        and not (
+            isinstance(r, model.Segment | model.Arrival | model.Hop) and r.n >= first_left_out.n
+        )
+    ]
+    return kept, len(packets) - MAX_PACKETS
+
+
 class _Builder:
     def __init__(self, trace: model.Trace, texts: Texts, names: str, narrow: bool) -> None:
         self.narrow = narrow
         self.texts = texts
         self.names = names
         self.trace = trace
-        packets = trace.segments()
-        self.left_out = max(len(packets) - MAX_PACKETS, 0)
-        last = packets[MAX_PACKETS].n if self.left_out else None
-        self.records = [
-            r
-            for r in trace.records
-            if last is None
-            or not isinstance(r, model.Segment | model.Arrival | model.Hop)
-            or r.n < last
-        ]
-        if last is not None:
-            end = trace.segment(last).t
-            self.records = [r for r in self.records if r.t <= end]
+        self.records, self.left_out = shortened(trace)
         nodes = order_nodes(trace.meta)
         margin = _MARGIN[narrow]
         few = 520 if narrow else 960

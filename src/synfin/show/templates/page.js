@@ -363,7 +363,8 @@
     document.documentElement.lang = D.langs[lang] === "zh" ? "zh-Hans" : "en";
     document.title = T(D.title);
     $("title").textContent = T(D.title);
-    $("sub").textContent = `${T(D.sub)} · ${ui("lost-legend")}`;
+    const more = D.more < 0 ? "" : ` · ${T(D.more)}`;
+    $("sub").textContent = `${T(D.sub)} · ${ui("lost-legend")}${more}`;
     $("language").textContent = ui("language");
     for (const key of ["why", "hosts", "packet", "keys"]) $(key).textContent = ui(key);
     named();
