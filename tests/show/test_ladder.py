@@ -144,3 +144,13 @@ def test_the_packet_a_router_drops_ends_there() -> None:
     drawn = list(draw_lines(maker.trace(), Texts("en")))
     assert "✗" in drawn[3]
     assert drawn[3].index("✗") < drawn[2].index("[R]") + 2
+
+
+def test_a_crashed_host_has_no_state() -> None:
+    maker = Maker()
+    maker.state(0, "A", "CLOSED", "SYN-SENT", reason("open.active", iss=0))
+    maker.add("host", S, "A", action="crash")
+    drawn = list(draw_lines(maker.trace(), Texts("en")))
+    assert "SYN-SENT" in drawn[3]
+    assert "✗ crashes" in drawn[4]
+    assert "SYN-SENT" not in drawn[4]

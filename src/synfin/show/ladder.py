@@ -132,6 +132,10 @@ class Ladder:
             case model.Call(call="listen", errno=None):
                 self._states.setdefault(record.host, "LISTEN")
                 self._event(record)
+            case model.HostEvent() if record.action in model.OFF:
+                rows += self.flush()
+                self._states.pop(record.host, None)
+                self._event(record)
             case model.End():
                 rows += self.flush() + self._end(record)
             case _:

@@ -235,6 +235,10 @@ class ConnRecord:
     remote: str
 
 
+OFF: Final = ("crash", "power-off")
+"""What makes a host forget all its connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostEvent:
     """A host crashed, was switched off, rebooted, lost or regained its link."""

@@ -78,7 +78,8 @@ def apply(now: Moment, record: model.Record) -> None:
         case model.StateChange():
             found = _connection(now, record.host, record.conn)
             found.state = record.new
-            found.alive = record.new != "CLOSED"
+            # a child that goes back to LISTEN is deleted: its listener was there all the time
+            found.alive = record.new not in ("CLOSED", "LISTEN") or not found.remote
         case model.Tcb():
             found = _connection(now, record.host, record.conn)
             found.fields = record.fields

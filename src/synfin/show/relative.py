@@ -70,13 +70,14 @@ class _Numbers:
         self._segments = segments
         self._absolute = absolute
         self._bases: dict[int, Bases] = {}
+        # a control block knows its ISNs; packets tell what no control block did
         for record in trace.records:
             if isinstance(record, Tcb):
                 iss, irs = record.fields.get("iss"), record.fields.get("irs")
                 own = iss if isinstance(iss, int) else None
                 self._learn(record.conn, (own, irs if isinstance(irs, int) else None))
-            elif isinstance(record, Segment) and record.n in segments:
-                self._learn(record.conn, _bases_of(record))
+        for segment in segments.values():
+            self._learn(segment.conn, _bases_of(segment))
 
     def _learn(self, conn: int, found: Bases) -> None:
         own, peer = self._bases.get(conn, (None, None))

@@ -275,6 +275,12 @@ class _Builder:
         bars: list[Bar] = []
         now: dict[str, tuple[str, float, int]] = {}
         for record in self.records:
+            if isinstance(record, model.HostEvent) and record.host in now:
+                if record.action in model.OFF:
+                    state, since, t = now.pop(record.host)
+                    end = self.y[record.t]
+                    bars.append(Bar(record.host, state, self._name(state), since, end, t))
+                continue
             if isinstance(record, model.Call) and record.call == "listen" and not record.errno:
                 if record.host in self.x:
                     now.setdefault(record.host, ("LISTEN", self.y[record.t], record.t))

@@ -51,7 +51,8 @@
           const c = conn(host, rest[0]);
           if (kind === "state") {
             [, c.state, c.name] = rest;
-            c.alive = c.state !== "CLOSED";
+            // a child that goes back to LISTEN is deleted: its listener was there all the time
+            c.alive = c.state !== "CLOSED" && !(c.state === "LISTEN" && c.remote);
           } else if (kind === "tcb") {
             c.fields = rest[1];
             if (c.fields.state) {
@@ -381,6 +382,7 @@
   $("play").addEventListener("click", play);
   $("scrub").addEventListener("input", () => go(Number($("scrub").value)));
   narrow.addEventListener("change", () => { ladder(); show(); });
+  addEventListener("resize", light);
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const button = event.target instanceof HTMLButtonElement;
