@@ -71,9 +71,6 @@ class App:
 
     def clean(self, text: str) -> str:
         """``text`` as this terminal can show it."""
-        if not self.glyphs.unicode:
-            for char, plain in _PLAIN:
-                text = text.replace(char, plain)
         return encodable(text, self.encoding)
 
     # -- printing -------------------------------------------------------------
@@ -129,10 +126,3 @@ class App:
         if close:
             return self.ui("cli-did-you-mean", names=", ".join(close))
         return self.ui("cli-there-are", names=", ".join(names)) if len(names) <= 12 else ""
-
-
-_PLAIN: Final = (
-    ("→", "->"), ("←", "<-"), ("·", "-"), ("…", "..."), ("µ", "u"), ("×", "x"), ("≥", ">="),
-    ("≤", "<="), ("−", "-"), ("–", "-"), ("“", '"'), ("”", '"'), ("’", "'"), ("§", "section "),
-    ("✓", "ok"), ("✗", "x"), ("∞", "inf"), ("²", "^2"), ("│", "|"), ("─", "-"),
-)  # fmt: skip

@@ -109,7 +109,7 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             line += word
         while cell_len(line.rstrip()) > width:
-            head = set_cell_size(line, width).rstrip()
+            head = set_cell_size(line, width).rstrip() or line[0]
             head = head if head and line.startswith(head) else line[0]  # a wide one never fits 1
             lines.append(head)
             line = line[len(head) :].lstrip()
