@@ -39,6 +39,8 @@ def _listen_syn(tcb: Tcb, segment: Segment) -> None:
     if tcb.settings.two_way:
         _counterfactual_two_way(tcb, segment)
         return
+    # The SYN's window already counts: a FIN may leave in SYN-RECEIVED (§3.10.4).
+    tcb.snd.set_window(segment.window, tcb.rcv.irs, tcb.snd.iss)
     rule = rules.LISTEN_SPLIT if tcb.settings.split_synack else rules.LISTEN_SYN
     tcb.enter(Trigger.RCV_SYN, rule, *values)
     tcb.settled(rule, segment, *values)
@@ -55,7 +57,6 @@ def _syn_text(tcb: Tcb, segment: Segment) -> None:
     if tcb.fastopen_accepted:
         tcb.settled(rules.LISTEN_FASTOPEN, segment, length)
         tcb.syn_rule = rules.LISTEN_FASTOPEN
-        tcb.snd.set_window(segment.window, tcb.rcv.irs, tcb.snd.iss)
         # The window that the SYN,ACK is about to offer counts already.
         tcb.rcv.rcv_adv = tcb.rcv.rcv_nxt + min(tcb.rcv.buffer_size, 0xFFFF)
         process_text(tcb, segment, tcb.rcv.irs + 1)
