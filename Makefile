@@ -61,7 +61,7 @@ test-compiled: setup build
 # --- checks -----------------------------------------------------------------------
 lint: setup
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --no-error-summary
 
 format: setup
