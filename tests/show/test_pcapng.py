@@ -11,7 +11,7 @@ from synfin.show.header_view import dissect
 from synfin.show.model import TraceError
 from synfin.show.pcapng import Writer, with_ttl, write
 from synfin.show.texts import Texts
-from tests.show.traces import lost_syn, tcp
+from tests.show.traces import Maker, S, lost_syn, tcp
 
 
 def capture(lang: str = "en") -> bytes:
@@ -44,6 +44,22 @@ def test_a_long_comment_is_cut_between_characters() -> None:
     writer.interface("A")
     writer.packet("A", 0, b"E", "重" * 30_000, inbound=True)
     assert len(out.getvalue()) < 70_000
+
+
+def test_preparations_before_time_0_keep_their_distance() -> None:
+    maker = Maker()
+    maker.send(-S, "A", "B", "SYN", 0, delay=S // 2)
+    maker.send(0, "A", "B", "ACK", 1, 1, fate="dropped")
+    out = io.BytesIO()
+    write(out, maker.trace(), Texts("en"))
+    data, at, times = out.getvalue(), 0, []
+    while at < len(data):
+        kind, size = (int.from_bytes(data[at + i : at + i + 4], "little") for i in (0, 4))
+        if kind == 6:
+            high, low = (int.from_bytes(data[at + i : at + i + 4], "little") for i in (12, 16))
+            times.append(high << 32 | low)
+        at += size
+    assert times == [0, S // 2, S]
 
 
 def test_one_hosts_view() -> None:

@@ -91,7 +91,8 @@ class Ladder:
         self._waiting: list[_Waiting] = []
         self._flying: dict[int, model.Segment] = {}
         self._newest_arrived: dict[tuple[str, str], int] = {}
-        self._told: tuple[int, str] | None = None
+        self._told: set[tuple[str, str]] = set()
+        self._told_at: int | None = None
 
     # -- in and out -----------------------------------------------------------
 
@@ -214,7 +215,9 @@ class Ladder:
         if not odd and not self._options.reasons:
             return []
         text = self._ui("ladder-arrives", n=str(segment.n), what=" ".join(parts(segment)[:2]))
-        self._wait(arrival.t, arrival.host, text, arrival.reason)
+        item = self._wait(arrival.t, arrival.host, text, arrival.reason)
+        if self._options.reasons:
+            item.reasons += arrival.also
         return []
 
     def _state(self, change: model.StateChange) -> list[Row]:
@@ -264,10 +267,16 @@ class Ladder:
         }
 
     def _why(self, t: int, reason: model.Reason | None) -> list[Row]:
-        """The reason's paragraph, unless it is the one just told at this instant."""
-        if not self._options.reasons or reason is None or self._told == (t, reason.rule):
+        """The reason's paragraph, unless it was told at this instant already."""
+        if not self._options.reasons or reason is None:
             return []
-        self._told = t, reason.rule
+        if self._told_at != t:
+            self._told_at, self._told = t, set()
+        keys = {(reason.rule, ""), (reason.rule, repr(sorted(reason.values.items())))}
+        # a reason without values only repeats the rule
+        if keys <= self._told or (not reason.values and (reason.rule, "") in self._told):
+            return []
+        self._told |= keys
         width = self._options.width - len(_INDENT)
         lines = wrap(self._clean(because(reason, self._texts)), max(width, 20))
         return [Row(t, Text(_INDENT + line, style="italic dim")) for line in lines]

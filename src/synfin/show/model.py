@@ -157,13 +157,14 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Packet ``n`` arrived and ``reason`` settled it there."""
+    """Packet ``n`` arrived, ``reason`` settled it there, and the rules in ``also`` followed."""
 
     n: int
     t: int
     host: str
     conn: int
     reason: Reason | None
+    also: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,8 @@ class Steps:
                     step = self._step(record.t, record.host)
                     step.n = step.n or record.n
                     self._add(step, "arrival", line, record.reason)
+                    told = [self._pool.why(reason) for reason in record.also]
+                    step.why += [why for why in told if why not in step.why]
             case model.StateChange():
                 old, new = (state_name(s, self._names) for s in (record.old, record.new))
                 step = self._step(record.t, record.host)

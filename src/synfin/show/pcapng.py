@@ -6,7 +6,8 @@ packet, which is felt in captures of long transfers.
 
 Each packet stands at its sender's interface when it is sent and at its
 receiver's when it arrives; its comment says which, what became of it, and the
-rule behind it. The bytes depend on nothing but the trace.
+rule behind it. The bytes depend on nothing but the trace. A capture has no
+negative times: a run with preparations before its time 0 begins at 0 instead.
 
 Wireshark puts all interfaces of a file together: every segment is there at least
 twice, and where some are lost or reordered, its reassembly for protocols above
@@ -97,6 +98,7 @@ class Capture:
         """``only``: the one host to capture at; None: all."""
         self._texts = texts
         self._marks = Marks()
+        self._start: int | None = None
         self._flying: dict[int, Segment] = {}
         title = f"{meta.scenario}: {meta.title_in(texts.lang)}"
         self._writer = Writer(out, title)
@@ -107,6 +109,8 @@ class Capture:
 
     def feed(self, record: Record) -> None:
         """Takes any record; packets sent and packets arriving are written."""
+        if self._start is None:
+            self._start = min(record.t, 0)
         if isinstance(record, Segment):
             self._flying[record.n] = record
             self._sent(record)
@@ -117,17 +121,21 @@ class Capture:
         elif isinstance(record, Hop):
             self._forwarded(record)
 
+    def _time(self, t: int) -> int:
+        """The file's time, ns, never negative."""
+        return max(t - (self._start or 0), 0)
+
     def _sent(self, segment: Segment) -> None:
         marks = marks_text(self._marks.of(segment), segment, self._texts)
         text = self._comment("pcap-sent", segment, segment.reason, marks)
         if segment.source in self._names and segment.data:
-            at = max(segment.t, 0)
+            at = self._time(segment.t)
             self._writer.packet(segment.source, at, segment.data, text, inbound=False)
 
     def _arrived(self, segment: Segment, arrival: Arrival) -> None:
         text = self._comment("pcap-arrived", segment, arrival.reason, "")
         if arrival.host in self._names and segment.data:
-            at = max(arrival.t, 0)
+            at = self._time(arrival.t)
             self._writer.packet(arrival.host, at, segment.data, text, inbound=True)
 
     def _forwarded(self, hop: Hop) -> None:
@@ -137,7 +145,7 @@ class Capture:
             return
         text = self._texts.ui("pcap-forwarded", n=hop.n, source=hop.source, target=hop.target)
         data = with_ttl(segment.data, hop.ttl)
-        self._writer.packet(hop.source, max(hop.t, 0), data, text, inbound=False)
+        self._writer.packet(hop.source, self._time(hop.t), data, text, inbound=False)
 
     def _comment(self, key: str, segment: Segment, reason: Reason | None, marks: str) -> str:
         head = self._texts.ui(key, n=segment.n, source=segment.source, target=segment.target)

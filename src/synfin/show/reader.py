@@ -211,7 +211,8 @@ def parse_record(obj: Raw) -> Record | None:
             return StateChange(*_flow(obj), _str(obj, "old"), _str(obj, "new"), _reason(obj))
         case "arrival":
             n, (t, host, conn) = _int(obj, "n"), _flow(obj)
-            return Arrival(n, t, host, conn, _reason(obj))
+            also = (_reason({"reason": other}) for other in _list(obj, "also"))
+            return Arrival(n, t, host, conn, _reason(obj), tuple(r for r in also if r is not None))
         case "hop":
             source, target = _str(obj, "from"), _str(obj, "to")
             arrives, ttl = _opt_int(obj, "arrives"), _int(obj, "ttl", 0)

@@ -93,7 +93,14 @@ class _Numbers:
                     ack = record.abs_ack if "ACK" in record.flags else record.ack
                     out = replace(out, seq=record.abs_seq, ack=ack)
                 return out
-            case Arrival() | StateChange() | Signal() | Timer() | Silence():
+            case Arrival():
+                also = (self._reason(record, record.conn, other) for other in record.also)
+                return replace(
+                    record,
+                    reason=self._reason(record, record.conn, record.reason),
+                    also=tuple(r for r in also if r is not None),
+                )
+            case StateChange() | Signal() | Timer() | Silence():
                 return replace(record, reason=self._reason(record, record.conn, record.reason))
             case _:
                 return record
