@@ -25,8 +25,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sim": ("host", "core", "wire"),
     "tun": ("host", "core", "wire"),
     "lab": ("sim", "host", "core", "wire"),
+    "live": ("tun", "lab", "sim", "host", "core", "wire"),
     "show": ("wire", "core.rules", "core.states"),
-    "cli": ("tun", "lab", "show", "sim", "host", "core", "wire"),
+    "cli": ("live", "tun", "lab", "show", "sim", "host", "core", "wire"),
 }
 """Room -> what of ours it may import besides itself."""
 
