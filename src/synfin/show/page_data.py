@@ -281,7 +281,9 @@ class Steps:
         step.lines.append([kind, line])
         if reason is not None:
             told = self._pool.why(reason)
-            if told not in step.why:
+            # a reason without values only repeats the rule
+            again = told in step.why if reason.values else any(told[0] == w[0] for w in step.why)
+            if not again:
                 step.why.append(told)
 
 
