@@ -154,3 +154,17 @@ def test_a_crashed_host_has_no_state() -> None:
     assert "SYN-SENT" in drawn[3]
     assert "✗ crashes" in drawn[4]
     assert "SYN-SENT" not in drawn[4]
+
+
+def test_long_data_is_shown_by_its_beginning_and_size() -> None:
+    maker = Maker()
+    data = {"errno": None, "data": "abc" * 40, "result": 120, "reason": None}
+    maker.add("signal", 0, "B", conn=3, name="data", **data)
+    drawn = list(draw_lines(maker.trace(), Texts("en")))
+    assert any("◁ read abcabcabcabcabcabca… (120) │" in line for line in drawn)
+
+
+def test_the_length_of_lost_data_is_worth_more_than_its_ack() -> None:
+    maker = Maker()
+    maker.send(0, "A", "B", "ACK", 101, 1, payload=b"x" * 100, fate="dropped")
+    assert any("ACK seq=101 len=100 (lost)" in x for x in draw_lines(maker.trace(), Texts("en")))

@@ -1,8 +1,15 @@
 """What happened at a host in a few words: the same sentences in every picture."""
 
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+
 from synfin.show import model
 from synfin.show.texts import Texts, format_ns
 from synfin.show.words import Glyphs, word
+
+_DATA: Final = 20
+"""Cells of data that are shown."""
 
 
 class Teller:
@@ -25,7 +32,7 @@ class Teller:
             case model.Call():
                 return self._call(record)
             case model.Signal() if self._says_more(record):
-                said = [word(self._texts, "signal", record.name), record.errno, record.data]
+                said = [word(self._texts, "signal", record.name), record.errno, self._data(record)]
                 return " ".join([self._glyphs.up, *(x for x in said if x)])
             case model.Queue() if self._queue_changed(record):
                 counts = {"syn": record.syn, "accept": record.accept, "backlog": record.backlog}
@@ -52,6 +59,14 @@ class Teller:
         """Not told: what connect() is about to return, and PUSH (the reading is told)."""
         waits = any(host == signal.host and call == "connect" for host, _, call in self._blocked)
         return not (signal.name == "pushed" or (signal.name == "connected" and waits))
+
+    def _data(self, signal: model.Signal) -> str:
+        """What was read: short data as it is, long data by its beginning and its size."""
+        data = signal.data or ""
+        if cell_len(data) <= _DATA:
+            return data
+        size = "" if signal.octets is None else f" ({signal.octets})"
+        return set_cell_size(data, _DATA - 1).rstrip() + self._glyphs.ellipsis + size
 
     def _call(self, call: model.Call) -> str:
         key = call.host, call.socket, call.call

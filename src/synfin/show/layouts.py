@@ -96,7 +96,7 @@ def arrow(
     reach = width if ok else max(width - 2, 4)
     shown = list(label)
     while len(shown) > 1 and cell_len(" ".join(shown) + tail) > reach - 5:
-        shown.pop()
+        shown = less(shown)
     text = fit_label(" ".join(shown) + tail, reach - 5, glyphs)
     line = glyphs.line
     rest = reach - 1 - cell_len(text)
@@ -107,6 +107,13 @@ def arrow(
     gap = " " * (width - reach)
     drawn = body + end + gap if rightwards else gap + end + body
     return drawn, len(shown) == len(label) and cell_len(text) == cell_len(" ".join(shown) + tail)
+
+
+def less(label: list[str]) -> list[str]:
+    """The label without its least important part: the last, but ``ack=`` before ``len=``."""
+    if len(label) > 2 and label[-1].startswith("len=") and label[-2].startswith("ack="):
+        return [*label[:-2], label[-1]]
+    return label[:-1]
 
 
 def fit_label(text: str, width: int, glyphs: Glyphs) -> str:

@@ -83,7 +83,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """The application was told something."""
+    """The application was told something; ``octets``: how many it read, where it did."""
 
     t: int
     host: str
@@ -92,6 +92,7 @@ class Signal:
     errno: str | None
     data: str | None
     reason: Reason | None
+    octets: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,8 @@ def parse_record(obj: Raw) -> Record | None:
             )
         case "signal":
             errno, data = _opt_text(obj, "errno"), _opt_text(obj, "data")
-            return Signal(*_flow(obj), _str(obj, "name"), errno, data, _reason(obj))
+            octets = _opt_int(obj, "result")
+            return Signal(*_flow(obj), _str(obj, "name"), errno, data, _reason(obj), octets)
         case "timer":
             name, action = _str(obj, "name"), _str(obj, "action")
             return Timer(*_flow(obj), name, action, _opt_int(obj, "due"), _reason(obj))
