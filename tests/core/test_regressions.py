@@ -11,8 +11,8 @@ def test_a_repeated_syn_with_text_is_no_other_syn() -> None:
     """App. A.2: its text overlaps the window, and still it is the SYN we know."""
     for answer, profile in (("listen", PLAIN), ("reset", PLAIN)):
         solo = Solo(profile.but(syn_received_new_syn=answer)).listening()
-        assert solo.show(*solo.arrive(SYN, 0, 0, b"hello")) == ["SYN,ACK 0+0 1"]
-        assert solo.show(*solo.arrive(SYN, 0, 0, b"hello")) == ["SYN,ACK 0+0 1"]
+        for _ in range(2):
+            assert solo.show(*solo.arrive(SYN, 0, 0, b"hello")) == ["SYN,ACK 0+0 1"]
         assert solo.conn.state is State.SYN_RECEIVED
 
 
@@ -20,7 +20,7 @@ def test_a_lone_fin_stays_within_the_window() -> None:
     """§3.8.6: the FIN takes a number, too. Beyond the window it would make all our
     ACKs unacceptable to a peer whose window closes behind the text."""
     solo = Solo().established(window=10)
-    assert solo.show(*solo.send(b"0123456789")) == ["ACK,PSH 1+10 1"]
+    assert solo.show(*solo.send(b"0123456789")) == ["PSH,ACK 1+10 1"]
     solo.conn.shutdown(solo.now)
     assert solo.poll() == []
     assert solo.arrive(ACK, 1, 11, window=0) == []
@@ -54,7 +54,7 @@ def test_out_of_order_text_earns_a_pure_ack_though_text_waits() -> None:
     solo = Solo().established()
     solo.conn.send(b"answer", solo.now)
     shown = solo.show(*solo.arrive(ACK, 101, 1, bytes(100)))
-    assert shown == ["ACK 1+0 1", "ACK,PSH 1+6 1"]
+    assert shown == ["ACK 1+0 1", "PSH,ACK 1+6 1"]
 
 
 def test_a_segment_without_text_at_the_right_edge() -> None:

@@ -29,7 +29,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
             tcb.reply(reset_without_ack(segment), rules.ACK_SYN_RECEIVED_BAD, segment)
             return True
         _syn_received_ack(tcb, segment, seq, ack)
-        return False
+        return _ack_by_state(tcb)  # after Fast Open it may cover our FIN, too
     if snd.acks_something_unsent(ack):
         tcb.settled(rules.ACK_UNSENT, segment, tcb.ours(ack), tcb.ours(snd.snd_max))
         if tcb.may_challenge(segment):
@@ -110,10 +110,15 @@ def _take_sack(tcb: Tcb, segment: Segment) -> int:
 
 
 def _is_duplicate(tcb: Tcb, segment: Segment, newly_sacked: int) -> bool:
-    """RFC 5681 §2: outstanding data, no text, no SYN or FIN, same ACK, same window."""
+    """RFC 5681 §2: outstanding data, no text, no SYN or FIN, same ACK, same window.
+
+    RFC 6675 §2: with SACK, whatever tells of octets not reported before.
+    """
+    if newly_sacked > 0:
+        return True
     if tcb.snd.board.empty() or segment.payload or segment.flags & (SYN | FIN):
         return False
-    return newly_sacked > 0 or unscaled_window(tcb, segment) == tcb.snd.snd_wnd
+    return unscaled_window(tcb, segment) == tcb.snd.snd_wnd
 
 
 def _duplicate(tcb: Tcb, segment: Segment, ack: int) -> None:

@@ -27,10 +27,13 @@ def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return True
     rcv = tcb.rcv
     length = segment.seg_len
-    if rcv.acceptable(seq, length):
+    same_syn = bool(segment.flags & SYN) and seq == rcv.irs and tcb.state is State.SYN_RECEIVED
+    if same_syn and not segment.flags & ACK:
+        return _repeated_syn(tcb, segment)  # its text may well overlap the window
+    if rcv.acceptable(seq, length, tcb.settings.right_edge_acks):
         note_timestamp(tcb, segment, seq)
         return False
-    if segment.flags & SYN and seq == rcv.irs and tcb.state is State.SYN_RECEIVED:
+    if same_syn:
         return _repeated_syn(tcb, segment)
     if segment.flags & RST and seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb):
         return False
@@ -131,7 +134,11 @@ def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, in
     """What a valid RST does, by state."""
     state = tcb.state
     if state is State.SYN_RECEIVED:
-        if tcb.passive:
+        if tcb.fastopen_accepted:
+            # The application has it already: to its socket this is a connection.
+            tcb.settled(rule, segment, *values)
+            tcb.give_up(Trigger.RCV_RST, ECONNRESET, rule, values[0], values[1])
+        elif tcb.passive:
             tcb.settled(rules.RST_SYN_RECEIVED_PASSIVE, segment, values[0], values[1])
             back_to_listen(tcb, Trigger.RCV_RST_PASSIVE, rules.RST_SYN_RECEIVED_PASSIVE, values)
         else:
@@ -169,7 +176,7 @@ def check_syn(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if seq == rcv.irs and segment.flags & ACK:
             tcb.settled(rules.SEQ_REPEATED_SYN_ACK, segment, 0, 1)
             return False
-        if tcb.passive:
+        if tcb.passive and not tcb.fastopen_accepted:
             return _new_syn_in_syn_received(tcb, segment, seq)
     values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
     if tcb.settings.rfc5961:

@@ -234,7 +234,7 @@ class Connection(Tcb):
         if state is State.CLOSED:
             return
         if state is State.TIME_WAIT:
-            if self.time_wait is not None:
+            if self.time_wait is not None and self.time_wait.state is State.TIME_WAIT:
                 move(self.time_wait, Trigger.ABORT)
             move(self, Trigger.ABORT)
             return
@@ -267,7 +267,7 @@ class Connection(Tcb):
     def network_error(self, error: NetworkError, now: int) -> None:
         """An ICMP error about a segment of ours (MUST-54); soft ones never abort (MUST-56)."""
         self.now = now
-        if self.time_wait is not None or self.state is State.CLOSED:
+        if self.time_wait is not None or self.state in (State.CLOSED, State.LISTEN):
             return
         if error.quench:
             self._icmp_event(rules.ICMP_QUENCH, error)

@@ -4,6 +4,7 @@
 each carries the rule that made it when somebody watches.
 """
 
+from synfin.core import rules
 from synfin.core.receiver import NOW
 from synfin.core.send_acks import send_ack, send_keepalive, send_probe
 from synfin.core.send_syn import send_syn
@@ -23,6 +24,8 @@ def poll(tcb: Tcb, budget: int) -> list[Segment]:
         return out
     if tcb.syn_due:
         send_syn(tcb, out)
+    if tcb.rcv.owed == NOW and tcb.rcv.owed_rule is rules.ACK_OUT_OF_ORDER:
+        send_ack(tcb, out)  # the peer counts those without text only (RFC 5681 §2)
     if state is not State.SYN_SENT and state is not State.TIME_WAIT:
         send_text(tcb, out, budget)
     if tcb.rcv.owed == NOW:

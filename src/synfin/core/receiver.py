@@ -62,13 +62,14 @@ class Receiver:
         self.last_ack_sent = self.rcv_nxt
 
     # -- acceptability (RFC 9293 §3.10.7.4, Table 6) ---------------------------
-    def acceptable(self, seq: int, length: int) -> bool:
-        """Table 6's four cases for a segment [seq, seq+length)."""
+    def acceptable(self, seq: int, length: int, at_edge: bool = False) -> bool:
+        """Table 6's four cases for a segment [seq, seq+length); ``at_edge`` takes an
+        empty one right at the window's edge as well."""
         nxt = self.rcv_nxt
         edge = self.rcv_adv
         if length == 0:
-            if edge == nxt:
-                return seq == nxt
+            if edge == nxt or at_edge:
+                return nxt <= seq <= edge
             return nxt <= seq < edge
         if edge == nxt:
             return False
@@ -166,8 +167,10 @@ class Receiver:
     def window_field(self, mss: int, syn: bool) -> int:
         """The window field to send, and remember what it promises.
 
-        A scaled value never promises more than the buffer holds, except where
-        rounding down would move an edge already promised to the left.
+        A scaled value is rounded up only where rounding down would move an edge
+        already promised to the left, and then by less than one unit beyond the
+        buffer: small segments would otherwise push the edge on for ever. What was
+        promised stays acceptable (RFC 7323 §2.4).
         """
         step = max(1, min(self.buffer_size // 2, mss))
         edge = self.offered_edge(step)
@@ -178,6 +181,9 @@ class Receiver:
             return field
         scale = self.scale
         kept = (self.rcv_adv - self.rcv_nxt + (1 << scale) - 1) >> scale
+        room = max(0, self.buffer_size - self.unread)
+        if (kept << scale) - room >= 1 << scale:
+            kept = 0
         field = min(max(window >> scale, kept), 0xFFFF)
         promised = self.rcv_nxt + (field << scale)
         if promised > self.rcv_adv:

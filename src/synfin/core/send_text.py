@@ -138,7 +138,7 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
     snd = tcb.snd
     if not snd.fin_unsent:
         return False
-    if snd.usable <= 0 and snd.snd_wnd == 0:
+    if snd.usable <= 0:  # the FIN takes a number of the window like any octet
         _wait_for_window(tcb)
         return False
     seq = snd.snd_nxt
@@ -233,6 +233,7 @@ def _wait_for_window(tcb: Tcb) -> None:
     tcb.wait_rule = rules.WAIT_WINDOW
     if snd.board.empty() and not tcb.timers.running(PERSIST):
         snd.probes = 0
+        snd.waiting_since = tcb.now
         rto = snd.rtt.rto
         tcb.start_timer(PERSIST, tcb.now + rto, rules.PERSIST_ARMED, snd.snd_wnd, rto)
 

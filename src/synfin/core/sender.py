@@ -69,6 +69,8 @@ class Sender:
         self.probes: int = 0
         """Window probes sent since the window closed."""
         self.unanswered_probes: int = 0
+        self.waiting_since: int = 0
+        """When what is queued began to wait for a window, with nothing outstanding."""
         self.last_sample: int = -1
         """RTT that the latest ACK gave, ns; -1: it gave none (Karn)."""
         self.last_sent_at: int = 0

@@ -164,6 +164,9 @@ class Settings:
     rst_below_fin: bool = False
     """Linux tcp_reset_check(): after the peer's FIN a RST numbered like that FIN
     (RCV.NXT-1) counts as exact, too."""
+    right_edge_acks: bool = False
+    """Linux tcp_sequence(): a segment without text is taken at RCV.NXT+RCV.WND, too,
+    where Table 6 (§3.4) refuses it. Full windows both ways and a loss need it."""
     ack_too_old_check: bool = True
     """RFC 5961 §5 (MAY-12)."""
 
@@ -269,6 +272,7 @@ LINUX: Final = Settings(
     ack_after_crossing_syn=True,
     quick_syn_retry_ns=10 * MILLISECOND,
     rst_below_fin=True,
+    right_edge_acks=True,
     challenge_acks=1,
     challenge_ack_interval_ns=500 * MILLISECOND,
     icmp_fails_connect=True,

@@ -106,9 +106,15 @@ class TimeWait(StateHolder):
         """ISS for a SYN that reopens: above anything this incarnation sent (MAY-2)."""
         return (self.snd_nxt + self.settings.time_wait_isn_step) & 0xFFFFFFFF
 
-    def receive(self, segment: Segment, now: int) -> int:
-        """What to do about ``segment``: NOTHING, ANSWER (an ACK), NEW_SYN or GONE."""
+    def receive(self, segment: Segment, now: int, listening: bool = True) -> int:
+        """What to do about ``segment``: NOTHING, ANSWER (an ACK), NEW_SYN or GONE.
+
+        ``listening``: a new incarnation would find a listener; without one a SYN
+        reopens nothing, and must not end TIME-WAIT either.
+        """
         verdict, rule = self._judge(segment, now)
+        if verdict == NEW_SYN and not listening:
+            verdict, rule = ANSWER, rules.TIME_WAIT_OLD_SYN
         reason = self._reason(rule, segment)
         if self.observer is not None:
             self.observer.event(Event("segment-in", now, self.id, reason, {}, segment))

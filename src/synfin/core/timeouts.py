@@ -221,9 +221,8 @@ def _user_timeout(tcb: Tcb) -> None:
     snd = tcb.snd
     if not tcb.user_timeout or (snd.board.empty() and not snd.unsent):
         return
-    since = tcb.progress_at
-    if not snd.board.empty():
-        since = max(since, snd.board.front().first_sent)
+    began = snd.waiting_since if snd.board.empty() else snd.board.front().first_sent
+    since = max(tcb.progress_at, began)
     elapsed = tcb.now - since
     if elapsed < tcb.user_timeout:
         tcb.timers.start(USER_TIMEOUT, since + tcb.user_timeout)

@@ -5,12 +5,16 @@ stand in one heap with at most one live entry each, so that an event costs
 O(log n) and idle connections cost nothing.
 """
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from typing import Final
 
 from synfin.core.timers import NEVER
 from synfin.host.listener import Listener
 from synfin.host.records import HostConnection, HostTimeWait, Key
 from synfin.wire.address import is_unspecified
+
+COMPACT_AT: Final = 1024
+"""The heap is not swept below this size."""
 
 
 class Demux:
@@ -22,6 +26,8 @@ class Demux:
         self.listeners: dict[int, list[Listener]] = {}
         self._heap: list[tuple[int, int, HostConnection | None, HostTimeWait | None]] = []
         self._serial: int = 0
+        self._limit: int = COMPACT_AT
+        """Heap size at which entries that mean nothing any more are swept out."""
 
     def busy(self, key: Key) -> bool:
         """The four-tuple is in use."""
@@ -55,16 +61,39 @@ class Demux:
         due = connection.timers.deadline
         if due < connection.armed:
             connection.armed = due
-            self._serial += 1
-            heappush(self._heap, (due, self._serial, connection, None))
+            self._push(due, connection, None)
 
     def arm_time_wait(self, record: HostTimeWait) -> None:
         """The same for a TIME-WAIT record."""
         due = record.record.deadline()
         if due < record.armed:
             record.armed = due
-            self._serial += 1
-            heappush(self._heap, (due, self._serial, None, record))
+            self._push(due, None, record)
+
+    def _push(
+        self, due: int, connection: HostConnection | None, record: HostTimeWait | None
+    ) -> None:
+        self._serial += 1
+        heappush(self._heap, (due, self._serial, connection, record))
+        if len(self._heap) > self._limit:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Keep one live entry each: a long timer behind many short ones would leave
+        one more with each of them. Each sweep is paid for by as many pushes."""
+        seen: set[int] = set()
+        kept: list[tuple[int, int, HostConnection | None, HostTimeWait | None]] = []
+        for entry in self._heap:
+            due, _, connection, record = entry
+            if connection is not None:
+                if connection.armed == due and connection.id not in seen:
+                    seen.add(connection.id)
+                    kept.append(entry)
+            elif record is not None and record.armed == due:
+                kept.append(entry)
+        self._heap[:] = kept
+        heapify(self._heap)
+        self._limit = max(COMPACT_AT, 2 * len(kept))
 
     def deadline(self) -> int:
         """The earliest entry's time: never late, sometimes early. Entries that no
@@ -89,8 +118,7 @@ class Demux:
         """The timer moved later: replace the entry at the top."""
         heappop(self._heap)
         connection.armed = real
-        self._serial += 1
-        heappush(self._heap, (real, self._serial, connection, None))
+        self._push(real, connection, None)
 
     def take_due(self, now: int) -> tuple[HostConnection | None, HostTimeWait | None]:
         """Remove and return one entry that is due, or (None, None)."""

@@ -175,7 +175,7 @@ class NamedSocket(OptionSource):
                 raise socket_error(ENOTCONN)
             return format_address(self.udp.remote), self.udp.remote_port
         connection = self._connection()
-        if connection.state is State.SYN_SENT or connection.state is State.CLOSED:
+        if connection.state in (State.SYN_SENT, State.CLOSED, State.TIME_WAIT):
             raise socket_error(ENOTCONN)
         return format_address(connection.remote), connection.remote_port
 

@@ -51,7 +51,7 @@ class PassiveOpens(TcpRecords):
         probe.open_silently(now)
         probe.receive(segment, now)
         for answer in probe.poll(now):
-            self.replies.append(self.packet(key[0], key[1], answer, self.settings.ttl, 0))
+            self.reply(key, answer)
 
     def _syn_for(self, listener: Listener, key: Key, segment: Segment, now: int, iss: int) -> None:
         verdict, rule, queue = listener.judge_syn(self.settings)

@@ -11,6 +11,7 @@ from synfin.core.errno import (
     EADDRINUSE,
     EAGAIN,
     EALREADY,
+    ECONNABORTED,
     EINPROGRESS,
     EINVAL,
     EISCONN,
@@ -90,6 +91,7 @@ class Socket(NamedSocket):
         child.local = connection.local
         child.port = connection.local_port
         connection.listener = None
+        listener.half_open.pop(connection.id, None)  # Fast Open: still in SYN-RECEIVED
         connection.socket = child
         host.tcp.report_queues(listener)
         if connection.unread or connection.rcv.fin_received or connection.error:
@@ -123,7 +125,7 @@ class Socket(NamedSocket):
             return EALREADY
         if connection.state is State.CLOSED:
             self.connect_told = True
-            return 103  # ECONNABORTED: it ended before anybody asked
+            return ECONNABORTED  # it ended before anybody asked
         if self.connect_told:
             return EISCONN
         self.connect_told = True
@@ -166,8 +168,11 @@ class Socket(NamedSocket):
             return self._send_datagram(data, b"", 0)
         if flags & MSG_FASTOPEN:
             raise socket_error(EOPNOTSUPP)
+        self._open()
+        if self.conn is None:
+            raise socket_error(EPIPE)
         self._raise_pending()
-        connection = self._connection()
+        connection = self.conn
         if connection.fastopen_waiting:
             return self.queue(data)
         state = connection.state
@@ -180,6 +185,8 @@ class Socket(NamedSocket):
     def _send(self, connection: HostConnection, data: bytes | memoryview, flags: int) -> int:
         now = self.host.clock()
         if not data:
+            if connection.write_shut or connection.state is State.CLOSED:
+                raise socket_error(EPIPE)
             return 0
         taken = connection.send(
             bytes(data), now, push=not flags & MSG_MORE, urgent=bool(flags & MSG_OOB)
@@ -226,13 +233,15 @@ class Socket(NamedSocket):
         if self.udp is not None:
             return self.recvfrom(size, flags)[0]
         connection = self._connection()
-        if connection.unread and not self.read_shut:
+        if connection.unread:
             return self._read(connection, size, flags)
+        if connection.rcv.fin_received:
+            return b""  # whatever came after it (Linux SOCK_DONE)
         self._raise_pending()
         state = connection.state
         if state is State.SYN_SENT or (state is State.SYN_RECEIVED and not self.connect_told):
             raise socket_error(EAGAIN)
-        if connection.rcv.fin_received or self.read_shut or state is State.CLOSED:
+        if self.read_shut or state is State.CLOSED:
             return b""
         raise socket_error(EAGAIN)
 
@@ -263,11 +272,12 @@ class Socket(NamedSocket):
 
     # -- closing --------------
     def shutdown(self, how: int) -> None:
-        """shutdown(2): SHUT_WR is RFC 9293's CLOSE. ENOTCONN without a connection."""
+        """shutdown(2): SHUT_WR is RFC 9293's CLOSE. ENOTCONN without a connection, and
+        (Linux) once both directions have ended."""
         connection = self._connection()
         if how not in (SHUT_RD, SHUT_WR, SHUT_RDWR):
             raise socket_error(EINVAL)
-        if connection.state is State.CLOSED or connection.state is State.SYN_SENT:
+        if connection.state in (State.CLOSED, State.SYN_SENT, State.TIME_WAIT):
             raise socket_error(ENOTCONN)
         if how != SHUT_WR:
             self.read_shut = True
@@ -294,11 +304,14 @@ class Socket(NamedSocket):
 
     def _close_connection(self, connection: HostConnection, now: int) -> None:
         connection.socket = None
-        if self.options.linger_on and self.options.linger_ns == 0:
+        over = connection.state is State.TIME_WAIT
+        if self.options.linger_on and self.options.linger_ns == 0 and not over:
             connection.detached = True
             connection.abort(now, rules.ABORT_LINGER)
         else:
             connection.close(now)
+        if connection.fastopen_waiting:
+            self.host.tcp.forget(connection)  # it was never opened: nothing else would
         self._touched(connection, now)
 
     def _close_listener(self, listener: Listener, now: int) -> None:

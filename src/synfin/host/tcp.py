@@ -68,19 +68,15 @@ class TcpLayer(PassiveOpens):
 
     def _to_time_wait(self, record: HostTimeWait, segment: Segment, now: int) -> None:
         key = record.key
-        verdict = record.record.receive(segment, now)
+        listener = self.demux.listener_for(key[0], key[2] >> 16)
+        verdict = record.record.receive(segment, now, listener is not None)
         if verdict == ANSWER:
-            answer = record.record.answer(key[2] >> 16, key[2] & 0xFFFF, now)
-            self.replies.append(self.packet(key[0], key[1], answer, self.settings.ttl, 0))
+            self.reply(key, record.record.answer(key[2] >> 16, key[2] & 0xFFFF, now))
         elif verdict == GONE:
             self.forget_time_wait(record)
-        elif verdict == NEW_SYN:
+        elif verdict == NEW_SYN and listener is not None:
             self.forget_time_wait(record)
-            listener = self.demux.listener_for(key[0], key[2] >> 16)
-            if listener is None:
-                self.to_nobody(key, segment)
-            else:
-                self.to_listener(listener, key, segment, now, record.record.new_iss())
+            self.to_listener(listener, key, segment, now, record.record.new_iss())
             return
         self.demux.arm_time_wait(record)
 

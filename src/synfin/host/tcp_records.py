@@ -130,9 +130,11 @@ class TcpRecords:
         if answer is not None:
             self.reply(key, answer, reason)
 
-    def reply(self, key: Key, segment: Segment, reason: Reason) -> None:
+    def reply(self, key: Key, segment: Segment, reason: Reason | None = None) -> None:
+        """Answer without a connection, because of ``reason`` unless it has its own."""
         if len(self.replies) < MAX_PENDING_REPLIES:
-            segment.reason = reason
+            if reason is not None:
+                segment.reason = reason
             self.replies.append(self.packet(key[0], key[1], segment, self.settings.ttl, 0))
             if segment.flags & RST:
                 self.count("OutRsts")
@@ -155,6 +157,8 @@ class TcpRecords:
                 self.forget(connection)
             if connection.socket is not None:
                 self.ready.append(connection.socket)
+        elif connection.time_wait is not None and connection.time_wait.state is State.CLOSED:
+            self._time_wait_aborted(connection)
         if not connection.queued and connection.wants_poll:
             connection.queued = True
             self.to_poll.append(connection)
@@ -190,6 +194,12 @@ class TcpRecords:
             self.demux.time_waits[connection.key] = record
             self.ports.take(connection.local_port, connection.use)
             self.demux.arm_time_wait(record)
+
+    def _time_wait_aborted(self, connection: HostConnection) -> None:
+        """ABORT deletes the TCB in TIME-WAIT, too (§3.10.5)."""
+        record = self.demux.time_waits.get(connection.key)
+        if record is not None and record.record is connection.time_wait:
+            self.forget_time_wait(record)
 
     def _untable(self, connection: HostConnection) -> None:
         if connection.tabled:
