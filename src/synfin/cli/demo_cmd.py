@@ -2,9 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -83,10 +83,21 @@ def broken(app: App) -> None:
 
 def kernel(app: App) -> None:
     """One real transfer with the kernel, where that is possible."""
-    if find_spec("synfin.cli.live_cmd") is None:
+    tour = kernel_tour()
+    if tour is None:
         app.para(app.ui("cli-demo-kernel-none"))
-        return
-    import_module("synfin.cli.live_cmd").tour(app)
+    else:
+        app.flush()
+        tour(app)
+
+
+def kernel_tour() -> Callable[[App], None] | None:
+    """``live_cmd.tour``, which does it or says in one line why not; None elsewhere."""
+    try:
+        found = getattr(import_module("synfin.cli.live_cmd"), "tour", None)
+    except ImportError:
+        return None
+    return found if callable(found) else None
 
 
 def program_name() -> str:

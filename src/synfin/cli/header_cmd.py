@@ -13,12 +13,13 @@ from synfin.show.header_view import KINDS, Dissection, dissect, parse_hex
 SHORTEST = 8
 """Fewer digits are no packet."""
 
-EXAMPLE = "4500002800010000400666cd0a0000010a0000029c40005000000064000000005002fffff4b30000"
+EXAMPLE = "4500001c00010000401166ce0a0000010a0000029c40003500084f66"
+"""A UDP packet without data."""
 
 
 @run_command(
     "header",
-    examples=("header 1 1", "header 4 2 --case main", f"header {EXAMPLE[:40]} {EXAMPLE[40:]}"),
+    examples=("header 1 1", "header 4 2 --case main", f"header {EXAMPLE}"),
 )
 @click.argument("more", nargs=-1, metavar="[N]")
 @click.option("--as", "kind", type=Choice(KINDS), default="ip", metavar="|".join(KINDS))
@@ -36,7 +37,7 @@ def header(app: App, wish: Wish, more: tuple[str, ...], kind: str, as_json: bool
     try:
         found = dissect(data, kind)
     except ValueError as error:
-        raise UserError.plain(str(error)) from None
+        raise UserError("cli-error-bytes", why=str(error)) from None
     if as_json:
         app.json(document(found))
         return
@@ -60,7 +61,7 @@ def octets(text: str) -> bytes:
     except ValueError as error:
         if text[:1].isalpha() and not text[:2].isdigit():
             raise UserError("cli-error-header", text=text) from None
-        raise UserError.plain(str(error)) from None
+        raise UserError("cli-error-bytes", why=str(error)) from None
 
 
 def document(found: Dissection) -> dict[str, object]:

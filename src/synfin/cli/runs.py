@@ -190,7 +190,7 @@ def setting(app: App, text: str, hosts: list[str]) -> Setting:
     try:
         found = parse_switch(text)
     except ScenarioError as error:
-        raise UserError.plain(f"--set {text}: {error.message}") from None
+        raise UserError("cli-error-set", text=text, why=error.message) from None
     if found.host and found.host not in hosts:
         raise UserError("cli-error-host", name=found.host, names=", ".join(hosts))
     return found

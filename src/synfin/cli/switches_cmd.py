@@ -28,7 +28,7 @@ def switches(app: App, word: str | None, as_json: bool) -> None:
     if not names and not lab:
         raise UserError("cli-error-switch", name=word or "", hint=app.nearest(word or "", known()))
     columns = "".join(fit(p, VALUE, app.glyphs) for p in PROFILES)
-    app.line(f"{'':{NAME + 1}}{columns}", "bold")
+    app.line(f"{'':{NAME + 1}}{columns.rstrip()}", "bold")
     for name in names:
         values = [shown(name, getattr(settings, name)) for settings in PROFILES.values()]
         cells = "".join(fit(value, VALUE - 1, app.glyphs) + " " for value in values)

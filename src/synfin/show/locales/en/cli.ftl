@@ -121,6 +121,8 @@ cli-error-two-profiles = --profiles: '{ $value }' is not two of { $names }, as i
 cli-error-host = there is no host '{ $name }' here; there are { $names }
 cli-error-iss = --iss { $text }: expected HOST=N with N below 4294967296
 cli-error-fault = --fault '{ $text }': { $why }
+cli-error-set = --set { $text }: { $why }
+cli-error-bytes = cannot read this packet: { $why }
 cli-error-flags = '{ $value }' are no flags; write SYN, SYN,ACK, ACK, FIN, RST, DATA or '*'
 cli-error-packet = this run has no packet { $n }; it has 1 to { $count }
 cli-error-header = '{ $text }' is neither hexadecimal nor a scenario with a packet's number; try: synfin header 1 1

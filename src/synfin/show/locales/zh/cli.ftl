@@ -120,7 +120,9 @@ cli-error-profile = 没有名为“{ $name }”的 profile；可选 { $names }
 cli-error-two-profiles = --profiles：“{ $value }”不是 { $names } 中的两个；写法如 rfc,linux
 cli-error-host = 这里没有主机“{ $name }”；有 { $names }
 cli-error-iss = --iss { $text }：应写成 HOST=N，N 小于 4294967296
-cli-error-fault = --fault '{ $text }'：{ $why }
+cli-error-fault = --fault '{ $text }' 写法有误：{ $why }
+cli-error-set = --set { $text } 写法有误：{ $why }
+cli-error-bytes = 读不懂这个报文：{ $why }
 cli-error-flags = “{ $value }”不是标志；请写 SYN、SYN,ACK、ACK、FIN、RST、DATA 或 '*'
 cli-error-packet = 这次运行没有第 { $n } 个报文；只有 1 到 { $count }
 cli-error-header = “{ $text }”既不是十六进制数字，也不是带报文编号的场景；试试：synfin header 1 1
