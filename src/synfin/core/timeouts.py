@@ -99,7 +99,13 @@ def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bo
         return expiry > tcb.settings.synack_retries
     if tcb.syn_r2_ns > 0:
         return elapsed >= tcb.syn_r2_ns
-    return expiry > tcb.settings.syn_linear_timeouts + tcb.syn_retries
+    if expiry > tcb.settings.syn_linear_timeouts + tcb.syn_retries:
+        return True
+    # Linux tcp_write_timeout() also asks retransmits_timed_out(), which knows nothing of
+    # the linear ones: 2 retries and 4 linear ones end after 7 s, not after 11 s.
+    settings = tcb.settings
+    most = doubling_ns(tcb.syn_retries, settings.initial_rto_ns, settings.max_rto_ns)
+    return elapsed >= most
 
 
 def _text_timeout(tcb: Tcb) -> None:
@@ -140,11 +146,16 @@ def _text_is_hopeless(tcb: Tcb, elapsed: int) -> bool:
 def retries_to_ns(retries: int, settings: Settings) -> int:
     """Linux retransmits_timed_out(): the time ``retries`` expiries take at the
     minimum RTO, doubling up to the maximum (15 of them: 924.6 s)."""
-    doublings = (settings.max_rto_ns // settings.min_rto_ns).bit_length() - 1
+    return doubling_ns(retries, settings.min_rto_ns, settings.max_rto_ns)
+
+
+def doubling_ns(retries: int, first: int, most: int) -> int:
+    """Linux tcp_model_timeout(): how long ``retries`` expiries and one more take, from
+    ``first`` ns on, doubling up to ``most`` ns."""
+    doublings = (most // first).bit_length() - 1
     if retries <= doublings:
-        return ((2 << retries) - 1) * settings.min_rto_ns
-    linear = (retries - doublings) * settings.max_rto_ns
-    return ((2 << doublings) - 1) * settings.min_rto_ns + linear
+        return ((2 << retries) - 1) * first
+    return ((2 << doublings) - 1) * first + (retries - doublings) * most
 
 
 # -- zero window (§3.8.6.1) -------------------------------------------------------------

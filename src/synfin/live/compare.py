@@ -51,8 +51,9 @@ class Difference:
         """What the named list is searched with; no times in it."""
         words = [self.kind, self.host]
         words += [self.expected.text] if self.expected else []
-        words += ["->"] if self.expected and self.actual else []
-        words += [self.actual.text] if self.actual and self.kind != "time" else []
+        if self.kind != "time" and self.actual is not None:
+            words += ["->"] if self.expected else []
+            words.append(self.actual.text)
         return " ".join(words)
 
 

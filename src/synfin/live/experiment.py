@@ -12,18 +12,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, cast
 
-from synfin.core.events import Event, Observer
-from synfin.core.settings import LINUX, MILLISECOND, SECOND, Settings
+from synfin.core.events import Observer
+from synfin.core.settings import LINUX, MICROSECOND, MILLISECOND, SECOND, Settings
 from synfin.host.host import Host
 from synfin.host.records import HostConnection
 from synfin.lab.model import Case, Scenario
 from synfin.lab.runner import Changes, Experiment
 from synfin.lab.trace import Run
-from synfin.live.kernel import Ends, Kernel
+from synfin.live.kernel import Kernel, tell_recorder
 from synfin.sim.host import Engine
 from synfin.sim.network import Network
 from synfin.sim.network import default_factory as engine_factory
-from synfin.wire.address import parse_address
 
 CONSTANTS: Final = (
     "delayed_ack_ns", "quick_acks", "msl_ns", "time_wait_msl", "initial_rto_ns", "min_rto_ns",
@@ -91,7 +90,8 @@ class Live(Expected):
 
     # -- real time --------------
     def _real(self) -> int:
-        return time.monotonic_ns() - self._zero
+        now = time.monotonic_ns() - self._zero
+        return now - now % MICROSECOND
 
     def finish(self) -> Run:
         """Runs in real time until nothing is left or the case's end."""
@@ -140,26 +140,7 @@ class Live(Expected):
 
     def _states(self) -> None:
         if self.net.host(self.kernel).up:
-            self.boots[-1].changes(self._tell)
-
-    def _tell(self, ends: Ends, number: int, old: str, new: str) -> None:
-        """The kernel's states as its engine would report them."""
-        recorder, now = self.recorder, self.net.now
-        if (self.kernel, number) not in recorder.flow_keys:
-            data: dict[str, int | str | bool | None] = {
-                "action": "made",
-                "local": parse_address(ends[0]).hex(),
-                "local_port": ends[1],
-                "remote": parse_address(ends[2]).hex(),
-                "remote_port": ends[3],
-            }
-            recorder.observed(self.kernel, Event("conn", now, number, None, data))
-        before = old or ("LISTEN" if new == "SYN-RECEIVED" else "CLOSED")
-        data = {"old": before, "new": new}
-        recorder.observed(self.kernel, Event("state", now, number, None, data))
-        if new == "CLOSED":
-            gone: dict[str, int | str | bool | None] = {"action": "deleted"}
-            recorder.observed(self.kernel, Event("conn", now, number, None, gone))
+            self.boots[-1].states.changes(tell_recorder(self.recorder, self.kernel, self.net.now))
 
 
 def hurry(on: bool) -> None:

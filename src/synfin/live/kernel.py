@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from synfin.core.errno import EAGAIN, EINPROGRESS
+from synfin.core.events import Event
 from synfin.core.settings import SECOND, Settings
 from synfin.core.timers import NEVER
 from synfin.host import constants
@@ -22,7 +23,8 @@ from synfin.host.sockets import socket_error
 from synfin.tun import namespace
 from synfin.tun.device import TunDevice
 from synfin.tun.interface import Interface, route_all, sysctl
-from synfin.wire.address import format_address
+from synfin.lab.recorder import Recorder
+from synfin.wire.address import format_address, parse_address
 from synfin.wire.ip import Packet
 from synfin.wire.malformed import Malformed
 
@@ -55,6 +57,8 @@ class KernelSocket:
         self.kernel = kernel
         self.real = sock
         self.family = int(sock.family)
+        self.waiting = b""
+        """Octets of :meth:`queue` that the kernel would not take yet."""
         self._target: tuple[str, int] = ("", 0)
         sock.setblocking(False)
 
@@ -115,13 +119,22 @@ class KernelSocket:
         return self.real.send(data, flags | constants.MSG_NOSIGNAL)
 
     def queue(self, data: bytes, flags: int = 0) -> int:
-        """send(2), which in SYN-SENT says EAGAIN or (Fast Open) carries the data."""
+        """RFC 9293's SEND: where send(2) says EAGAIN in SYN-SENT, the octets wait here."""
         try:
-            return self.send(data, flags)
+            sent = 0 if self.waiting else self.send(data, flags)
         except OSError as error:
-            if error.errno == EINPROGRESS:
-                return len(data)
-            raise
+            if error.errno not in (EINPROGRESS, EAGAIN):
+                raise
+            # EINPROGRESS: the SYN has left with what fits (TCP_FASTOPEN_CONNECT).
+            sent = len(data) if error.errno == EINPROGRESS else 0
+        self.waiting += data[sent:]
+        return len(data)
+
+    def flush(self) -> None:
+        """What waits, as far as it goes now."""
+        with suppress(OSError):
+            while self.waiting:
+                self.waiting = self.waiting[self.send(self.waiting) :]
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """recv(2)."""
@@ -162,15 +175,14 @@ class Kernel:
     def __init__(self, settings: Settings) -> None:
         namespace.enter()
         Interface("lo").up()
-        self.settings = settings
+        self._settings = settings
         self.device: TunDevice | None = None
         self.outer = select.epoll()
         """Whoever runs the network waits on this."""
         self._sockets: dict[int, KernelSocket] = {}
         self._epoll = select.epoll()
         self.outer.register(self._epoll.fileno(), select.EPOLLIN)
-        self._numbers: dict[Ends, int] = {}
-        self._states: dict[Ends, str] = {}
+        self.states = States()
         self.refused: list[str] = []
         """Settings that this kernel does not have."""
         self._configure()
@@ -186,9 +198,18 @@ class Kernel:
         self._epoll.close()
         self.outer.close()
 
+    @property
+    def settings(self) -> Settings:
+        """What was wished; assigning sets the sysctls of the namespace."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+        self._configure()
+
     def _configure(self) -> None:
-        """The settings that are sysctls of the namespace."""
-        s = self.settings
+        s = self._settings
         cookies = {"off": 0, "when-full": 1, "always": 2}[s.syn_cookies]
         fastopen = int(s.fastopen_client) | int(s.fastopen_server) << 1
         wanted: dict[str, int | str] = {
@@ -208,6 +229,8 @@ class Kernel:
             "tcp_keepalive_intvl": s.keepalive_interval_ns // SECOND,
             "tcp_keepalive_probes": s.keepalive_probes,
             "tcp_ecn": 0,
+            "tcp_syn_linear_timeouts": s.syn_linear_timeouts,
+            "ip_default_ttl": s.ttl,
         }
         if s.fin_wait_2_timeout_ns:
             wanted["tcp_fin_timeout"] = s.fin_wait_2_timeout_ns // SECOND
@@ -221,7 +244,7 @@ class Kernel:
         text = f"{format_address(addr)}/{prefix_len}"
         if self.device is None:
             # Bare packets: what is recorded is what was on the wire.
-            self.device = namespace.make_device(text, mtu=mtu, offload=False)
+            self.device = namespace.make_device(text, mtu=mtu, offload=False, route=True)
             self.outer.register(self.device.fd, select.EPOLLIN)
             return
         interface = Interface(self.device.name)
@@ -266,11 +289,10 @@ class Kernel:
 
     def take_ready(self) -> list[KernelSocket]:
         """Sockets with news (edge-triggered)."""
-        return [
-            self._sockets[fd]
-            for fd, _ in self._epoll.poll(0)
-            if fd in self._sockets
-        ]
+        ready = [self._sockets[fd] for fd, _ in self._epoll.poll(0) if fd in self._sockets]
+        for sock in ready:
+            sock.flush()
+        return ready
 
     def force_iss(self, *values: int) -> None:
         """Nobody tells the kernel its ISN."""
@@ -307,36 +329,87 @@ class Kernel:
             with suppress(OSError):
                 self._epoll.unregister(sock.fileno())
 
-    # -- what it says of its connections --------------
     def number(self, ends: Ends) -> int:
         """A number for a connection, as an engine would give it."""
-        return self._numbers.setdefault(ends, len(self._numbers) + 1)
+        return self.states.number(ends)
+
+
+class States:
+    """The states of the connections of this namespace, as /proc shows them when asked."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Ends, int] = {}
+        self._made = 0
+        self._states: dict[Ends, str] = {}
+
+    def number(self, ends: Ends) -> int:
+        """The number of the connection between these ends; successors get new ones."""
+        if ends not in self._numbers:
+            self._made += 1
+            self._numbers[ends] = self._made
+        return self._numbers[ends]
 
     def changes(self, tell: Callable[[Ends, int, str, str], None]) -> None:
         """``tell(ends, number, old, new)`` for each connection whose state is another than
-        at the last call. TIME-WAIT's end is seen as CLOSED."""
+        at the last call. One that is gone is CLOSED."""
         found = connections()
         for ends, state in found.items():
             old = self._states.get(ends, "")
-            if state != old:
-                if not old or (old == "TIME-WAIT" and state != old):
-                    self._numbers.pop(ends, None)
-                    self._numbers[ends] = max(self._numbers.values(), default=0) + 1
-                tell(ends, self.number(ends), old, state)
+            if state == old:
+                continue
+            if old == "TIME-WAIT":
+                tell(ends, self.number(ends), old, "CLOSED")
+                old = ""
+                del self._numbers[ends]
+            tell(ends, self.number(ends), old, state)
         for ends, old in self._states.items():
             if ends not in found:
                 tell(ends, self.number(ends), old, "CLOSED")
+                del self._numbers[ends]
         self._states = found
 
 
+def tell_recorder(recorder: Recorder, host: str, now: int) -> Callable[[Ends, int, str, str], None]:
+    """What :meth:`States.changes` wants: the kernel's states as its engine would report them."""
+
+    def tell(ends: Ends, number: int, old: str, new: str) -> None:
+        if not old:
+            data: dict[str, int | str | bool | None] = {
+                "action": "made",
+                "local": parse_address(ends[0]).hex(),
+                "local_port": ends[1],
+                "remote": parse_address(ends[2]).hex(),
+                "remote_port": ends[3],
+            }
+            recorder.observed(host, Event("conn", now, number, None, data))
+        before = old or ("LISTEN" if new == "SYN-RECEIVED" else "CLOSED")
+        change: dict[str, int | str | bool | None] = {"old": before, "new": new}
+        recorder.observed(host, Event("state", now, number, None, change))
+        if new == "CLOSED":
+            gone: dict[str, int | str | bool | None] = {"action": "deleted"}
+            recorder.observed(host, Event("conn", now, number, None, gone))
+
+    return tell
+
+
 def connections() -> dict[Ends, str]:
-    """The TCP connections of this namespace (/proc/self/net/tcp), listeners left out."""
+    """The TCP connections of this namespace, listeners left out."""
+    table = _table().items()
+    return {ends: state for ends, state in table if state not in ("LISTEN", "CLOSED")}
+
+
+def listening(port: int) -> bool:
+    """Whether somebody in this namespace listens on ``port`` (IPv4)."""
+    table = _table().items()
+    return any(ends[1] == port and state == "LISTEN" for ends, state in table)
+
+
+def _table() -> dict[Ends, str]:
+    """/proc/self/net/tcp."""
     found: dict[Ends, str] = {}
     for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]:
         words = line.split()
-        state = STATES.get(int(words[3], 16), "")
-        if state and state not in ("LISTEN", "CLOSED"):
-            found[(*_end(words[1]), *_end(words[2]))] = state
+        found[(*_end(words[1]), *_end(words[2]))] = STATES.get(int(words[3], 16), "CLOSED")
     return found
 
 

@@ -47,6 +47,8 @@ def playable(scenario: Scenario, case: Case, kernel: str) -> str:
     """Why this case cannot be replayed with ``kernel`` as that host; "" when it can."""
     if not case.live:
         return case.live_why or "live no"
+    if why := differences.UNPLAYABLE.get((scenario.name, kernel)):
+        return why
     hosts = {host.name: host for host in case.body.hosts}
     if kernel not in hosts or hosts[kernel].kind != "host":
         return f"{kernel} is no host of this case"

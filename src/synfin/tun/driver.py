@@ -73,8 +73,9 @@ class Driver:
         self._readers: dict[int, Callable[[], None]] = {}
 
     def now(self) -> int:
-        """ns since the driver was made."""
-        return time.monotonic_ns() - self._origin
+        """ns since the driver was made, in whole microseconds."""
+        now = time.monotonic_ns() - self._origin
+        return now - now % 1000
 
     def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
         """Calls ``callback`` when ``fd`` can be read."""
