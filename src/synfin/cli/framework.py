@@ -275,7 +275,9 @@ class Root(click.Group):
         except click.ClickException as error:
             app.note(_named(error_text(error, app)))
             sys.exit(BAD_INPUT)
-        except (click.Abort, KeyboardInterrupt):
+        except (click.Abort, KeyboardInterrupt, _Interrupted):
+            if app.err.is_terminal:
+                app.err.print()  # so that the prompt does not stand behind ^C
             sys.exit(INTERRUPTED)
         except _PipeClosed:
             _forget_output()
@@ -285,16 +287,22 @@ class Root(click.Group):
             sys.exit(BROKEN_PIPE)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click's; a closed pipe must not become click's exit code 1."""
+        """As click's, but a closed pipe is not exit code 1 and Ctrl-C prints nothing."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             raise _PipeClosed from None
+        except KeyboardInterrupt:
+            raise _Interrupted from None
 
 
 def _named(line: str) -> str:
     """An error line begins with the program's name."""
     return line if line.startswith("synfin ") else f"synfin: {line}"
+
+
+class _Interrupted(Exception):
+    """Ctrl-C."""
 
 
 class _PipeClosed(Exception):

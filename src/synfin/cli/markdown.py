@@ -85,6 +85,8 @@ def _table(block: list[str], width: int, glyphs: Glyphs) -> list[str]:
         for line in block
         if not re.fullmatch(r"[|\s:-]+", line)
     ]
+    if not rows:
+        return []
     columns = max(len(row) for row in rows)
     rows = [row + [""] * (columns - len(row)) for row in rows]
     sizes = _sizes(rows, width - 2 * (columns - 1))
