@@ -100,3 +100,19 @@ def test_fin_with_text_beyond_a_full_window_is_not_lost() -> None:
     solo.arrive(ACK | FIN, 101, 1, bytes(50))
     assert solo.conn.state is State.CLOSE_WAIT
     assert solo.conn.recv(1000, solo.now) == bytes(50)
+
+
+def test_a_window_is_not_scaled_away() -> None:
+    """A buffer smaller than one unit of the shift must not look full for ever."""
+    settings = RFC.but(receive_buffer=200, window_scale=14, delayed_ack_ns=0)
+    duo = Duo(settings, RFC).established()
+    assert duo.a.rcv.scale == 7
+    duo.a.rcv.buffer_size = 100  # SO_RCVBUF, now below one unit
+    sent = got = 0
+    for _ in range(50):
+        sent += max(0, duo.b.send(b"0123456789", duo.now))
+        duo.run(SECOND)
+        got += len(duo.a.recv(1000, duo.now))
+    duo.run(20 * SECOND)
+    got += len(duo.a.recv(1000, duo.now))
+    assert got == sent == 500

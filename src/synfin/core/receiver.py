@@ -184,6 +184,8 @@ class Receiver:
         room = max(0, self.buffer_size - self.unread)
         if (kept << scale) - room >= 1 << scale:
             kept = 0
+        elif window >= step:
+            kept = max(kept, 1)  # room worth offering must not be scaled away
         field = min(max(window >> scale, kept), 0xFFFF)
         promised = self.rcv_nxt + (field << scale)
         if promised > self.rcv_adv:

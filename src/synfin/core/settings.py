@@ -226,6 +226,11 @@ class Settings:
         return replace(self, **changes)
 
 
+def offered_scale(settings: Settings) -> int:
+    """The shift to offer: one by which the whole buffer would vanish is no use."""
+    return min(settings.window_scale, settings.receive_buffer.bit_length() - 1)
+
+
 COUNTERFACTUALS: Final = frozenset({"two_way", "split_synack", "no_time_wait"})
 """Switches that break TCP on purpose; with the ISN modes 'fixed' and 'clock-4ms' and
 a ``time_wait_msl`` other than 2 they are allowed in the lab only."""

@@ -12,7 +12,7 @@ from synfin.core.receiver import NOW, Receiver
 from synfin.core.rules import Rule
 from synfin.core.sender import Sender
 from synfin.core.sequence import first_absolute, wrap
-from synfin.core.settings import Settings
+from synfin.core.settings import Settings, offered_scale
 from synfin.core.states import State, StateHolder, Trigger, move
 from synfin.core.time_wait import TimeWait
 from synfin.core.timers import FIN_WAIT_2, NAMES, Timers
@@ -86,7 +86,7 @@ class Tcb(StateHolder):
         """CLOSE (or shutdown) was called: no more SENDs."""
 
         # Options in force once both SYNs have been seen.
-        self.offered_scale: int = settings.window_scale
+        self.offered_scale: int = offered_scale(settings)
         self.ts_ok: bool = False
         self.sack_ok: bool = False
         self.ts_offset: int = 0

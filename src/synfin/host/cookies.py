@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hashlib import blake2s
 from typing import Final
 
-from synfin.core.settings import SECOND, Settings
+from synfin.core.settings import SECOND, Settings, offered_scale
 from synfin.wire.tcp import ACK, SYN, Options, Segment
 
 MSS_TABLE: Final = (216, 536, 966, 1220, 1300, 1440, 1460, 8960)
@@ -67,7 +67,7 @@ def syn_ack(
         options.ts_val = _mark(now // settings.ts_clock_ns, syn.options, settings)
         options.ts_ecr = syn.options.ts_val
         if syn.options.window_scale >= 0:
-            options.window_scale = settings.window_scale
+            options.window_scale = offered_scale(settings)
         options.sack_permitted = syn.options.sack_permitted and settings.sack
     ack = (syn.seq + 1) & 0xFFFFFFFF
     return Segment(syn.dst_port, syn.src_port, cookie, ack, SYN | ACK, window, options)
