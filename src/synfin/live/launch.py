@@ -1,94 +1,166 @@
 """Starts workers, each in a namespace of its own, and sees to it that they end."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
-PARALLEL: Final = 12
-"""Workers at once: they mostly wait."""
-GRACE_S: Final = 30.0
+from synfin.core.settings import SECOND
+from synfin.live.differences import CHECKED
+from synfin.live.experiment import LATE_NS
+
+PARALLEL: Final = 16
+"""Runs at once: they mostly wait."""
+ATTEMPTS: Final = 3
+"""How often a run is made that this machine was too busy for."""
+MOST_NS: Final = 20 * SECOND
+"""How long a live run may last, unless somebody asks for more."""
+SPARE_S: Final = 40.0
 
 Answer = dict[str, Any]
+Job = dict[str, Any]
 
 
 class WorkerError(RuntimeError):
     """A worker ended without an answer; the text is what it last said."""
 
 
-class Worker:
-    """One process at work."""
-
-    def __init__(self, job: dict[str, Any], timeout_s: float) -> None:
-        self.job = job
-        self.timeout_s = timeout_s
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "synfin.live.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({**job, "parent": os.getpid()}).encode())
-        self.process.stdin.flush()
-        self.process.stdin.close()
-        self.process.stdin = None
-
-    def answer(self) -> Answer:
-        """Waits for its end. Raises WorkerError; whatever happens the process is gone."""
-        try:
-            out, err = self.process.communicate(timeout=self.timeout_s)
-        except subprocess.TimeoutExpired:
-            raise WorkerError(f"no answer within {self.timeout_s:.0f} s") from None
-        finally:
-            self.stop()
-        if not out:
-            last = err.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
-            raise WorkerError(last or f"exit code {self.process.returncode}")
-        return dict(json.loads(out))
-
-    def stop(self) -> None:
-        """Ends it, if it has not ended, and collects it."""
-        if self.process.poll() is None:
-            self.process.terminate()
+@contextmanager
+def worker(job: Job) -> "Iterator[subprocess.Popen[bytes]]":
+    """A worker at ``job``; at the end, however that comes, it is gone."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "synfin.live.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps({**job, "parent": os.getpid()}).encode())
+        process.stdin.close()
+        process.stdin = None
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
             try:
-                self.process.wait(5)
+                process.wait(5)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdout, self.process.stderr):
+                process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
 
 
-def ask(job: dict[str, Any], timeout_s: float) -> Answer:
-    """One job's answer."""
-    return Worker(job, timeout_s).answer()
+def ask(job: Job, timeout_s: float) -> Answer:
+    """One job's answer; with ``error`` where the system refused. Raises WorkerError."""
+    with worker(job) as process:
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise WorkerError(f"no answer within {timeout_s:.0f} s") from None
+        if not out:
+            raise WorkerError(_last_words(err, process))
+        return dict(json.loads(out))
+
+
+def _last_words(err: bytes, process: "subprocess.Popen[bytes]") -> str:
+    last = err.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
+    return last or f"exit code {process.returncode}"
 
 
 def ask_all(
-    jobs: Iterable[dict[str, Any]],
-    timeout_s: float,
-    done: Callable[[dict[str, Any], Answer], None],
+    jobs: Sequence[Job],
+    done: Callable[[Job, Answer], None],
     parallel: int = PARALLEL,
+    timeout_s: float = 120.0,
 ) -> None:
-    """Many jobs side by side; ``done(job, answer)`` in the order of the jobs. An error of
-    a worker is its answer's ``error``."""
+    """Many jobs side by side; ``done(job, answer)`` as each ends. Raises WorkerError."""
+    whole = {"do": "many", "jobs": list(jobs), "parallel": parallel, "timeout_s": timeout_s}
+    left = set(range(len(jobs)))
+    with worker(whole) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            answer = dict(json.loads(line))
+            index = int(answer.pop("index"))
+            left.discard(index)
+            done(jobs[index], answer)
+        if left:
+            raise WorkerError(_last_words(process.stderr.read(), process))
+
+
+def scenario_job(
+    name: str, case: str, kernel: str, most: int = MOST_NS, trace: bool = False
+) -> Job:
+    """A job: replay that case with the kernel as that host."""
+    job = {"do": "scenario", "scenario": name, "case": case, "kernel": kernel, "most": most}
+    return {**job, "trace": trace}
+
+
+def checked_jobs(name: str = "") -> list[Job]:
+    """What is compared in CI (of one scenario, unless ``name`` is empty)."""
+    return [
+        scenario_job(scenario, case, kernel)
+        for scenario, case, kernels in CHECKED
+        for kernel in kernels
+        if name in ("", scenario)
+    ]
+
+
+def compare_all(
+    jobs: Sequence[Job], done: Callable[[Job, Answer], None], parallel: int = PARALLEL
+) -> None:
+    """Replays; one that differs while we ourselves were late is made again, fewer at once."""
     waiting = list(jobs)
-    running: list[Worker] = []
+    for attempt in range(ATTEMPTS):
+        again: list[Job] = []
+        last = attempt == ATTEMPTS - 1
+
+        def sort(job: Job, answer: Answer, again: list[Job] = again, last: bool = last) -> None:
+            if too_late(answer) and not last:
+                again.append(job)
+            else:
+                done(job, answer)
+
+        ask_all(waiting, sort, max(1, parallel >> (2 * attempt)))
+        waiting = again
+        if not waiting:
+            return
+
+
+def too_late(answer: Answer) -> bool:
+    """A difference that may be this machine's load."""
+    return bool(answer.get("wrong")) and answer["late_ns"] > LATE_NS
+
+
+# -- can it work here? -----------------------------------------------------------------
+
+
+def why_not() -> tuple[str, str]:
+    """Why nothing can be live here: (a text's id, the system's own words); ("", "") when
+    it can. Found by trying."""
+    if not sys.platform.startswith("linux"):
+        return "live-needs-linux", sys.platform
     try:
-        while waiting or running:
-            while waiting and len(running) < parallel:
-                running.append(Worker(waiting.pop(0), timeout_s))
-            worker = running[0]
-            try:
-                answer = worker.answer()
-            except WorkerError as error:
-                answer = {"error": str(error), "errno": 0}
-            running.pop(0)
-            done(worker.job, answer)
-    finally:
-        for worker in running:
-            worker.stop()
+        answer = ask({"do": "trial"}, SPARE_S)
+    except WorkerError as error:
+        return "live-needs-worker", str(error)
+    if "error" not in answer:
+        return "", ""
+    if answer["what"] == "unshare":
+        return "live-needs-namespace", answer["error"]
+    if answer["errno"] in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
+        return "live-needs-device", answer["error"]
+    return "live-needs-rights", answer["error"]
+
+
+def usable() -> str:
+    """Why not, in the system's words; "" when live runs are possible here."""
+    key, words = why_not()
+    return words or key

@@ -1,15 +1,21 @@
-"""The process in which one live run happens: it enters a namespace and ends with it.
+"""The process in which live runs happen: it enters a namespace and ends with it.
 
 ``python -m synfin.live.worker`` reads one JSON object from standard input and
-writes one to standard output. Nothing else may be printed there.
+writes JSON lines to standard output: one, or for ``many`` one for each job as it
+ends. Nothing else may be printed there.
 """
 
+import gc
 import json
 import os
+import select
 import signal
 import sys
+import time
 from typing import Any
 
+from synfin.live.replay import replay
+from synfin.live.transfer import TransferError, Wish, transfer
 from synfin.tun import namespace
 
 Answer = dict[str, Any]
@@ -17,40 +23,127 @@ Answer = dict[str, Any]
 
 def main() -> None:
     """Reads the job, does it, says how it went."""
+    signal.signal(signal.SIGTERM, _stop)
     namespace.die_with_parent()
     job = json.load(sys.stdin)
     if os.getppid() != job["parent"]:
         return
-    signal.signal(signal.SIGTERM, _stop)
     try:
-        answer = do(job)
-    except OSError as error:
-        answer = {"error": error.strerror or str(error), "errno": error.errno or 0,
-                  "what": str(error.filename or "")}  # fmt: skip
+        if job["do"] == "many":
+            _many(job["jobs"], job["parallel"], job["timeout_s"])
+        else:
+            _print(attempt(job))
     except KeyboardInterrupt:
         sys.exit(130)
-    json.dump(answer, sys.stdout)
-    sys.stdout.flush()
 
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def _print(answer: Answer) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def attempt(job: dict[str, Any]) -> Answer:
+    """The job's answer; with ``error`` where the system or a program failed."""
+    try:
+        return do(job)
+    except OSError as error:
+        return {"error": error.strerror or str(error), "errno": error.errno or 0,
+                "what": str(error.filename or "")}  # fmt: skip
+    except TransferError as error:
+        return {"error": str(error), "errno": 0, "what": ""}
+
+
 def do(job: dict[str, Any]) -> Answer:
     """One job: ``scenario``, ``transfer`` or ``trial``."""
     if job["do"] == "scenario":
-        from synfin.live.replay import replay
-
-        return replay(job["scenario"], job["case"], job["kernel"], job["most"])
+        answer = replay(job["scenario"], job["case"], job["kernel"], job["most"])
+        if not job.get("trace"):
+            del answer["trace"], answer["expected"]
+        return answer
     if job["do"] == "transfer":
-        from synfin.live.transfer import Wish, transfer
-
         return transfer(Wish(**job["wish"]))
     namespace.enter()
     device = namespace.make_device("10.77.0.1/24")
     device.close()
     return {"offloads": device.offloads()}
+
+
+# -- many, side by side ----------------------------------------------------------------
+
+
+class _Child:
+    """A fork of this process, with everything imported already."""
+
+    def __init__(self, index: int, job: dict[str, Any]) -> None:
+        self.index = index
+        self.began = time.monotonic()
+        self.parts: list[bytes] = []
+        self.fd, write = os.pipe()
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _child(job, parent, write)
+        os.close(write)
+
+    def read(self) -> bool:
+        """Takes what it says; True at its end."""
+        part = os.read(self.fd, 1 << 16)
+        self.parts.append(part)
+        return not part
+
+    def end(self, complaint: str = "") -> Answer:
+        """Collects it; its answer."""
+        if complaint:
+            os.kill(self.pid, signal.SIGKILL)
+        os.close(self.fd)
+        _, status = os.waitpid(self.pid, 0)
+        data = b"".join(self.parts)
+        if not data or complaint:
+            said = complaint or f"ended without an answer (status {status})"
+            return {"error": said, "errno": 0, "what": ""}
+        return dict(json.loads(data))
+
+
+def _child(job: dict[str, Any], parent: int, write: int) -> None:
+    code = 1
+    try:
+        namespace.die_with_parent()
+        if os.getppid() == parent:
+            answer = attempt(job)
+            with os.fdopen(write, "wb") as out:
+                out.write(json.dumps(answer).encode())
+            code = 0
+    except KeyboardInterrupt:
+        code = 130
+    except BaseException as error:  # told to the parent, whatever it is
+        os.write(write, json.dumps({"error": repr(error), "errno": 0, "what": ""}).encode())
+    finally:
+        os._exit(code)
+
+
+def _many(jobs: list[dict[str, Any]], parallel: int, timeout_s: float) -> None:
+    gc.freeze()
+    waiting = list(enumerate(jobs))
+    running: dict[int, _Child] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < parallel:
+                child = _Child(*waiting.pop(0))
+                running[child.fd] = child
+            for fd in select.select(list(running), [], [], 1.0)[0]:
+                if running[fd].read():
+                    child = running.pop(fd)
+                    _print({"index": child.index, **child.end()})
+            for child in [c for c in running.values() if time.monotonic() - c.began > timeout_s]:
+                del running[child.fd]
+                _print({"index": child.index, **child.end(f"no end within {timeout_s:.0f} s")})
+    finally:
+        for child in running.values():
+            child.end("stopped")
 
 
 if __name__ == "__main__":
