@@ -1,0 +1,176 @@
+"""TCP Fast Open, both sides (RFC 7413), and its cookies."""
+
+from random import Random
+
+from synfin.core.settings import RFC, SECOND
+from synfin.host import constants as c
+from synfin.host.fastopen import COOKIE_LEN, FastOpen
+from synfin.host.sockets import Socket
+from synfin.wire.tcp import ACK, SYN, Options
+from tests.core.pair import MS
+from tests.host.two import B, Lone, Two
+
+FAST = RFC.but(fastopen_client=True, fastopen_server=True, delayed_ack_ns=0)
+
+
+def client_of(two: Two) -> Socket:
+    """A socket at A that connects with Fast Open."""
+    sock = two.a.socket()
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT, 1)
+    return sock
+
+
+def prepared() -> tuple[Two, Socket]:
+    """B listens with Fast Open and A has B's cookie."""
+    two = Two(FAST)
+    listener = two.listen()
+    listener.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 5)
+    first = client_of(two)
+    assert first.connect_ex((B, 80)) == 115
+    two.run()
+    listener.accept()
+    assert len(two.of("B")[0].options.fastopen or b"") == COOKIE_LEN
+    two.sent.clear()
+    return two, listener
+
+
+# --- cookies ------------------------------------------------------------------------
+
+
+def test_a_cookie_belongs_to_one_client_and_one_server() -> None:
+    """§4.1.2."""
+    one, other = FastOpen(Random(1).randbytes), FastOpen(Random(2).randbytes)
+    cookie = one.cookie_for(b"\n\0\0\1", b"\n\0\0\2")
+    assert len(cookie) == 8
+    assert cookie == one.cookie_for(b"\n\0\0\1", b"\n\0\0\2")
+    assert cookie != one.cookie_for(b"\n\0\0\3", b"\n\0\0\2")
+    assert cookie != other.cookie_for(b"\n\0\0\1", b"\n\0\0\2")
+
+
+def test_the_client_remembers_a_bounded_number() -> None:
+    """§4.1.3."""
+    made = FastOpen(Random(1).randbytes)
+    assert made.known(b"\n\0\0\1") == b""
+    for n in range(2000):
+        made.learn(n.to_bytes(4, "big"), b"12345678")
+    assert made.known((1999).to_bytes(4, "big")) == b"12345678"
+    assert made.known((0).to_bytes(4, "big")) == b""
+
+
+# --- on the wire ------------------------------------------------------------------------
+
+
+def test_the_first_time_a_cookie_is_asked_for() -> None:
+    """§4.1.1, §4.1.2: an empty option, and no text on the SYN."""
+    two = Two(FAST)
+    listener = two.listen()
+    listener.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 5)
+    sock = client_of(two)
+    sock.connect_ex((B, 80))
+    two.run()
+    syn, syn_ack = two.of("A")[0], two.of("B")[0]
+    assert (syn.options.fastopen, bytes(syn.payload)) == (b"", b"")
+    assert syn_ack.options.fastopen == two.a.tcp.fastopen.known(bytes((10, 0, 0, 2)))
+
+
+def test_the_second_time_text_rides_on_the_syn() -> None:
+    """§4.2: connect() returns at once, the SYN leaves with the first send; the server
+    reads and answers before the handshake has ended."""
+    two, listener = prepared()
+    sock = client_of(two)
+    assert sock.connect_ex((B, 80)) == 0
+    assert two.sent == []
+    assert sock.send(b"GET /") == 5
+    two.run(two.delay)
+    (syn,) = two.of("A")
+    assert (syn.flags, bytes(syn.payload)) == (SYN, b"GET /")
+    server, _ = listener.accept()
+    assert server.recv(99) == b"GET /"
+    assert server.send(b"200 OK") == 6
+    two.run(0)
+    answer = two.of("B")
+    assert (answer[0].flags, (answer[0].ack - syn.seq) & 0xFFFFFFFF) == (SYN | ACK, 6)
+    assert bytes(answer[1].payload) == b"200 OK"
+    two.run(two.delay)
+    assert sock.recv(99) == b"200 OK", "one round trip for question and answer"
+
+
+def test_a_wrong_cookie_is_an_ordinary_handshake_and_a_new_cookie() -> None:
+    """§4.2 (2.b): only the SYN is acknowledged; the text goes again with the ACK."""
+    two, listener = prepared()
+    two.a.tcp.fastopen.learn(bytes((10, 0, 0, 2)), b"wrong!!!")
+    sock = client_of(two)
+    sock.connect_ex((B, 80))
+    sock.send(b"GET /")
+    two.run()
+    syn, *later = two.of("A")
+    assert (two.of("B")[0].ack - syn.seq) & 0xFFFFFFFF == 1
+    assert two.of("B")[0].options.fastopen not in (None, b"wrong!!!")
+    assert b"".join(bytes(s.payload) for s in later) == b"GET /"
+    assert listener.accept()[0].recv(99) == b"GET /"
+    assert two.a.tcp.fastopen.known(bytes((10, 0, 0, 2))) == two.of("B")[0].options.fastopen
+
+
+def test_a_lost_syn_goes_again_without_option_and_text() -> None:
+    """§4.1.3.1: somebody on the way may dislike the option."""
+    two, _ = prepared()
+    two.cut = True
+    sock = client_of(two)
+    sock.connect_ex((B, 80))
+    sock.send(b"GET /")
+    two.run(4 * SECOND)
+    first, second, *_ = two.of("A")
+    assert first.options.fastopen
+    assert bytes(first.payload) == b"GET /"
+    assert second.options.fastopen is None
+    assert bytes(second.payload) == b""
+
+
+def test_both_sides_must_want_it() -> None:
+    """§2: without TCP_FASTOPEN on the listener, no cookie and no early text."""
+    two = Two(FAST)
+    listener = two.listen()
+    sock = client_of(two)
+    sock.connect_ex((B, 80))
+    two.run()
+    assert two.of("B")[0].options.fastopen is None
+    assert listener.readable()
+    assert two.a.tcp.fastopen.known(bytes((10, 0, 0, 2))) == b""
+
+
+def test_a_stranger_gets_a_cookie_but_no_early_delivery() -> None:
+    """§4.2 (1): text with a cookie that is not his."""
+    lone = Lone(FAST)
+    sock = lone.listen()
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 5)
+    (answer,) = lone.arrive(SYN, 500, text=b"evil", options=Options(mss=1460, fastopen=b"12345678"))
+    assert answer.ack == 501
+    assert len(answer.options.fastopen or b"") == COOKIE_LEN
+    assert not sock.readable()
+
+
+def test_the_number_of_early_connections_is_bounded() -> None:
+    """§5.1: PendingFastOpenRequests; beyond it, ordinary handshakes."""
+    lone = Lone(FAST)
+    sock = lone.listen()
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 2)
+    cookie = lone.host.tcp.fastopen.cookie_for(bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2)))
+    acked = []
+    for port in range(4000, 4004):
+        (answer,) = lone.arrive(
+            SYN, 500, text=b"hello", sport=port, options=Options(mss=1460, fastopen=cookie)
+        )
+        acked.append(answer.ack - 500)
+    assert acked == [6, 6, 1, 1]
+
+
+def test_the_third_segment_ends_an_ordinary_handshake() -> None:
+    two, listener = prepared()
+    sock = client_of(two)
+    sock.connect_ex((B, 80))
+    sock.send(b"x")
+    two.run(100 * MS)
+    server, _ = listener.accept()
+    assert server.conn is not None
+    assert sock.conn is not None
+    assert (server.conn.state.value, sock.conn.state.value) == ("ESTABLISHED", "ESTABLISHED")
