@@ -1,14 +1,18 @@
 """Real processes: encodings, closed pipes, Ctrl-C, colours, a terminal, what is imported."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from synfin.cli.app import App
 from synfin.cli.waiting import Waiting
 from tests.cli.calling import has_chinese, too_wide
 
@@ -161,28 +165,45 @@ def test_stepping_on_a_terminal_has_a_prompt() -> None:
     assert out.count("[1/5  0.000 s]") == 2
 
 
-@needs_pty
+class Timer:
+    """Rings when the test says so."""
+
+    def __init__(self, seconds: float, ring: Callable[[], None]) -> None:
+        self.seconds, self.ring, self.running = seconds, ring, False
+        TIMERS.append(self)
+
+    def start(self) -> None:
+        self.running = True
+
+    def cancel(self) -> None:
+        self.running = False
+
+
+TIMERS: list[Timer] = []
+
+
+@pytest.mark.parametrize("terminal", [True, False])
 def test_what_takes_long_shows_progress_on_a_terminal_only(
-    monkeypatch: pytest.MonkeyPatch,
+    terminal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import io
-
-    from rich.console import Console
-
-    from synfin.cli.app import App
-
-    now = [0.0]
-    monkeypatch.setattr("synfin.cli.waiting.time.monotonic", lambda: now[0])
-    for terminal in (True, False):
-        app, out = App("en"), io.StringIO()
-        monkeypatch.setattr(app, "err", Console(file=out, force_terminal=terminal, width=80))
-        now[0] = 0.0
-        with Waiting(app, "running it") as waiting:
-            waiting.advance(1, 10)
-            assert out.getvalue() == ""
-            now[0] = 3.0
-            waiting.advance(5, 10)
-        assert ("running it" in out.getvalue()) == terminal
+    monkeypatch.setattr("synfin.cli.waiting.threading.Timer", Timer)
+    TIMERS.clear()
+    app, out = App("en"), io.StringIO()
+    monkeypatch.setattr(app, "err", Console(file=out, force_terminal=terminal, width=80))
+    with Waiting(app, "running it") as waiting:
+        waiting.advance(1, 10)
+        assert out.getvalue() == ""
+        for timer in TIMERS:
+            assert timer.seconds == 2.0
+            timer.ring()
+        waiting.advance(5, 10)
+    assert ("running it" in out.getvalue()) == terminal
+    assert len(TIMERS) == terminal
+    assert not any(timer.running for timer in TIMERS)
+    for timer in TIMERS:  # too late: the work is over
+        shown = out.getvalue()
+        timer.ring()
+        assert out.getvalue() == shown
 
 
 # --- imports ----------------------------------------------------------------------

@@ -7,6 +7,7 @@ import click
 from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.runs import Wish, plan, run_command, scenario_error
+from synfin.cli.waiting import Waiting
 from synfin.core.settings import PROFILES
 from synfin.lab.compare import Comparison, Difference, Line, Row, compare
 from synfin.lab.model import ScenarioError, SwitchValue
@@ -42,7 +43,8 @@ def diff(app: App, wish: Wish, profiles: str | None, everything: bool, as_json: 
     if first == second:
         raise UserError("cli-error-nothing-to-compare")
     try:
-        found = compare(chosen.scenario, chosen.case, first, second)
+        with Waiting(app, app.ui("cli-comparing")):
+            found = compare(chosen.scenario, chosen.case, first, second)
     except ScenarioError as error:
         raise scenario_error(error) from None
     if as_json:

@@ -13,6 +13,7 @@ from synfin.cli.framework import two_columns
 from synfin.cli.kinds import Choice, Speed
 from synfin.cli.runs import Plan, Wish, plan, ref, run, run_command, trace_of
 from synfin.cli.step_cmd import interact
+from synfin.cli.why_cmd import ref_first
 from synfin.lab.check import check
 from synfin.lab.model import Case
 from synfin.lab.trace import Run
@@ -124,7 +125,9 @@ def draw(app: App, trace: Trace, options: Options, speed: float | None = None) -
 
 
 def before(app: App, chosen: Plan) -> None:
-    """The question that the run answers."""
+    """The scenario's title and the question that it answers."""
+    title = {"en": chosen.scenario.title.en, "zh": chosen.scenario.title.zh}
+    app.head(f"{chosen.scenario.number:02d} {app.both(title) or chosen.scenario.name}")
     question = {"en": chosen.scenario.question.en, "zh": chosen.scenario.question.zh}
     if app.both(question):
         app.para(app.both(question), style="italic")
@@ -190,7 +193,5 @@ def more(app: App, chosen: Plan, done: Run) -> None:
     if done.packets and not chosen.changed:
         odd = [r["n"] for r in done.packets if r["fate"] != "delivered"]
         number = odd[0] if odd else len(done.packets)
-        why = f"synfin why {ref(chosen).replace(' ', f' {number} ', 1)}"
-        if " --case" not in why:
-            why = f"synfin why {name} {number}"
-        app.para(app.ui("cli-next-why", command=why))
+        why = f"synfin why {ref_first(chosen, number)}"
+        app.para(app.ui("cli-next-why", n=number, command=why))

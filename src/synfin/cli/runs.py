@@ -238,16 +238,23 @@ def with_iss(case: Case, wishes: tuple[str, ...]) -> Case:
 # --- running --------------------------------------------------------------------
 
 
+EVERY: Final = 256
+"""Steps between two words about the progress."""
+
+
 class _Watched(Experiment):
     """Tells how far it is."""
 
     def watch(self, waiting: Waiting) -> None:
         """Before the run."""
         self.waiting = waiting
+        self.steps = 0
 
     def step(self) -> bool:
         """As the experiment's."""
-        self.waiting.advance(self.net.now, self.until)
+        self.steps += 1
+        if self.steps % EVERY == 0:
+            self.waiting.advance(self.net.now, self.until)
         return super().step()
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.runs import Plan, host_of, scenario_error
+from synfin.cli.waiting import Waiting
 from synfin.cli.why_cmd import packet_why
 from synfin.lab.model import ScenarioError
 from synfin.lab.step import Stepper
@@ -32,7 +33,8 @@ CONTEXT: Final = 8
 def interact(app: App, chosen: Plan, options: Options) -> None:
     """Reads commands until ``q`` or the end of the input."""
     try:
-        stepper = Stepper(chosen.scenario, chosen.case, chosen.changes)
+        with Waiting(app, app.ui("cli-running", name=chosen.scenario.name)):
+            stepper = Stepper(chosen.scenario, chosen.case, chosen.changes)
     except ScenarioError as error:
         raise scenario_error(error) from None
     _Session(app, chosen, stepper, options).loop()

@@ -1,6 +1,6 @@
 """A progress bar for what takes longer than two seconds, on a terminal's standard error."""
 
-import time
+import threading
 from types import TracebackType
 from typing import Final
 
@@ -10,22 +10,27 @@ from synfin.cli.app import App
 
 PATIENCE: Final = 2.0
 """Seconds before anything is shown."""
-_EVERY: Final = 256
-"""Steps between two looks at the clock."""
 
 
 class Waiting:
-    """A context; call :meth:`advance` as often as you like."""
+    """A context around long work. :meth:`advance` may be called as often as you like;
+    without it the bar only says that something is going on."""
 
     def __init__(self, app: App, what: str) -> None:
         self._app: Final = app
         self._what: Final = app.clean(what)
-        self._steps = 0
-        self._since = time.monotonic()
+        self._lock: Final = threading.Lock()
+        self._done: float | None = None
+        self._over = False
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._timer: threading.Timer | None = None
 
     def __enter__(self) -> "Waiting":
+        if self._app.err.is_terminal:
+            self._timer = threading.Timer(PATIENCE, self._begin)
+            self._timer.daemon = True
+            self._timer.start()
         return self
 
     def __exit__(
@@ -34,27 +39,34 @@ class Waiting:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            self._over = True
+            bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.stop()
 
     def advance(self, done: int, of: int) -> None:
         """``done`` of ``of``: times, or a count."""
-        self._steps += 1
-        if of > _EVERY and self._steps % _EVERY:
-            return
-        if self._bar is None:
-            late = time.monotonic() - self._since > PATIENCE
-            if not (late and self._app.err.is_terminal):
+        self._done = max(done, 0) / max(of, 1)
+        bar = self._bar
+        if bar is not None and self._task is not None:
+            bar.update(self._task, completed=self._done, total=1.0)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._over:
                 return
-            self._bar = Progress(
+            bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),
                 TimeElapsedColumn(),
                 console=self._app.err,
                 transient=True,
             )
-            self._task = self._bar.add_task(self._what, total=1.0)
-            self._bar.start()
-        if self._task is not None:
-            self._bar.update(self._task, completed=max(done, 0) / max(of, 1))
+            total = None if self._done is None else 1.0
+            self._task = bar.add_task(self._what, total=total)
+            bar.update(self._task, completed=self._done or 0.0)
+            bar.start()
+            self._bar = bar

@@ -8,6 +8,7 @@ cli-command-word = COMMAND
 cli-did-you-mean = Did you mean { $names }?
 cli-there-are = There are { $names }.
 cli-running = running { $name }
+cli-comparing = comparing, one switch after the other
 cli-testing = testing the scenarios
 cli-wrote = wrote { $path }
 cli-no-chinese = this output's encoding ({ $encoding }) cannot carry Chinese; English is used. Set PYTHONIOENCODING=utf-8 or a UTF-8 locale.
@@ -144,7 +145,7 @@ cli-no-expectations = This case expects nothing.
 cli-changed = Changed from the command line, so the case's expectations are not checked.
 cli-fault-unused = --fault '{ $text }' met no packet.
 cli-other-cases = Other cases ({ $command }):
-cli-next-why = Why: { $command }
+cli-next-why = Why packet { $n }: { $command }
 
 ## --step
 cli-step-start = { $count } steps. Enter: forward, b: back, ?: all keys, q: quit.

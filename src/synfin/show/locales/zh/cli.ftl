@@ -8,6 +8,7 @@ cli-command-word = 命令
 cli-did-you-mean = 是不是想输入 { $names }？
 cli-there-are = 可选的有 { $names }。
 cli-running = 正在运行 { $name }
+cli-comparing = 正在对比，逐个拨动开关
 cli-testing = 正在检查各个场景
 cli-wrote = 已写入 { $path }
 cli-no-chinese = 当前输出编码（{ $encoding }）无法显示中文，改用英文。请设置 PYTHONIOENCODING=utf-8 或使用 UTF-8 的 locale。
@@ -144,7 +145,7 @@ cli-no-expectations = 这种情形没有写预期。
 cli-changed = 命令行改动过这次运行，因此不检查预期。
 cli-fault-unused = --fault '{ $text }' 没有碰上任何报文。
 cli-other-cases = 其他情形（{ $command }）：
-cli-next-why = 原因：{ $command }
+cli-next-why = 第 { $n } 个报文的原因：{ $command }
 
 ## --step
 cli-step-start = 共 { $count } 步。回车：前进，b：后退，?：全部按键，q：退出。
