@@ -193,14 +193,10 @@ def error_text(error: click.ClickException, app: App) -> str:
 class Root(click.Group):
     """``synfin``: finds the command's module, prepares the App, turns errors into lines."""
 
-    def __init__(
-        self, *args: Any, where: dict[str, str], linux_only: Sequence[str] = (), **kwargs: Any
-    ) -> None:
-        """``where``: command name -> ``module:attribute``; ``linux_only``: commands whose
-        modules cannot even be imported elsewhere."""
+    def __init__(self, *args: Any, where: dict[str, str], **kwargs: Any) -> None:
+        """``where``: command name -> ``module:attribute``."""
         super().__init__(*args, **kwargs)
         self.where: Final = where
-        self.linux_only: Final = frozenset(linux_only)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All of them, in the order of the table."""
@@ -212,12 +208,7 @@ class Root(click.Group):
         if place is None:
             return None
         module, _, attribute = place.partition(":")
-        try:
-            found = getattr(import_module(module), attribute)
-        except ImportError:
-            if cmd_name in self.linux_only:
-                raise UserError("cli-error-needs-linux", name=cmd_name) from None
-            raise
+        found = getattr(import_module(module), attribute)
         assert isinstance(found, click.Command)
         return found
 

@@ -26,7 +26,8 @@ COMMANDS = {
     "listen": "synfin.cli.live_cmd:listen",
     "connect": "synfin.cli.live_cmd:connect",
 }
-"""Command -> where it is written. The modules are imported when they are needed."""
+"""Command -> where it is written. The modules are imported when they are needed; none
+imports at its head what only Linux has."""
 
 FIRST_STEPS = (
     ("synfin list", "cli-first-list"),
@@ -39,12 +40,7 @@ FIRST_STEPS = (
 )
 
 
-LINUX_ONLY = ("live", "listen", "connect")
-
-
-@click.group(
-    cls=Root, where=COMMANDS, linux_only=LINUX_ONLY, invoke_without_command=True, name="synfin"
-)
+@click.group(cls=Root, where=COMMANDS, invoke_without_command=True, name="synfin")
 @click.option("--version", is_flag=True)
 @click.pass_context
 def cli(ctx: click.Context, version: bool) -> None:
