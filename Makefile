@@ -13,7 +13,7 @@ PYTEST = $(BIN)/pytest -n $(WORKERS)
 PYTEST_ARGS =
 ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
 
-.PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins clean
+.PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins readme clean
 
 # One set-up at a time; the tests run in parallel by themselves.
 .NOTPARALLEL:
@@ -27,6 +27,7 @@ help:
 	@echo "make build          compile the engine (where a compiler is) and install synfin into .venv"
 	@echo "make bench          measure;  make soak: the long runs"
 	@echo "make pins           choose dependencies anew (requirements*.in -> requirements*.txt)"
+	@echo "make readme         bring the output shown in the READMEs up to date"
 	@echo "make clean          remove .venv, build and caches"
 
 # --- set-up ---------------------------------------------------------------------
@@ -77,6 +78,9 @@ soak: setup build
 # --- upkeep -----------------------------------------------------------------------
 pins: setup
 	@sh tools/pins.sh
+
+readme: setup
+	@PYTHONPATH=src $(PY) tools/readme.py
 
 clean:
 	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
