@@ -78,9 +78,9 @@ def test_user_timeout_counts_from_when_text_began_to_wait() -> None:
     solo.conn.send(b"y", solo.now)
     solo.poll()
     solo.wait(5 * SECOND)
-    assert solo.conn.state is State.ESTABLISHED
+    assert solo.watch.states()[-1] == "ESTABLISHED"
     solo.wait(10 * SECOND)
-    assert solo.conn.state is State.CLOSED
+    assert solo.watch.states()[-1] == "CLOSED"
 
 
 def test_a_hard_icmp_error_in_listen_is_nobodys() -> None:
@@ -94,7 +94,7 @@ def test_fin_with_text_beyond_a_full_window_is_not_lost() -> None:
     """The octets that fit are taken; the rest comes again, and the FIN once."""
     solo = Solo(PLAIN.but(receive_buffer=100)).established()
     solo.arrive(ACK | FIN, 1, 1, bytes(150))
-    assert solo.conn.state is State.ESTABLISHED
+    assert solo.watch.states()[-1] == "ESTABLISHED"
     assert solo.conn.recv(1000, solo.now) == bytes(100)
     solo.poll()
     solo.arrive(ACK | FIN, 101, 1, bytes(50))
@@ -116,3 +116,16 @@ def test_a_window_is_not_scaled_away() -> None:
     duo.run(20 * SECOND)
     got += len(duo.a.recv(1000, duo.now))
     assert got == sent == 500
+
+
+def test_late_text_that_is_not_reset_does_not_fill_the_buffer() -> None:
+    """Without SHLD-3's reset the peer must still be able to finish."""
+    solo = Solo(PLAIN.but(reset_orphans_with_data=False, receive_buffer=100)).established()
+    solo.conn.close(solo.now)
+    solo.poll()
+    solo.arrive(ACK, 1, 2)
+    for n in range(10):
+        (ack,) = solo.arrive(ACK, 1 + 100 * n, 2, bytes(100))
+        assert ack.window == 100
+    solo.arrive(ACK | FIN, 1001, 2)
+    assert solo.conn.state is State.TIME_WAIT

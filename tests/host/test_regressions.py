@@ -338,7 +338,7 @@ def test_writing_nothing_after_shutdown() -> None:
     assert sock.send(b"") == 0
     sock.shutdown(c.SHUT_WR)
     assert outcome(sock.send, b"") == "EPIPE"
-    assert sock.shutdown(c.SHUT_WR) is None
+    sock.shutdown(c.SHUT_WR)
 
 
 def test_a_child_reset_in_the_accept_queue_is_still_accepted() -> None:

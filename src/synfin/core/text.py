@@ -110,7 +110,8 @@ def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
 
 
 def _take(tcb: Tcb, segment: Segment, data: Chunk) -> None:
-    """The text begins at RCV.NXT: it is delivered, and what waited behind it."""
+    """The text begins at RCV.NXT: it is delivered, and what waited behind it. The
+    signal tells of a PSH (MAY-17)."""
     rcv = tcb.rcv
     before = tcb.theirs(rcv.rcv_nxt)
     rcv.deliver(data)
@@ -122,6 +123,8 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk) -> None:
     else:
         tcb.settled(rules.TEXT_IN_ORDER, segment, before, len(data), tcb.theirs(rcv.rcv_nxt))
         _owe_for_text(tcb)
+    if tcb.detached:
+        rcv.drop_unread()  # nobody will read: room for the rest, or its FIN never comes
     tcb.signal(READABLE, "pushed" if segment.flags & PSH else "readable")
 
 
