@@ -20,10 +20,10 @@ from synfin.core.settings import SECOND, Settings
 from synfin.core.timers import NEVER
 from synfin.host import constants
 from synfin.host.sockets import socket_error
+from synfin.lab.recorder import Recorder
 from synfin.tun import namespace
 from synfin.tun.device import TunDevice
 from synfin.tun.interface import Interface, route_all, sysctl
-from synfin.lab.recorder import Recorder
 from synfin.wire.address import format_address, parse_address
 from synfin.wire.ip import Packet
 from synfin.wire.malformed import Malformed

@@ -209,7 +209,8 @@ class _Session:
     def settle(self) -> None:
         """A moment for the last segments."""
         end = self.driver.now() + SECOND // 10
-        self.driver.run(lambda: self.driver.now() >= end, SECOND)
+        while self.driver.now() < end:
+            self.driver.turn(end - self.driver.now())
 
 
 def content(size: int) -> bytes:

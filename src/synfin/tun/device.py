@@ -76,6 +76,7 @@ class TunDevice:
         self._head = bytearray(VNET.size)
         self._room = bytearray(MAX_PACKET)
         self._view = memoryview(self._room)
+        self._size = 0
         self._into = [self._head, self._room] if vnet else [self._room]
 
     @classmethod
@@ -120,10 +121,15 @@ class TunDevice:
             trusted = self._head[0] & NEEDS_CSUM != 0
         if size <= 0:
             return None
+        self._size = size
         self.packets_in += 1
         self.octets_in += size
         # The kernel's partial sum (NEEDS_CSUM) is no checksum yet: nothing to verify.
         return decode_packet(self._view[:size], verify=not trusted)
+
+    def last(self) -> memoryview:
+        """The octets of the packet read last."""
+        return self._view[: self._size]
 
     # -- out --------------
     def write(self, packet: Packet) -> bool:

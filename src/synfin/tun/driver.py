@@ -17,7 +17,7 @@ from synfin.host.host import Host
 from synfin.host.sockets import Socket
 from synfin.tun.device import TunDevice
 from synfin.wire.address import parse_address
-from synfin.wire.ip import Packet, encode_packet
+from synfin.wire.ip import Packet
 from synfin.wire.malformed import Malformed
 
 BATCH: Final = 16
@@ -130,8 +130,7 @@ class Driver:
                 return
             now = self.now()
             if isinstance(packet, Malformed):
-                if packet.packet is not None:
-                    host.receive_bytes(encode_packet(packet.packet), now)
+                host.receive_bytes(device.last(), now)
                 continue
             if watcher is None:
                 host.receive(packet, now)

@@ -1,0 +1,73 @@
+# synfin live, listen, connect
+
+cli-help-live = Makes a network namespace and a TUN device in it, puts the Linux kernel at one end and synfin at the other, and lets real programs talk: curl downloads from synfin, synfin downloads from python -m http.server; SHA-256 is compared. With --scenario the calls and faults of a scenario run against the kernel in real time, and every difference from the simulator's run under profile linux is named. Namespace, device and programs end with the command.
+cli-help-listen = Takes one connection to PORT over a TUN device: standard input goes out, what comes goes to standard output. Ends when both sides have closed.
+cli-help-connect = Connects to HOST PORT over a TUN device: standard input goes out, what comes goes to standard output. Ends when both sides have closed.
+cli-opt-size = how many octets to transfer each way (default: 20000)
+cli-opt-scenario = replay this scenario against the kernel; all: everything that is compared in CI
+cli-opt-kernel = which host the kernel plays (default: both in turn)
+cli-opt-most = end a replay after this many seconds (default: 20)
+cli-opt-live-why = the reason under every line
+cli-opt-verbose = also which offloads are on, and how many packets went
+cli-opt-tun = the TUN device (default: synfin0)
+cli-opt-address = synfin's address on it (default: 10.77.0.2/24)
+cli-opt-peer = the kernel's address, for the commands that are printed (default: 10.77.0.1)
+cli-opt-mtu = the device's MTU (default: 1500)
+
+## What is missing
+live-needs-linux = synfin live talks to a Linux kernel and this system is { $words }; everything else works here
+live-needs-worker = the helper process of synfin live failed: { $words }
+live-needs-namespace = synfin live needs a network namespace, and the system refuses one ({ $words }): run it as root, or allow unprivileged user namespaces
+live-needs-device = synfin live needs /dev/net/tun ({ $words }): load the module (modprobe tun), or give the container the device (--device /dev/net/tun)
+live-needs-rights = synfin live may not make a TUN device ({ $words }): run it as root, or give the container the right (--cap-add NET_ADMIN)
+live-error-device = the TUN device { $name } cannot be opened ({ $words }). Make it once: { $commands }
+live-error-worker = the live run failed: { $words }
+live-error-pcap-stdout = --pcap needs a file name here
+live-error-case-alone = --case goes with --scenario
+live-error-unplayable = { $name } cannot run against the kernel: { $why }
+live-error-port = { $port } is no port: 1 to 65535
+live-error-address = { $text } is no IPv4 address such as 10.77.0.2 or 10.77.0.2/24
+live-tour-not-here = Not possible here: { $why }
+
+## What happened
+live-did-get = { $program } on the kernel downloaded { $size } octets from synfin in { $seconds } s ({ $gbit } Gbit/s)
+live-did-put = { $program } on the kernel uploaded { $size } octets to synfin in { $seconds } s ({ $gbit } Gbit/s)
+live-did-fetch = synfin downloaded { $size } octets from { $program } on the kernel in { $seconds } s ({ $gbit } Gbit/s)
+live-sha-same = SHA-256 { $sha }… on both sides
+live-sha-differs = SHA-256 differs from { $sha }…
+live-no-ladder = A transfer of this size is not drawn; --pcap records its first 20,000 packets.
+live-more-packets = … and { $count } packets more
+live-offloads-none = none
+live-verbose = Offloads: { $offloads }; largest segment { $largest } octets, MTU { $mtu }. { $received } packets from the kernel, { $sent } to it, { $lost } refused by the device.
+
+## Scenarios
+live-same = { $name }, the kernel as { $kernel }: { $segments } packets in { $seconds } s, as in the simulator
+live-differs = { $name }, the kernel as { $kernel }: { $count ->
+    [one] one difference from the simulator
+   *[other] { $count } differences from the simulator
+}
+live-kind-missing = { $host } did not do what was expected: { $expected }
+live-kind-extra = { $host } did what was not expected: { $actual }
+live-kind-instead = { $host }: expected { $expected }, came { $actual }
+live-kind-time = { $host }: expected { $expected }, came at another time: { $actual }
+live-known = but for a difference that is known: { $why } ({ $source })
+live-sum = { $good } of { $count } runs against the kernel were as in the simulator
+
+## The kernel's known differences
+live-known-ack-before-program = The kernel acknowledges early data of a connection (quick ACK) before the program runs; in the simulator the program's answer comes first and carries the ACK.
+live-known-ack-before-program-http = The kernel acknowledges a request (quick ACK) before the server has answered; in the simulator the answer comes first and carries the ACK.
+live-known-connect-then-send = A program cannot queue data before connect() has succeeded, so the handshake's last ACK leaves alone; RFC 9293's SEND queues in SYN-SENT.
+live-known-send-leaves-at-once = send() itself sends, so close() an instant later finds nothing left to put the FIN on; synfin is polled after both calls.
+live-known-send-leaves-at-once-after-close = send() itself sends, so the FIN travels alone; two segments reach the closed side, which resets twice.
+live-known-push-per-send = Each send() sets PSH on its own last segment, where RFC 9293 sets it on what empties the buffer.
+live-known-fin-ack-delayed = A FIN takes the connection out of quick-ACK mode: after data its ACK waits for the delayed-ACK timer, 40 ms.
+live-known-ack-rides-on-close = The FIN's ACK is delayed by up to one tick, and close() may come within it: then the FIN carries the ACK.
+live-known-timers-cross = In the simulator the repeated SYN arrives at the very instant at which the SYN,ACK's timer is due, and comes first; the kernel's timer is some ms late and comes second.
+live-known-timers-cross-silent = Two timers are due at one instant; whether the repeated SYN or B's timer calls for the third SYN,ACK is decided by milliseconds.
+live-known-probe-after-opening = The kernel's probes come some per cent late; the fourth would come after the window has opened at 5 s, and is not sent.
+
+## netcat
+live-configure = { $name } is not configured yet; in another terminal: { $commands }
+live-listening = listening on { $address }:{ $port }
+live-connecting = connecting to { $host }:{ $port }
+live-connection-failed = the connection failed: { $error }

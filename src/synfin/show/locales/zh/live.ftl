@@ -1,0 +1,70 @@
+# synfin live、listen、connect
+
+cli-help-live = 新建一个网络命名空间，在里面创建 TUN 设备，一端是 Linux 内核，另一端是 synfin，让真实的程序互相通信：curl 从 synfin 下载，synfin 从 python -m http.server 下载，并比较 SHA-256。加上 --scenario，则按真实时间对着内核重放某个场景的调用和故障，逐条列出与模拟器（profile linux）不同的地方。命令结束时，命名空间、设备和程序都随之消失。
+cli-help-listen = 在 TUN 设备上接受一个到 PORT 的连接：标准输入发出去，收到的写到标准输出。双方都关闭后结束。
+cli-help-connect = 在 TUN 设备上连接 HOST 的 PORT：标准输入发出去，收到的写到标准输出。双方都关闭后结束。
+cli-opt-size = 每个方向传多少字节（默认 20000）
+cli-opt-scenario = 对着内核重放这个场景；all 表示 CI 中比较的全部
+cli-opt-kernel = 内核扮演哪台主机（默认两边轮流）
+cli-opt-most = 重放最多持续多少秒（默认 20）
+cli-opt-live-why = 每一行下面写出原因
+cli-opt-verbose = 还要说明启用了哪些卸载功能、收发了多少个包
+cli-opt-tun = TUN 设备名（默认 synfin0）
+cli-opt-address = synfin 在其上的地址（默认 10.77.0.2/24）
+cli-opt-peer = 内核的地址，只用于打印配置命令（默认 10.77.0.1）
+cli-opt-mtu = 设备的 MTU（默认 1500）
+
+## 缺少什么
+live-needs-linux = synfin live 要与 Linux 内核通信，而这个系统是 { $words }；其余功能都能用
+live-needs-worker = synfin live 的辅助进程失败：{ $words }
+live-needs-namespace = synfin live 需要网络命名空间，但系统拒绝创建（{ $words }）：请用 root 运行，或允许非特权用户命名空间
+live-needs-device = synfin live 需要 /dev/net/tun（{ $words }）：请加载模块（modprobe tun），或把设备交给容器（--device /dev/net/tun）
+live-needs-rights = 没有创建 TUN 设备的权限（{ $words }）：请用 root 运行，或给容器加上 --cap-add NET_ADMIN
+live-error-device = 打不开 TUN 设备 { $name }（{ $words }）。先创建一次：{ $commands }
+live-error-worker = 与内核的这次运行失败：{ $words }
+live-error-pcap-stdout = 这里的 --pcap 需要文件名
+live-error-case-alone = --case 要与 --scenario 一起用
+live-error-unplayable = { $name } 不能对着内核运行：{ $why }
+live-error-port = { $port } 不是端口号：范围是 1 到 65535
+live-error-address = { $text } 不是 IPv4 地址，应形如 10.77.0.2 或 10.77.0.2/24
+live-tour-not-here = 这里做不到：{ $why }
+
+## 结果
+live-did-get = 内核上的 { $program } 从 synfin 下载了 { $size } 字节，用时 { $seconds } s（{ $gbit } Gbit/s）
+live-did-put = 内核上的 { $program } 向 synfin 上传了 { $size } 字节，用时 { $seconds } s（{ $gbit } Gbit/s）
+live-did-fetch = synfin 从内核上的 { $program } 下载了 { $size } 字节，用时 { $seconds } s（{ $gbit } Gbit/s）
+live-sha-same = 两端 SHA-256 一致：{ $sha }…
+live-sha-differs = SHA-256 与 { $sha }… 不一致
+live-no-ladder = 这么大的传输不画时序图；--pcap 会记录前 20,000 个包。
+live-more-packets = …… 还有 { $count } 个包
+live-offloads-none = 无
+live-verbose = 卸载功能：{ $offloads }；最大报文段 { $largest } 字节，MTU { $mtu }。从内核收到 { $received } 个包，发给内核 { $sent } 个，设备拒收 { $lost } 个。
+
+## 场景
+live-same = { $name }，内核扮演 { $kernel }：{ $seconds } s 内 { $segments } 个包，与模拟器一致
+live-differs = { $name }，内核扮演 { $kernel }：与模拟器有 { $count } 处不同
+live-kind-missing = { $host } 没有做预期的事：{ $expected }
+live-kind-extra = { $host } 做了预期之外的事：{ $actual }
+live-kind-instead = { $host }：预期 { $expected }，实际 { $actual }
+live-kind-time = { $host }：预期 { $expected }，时间不同：{ $actual }
+live-known = 有一处已知的差别：{ $why }（{ $source }）
+live-sum = 对着内核运行 { $count } 次，其中 { $good } 次与模拟器一致
+
+## 内核已知的差别
+live-known-ack-before-program = 连接刚建立时，内核收到数据立即确认（quick ACK），这时应用还没运行；模拟器里应用先作答，ACK 随应答一起发出。
+live-known-ack-before-program-http = 服务器还没作答，内核已经确认了请求（quick ACK）；模拟器里先有应答，ACK 随应答一起发出。
+live-known-connect-then-send = connect() 成功之前应用不能写数据，所以握手的最后一个 ACK 单独发出；RFC 9293 的 SEND 在 SYN-SENT 时可以排队。
+live-known-send-leaves-at-once = send() 当场就把数据发走，紧接着的 close() 已没有数据可以捎带 FIN；synfin 是在两个调用之后才发送。
+live-known-send-leaves-at-once-after-close = send() 当场就把数据发走，FIN 只好单独走；已关闭的一方收到两个报文段，于是发两次 RST。
+live-known-push-per-send = 内核给每次 send() 的最后一个报文段都置 PSH；RFC 9293 只在清空发送缓冲区的那个报文段上置 PSH。
+live-known-fin-ack-delayed = 收到 FIN 后连接退出 quick ACK 模式：如果之前收过数据，对 FIN 的确认要等延迟确认定时器，40 ms。
+live-known-ack-rides-on-close = 对 FIN 的确认最多推迟一个时钟滴答；close() 若正好落在其间，ACK 就由自己的 FIN 捎带。
+live-known-timers-cross = 模拟器里，重发的 SYN 恰在 SYN,ACK 定时器到期的同一刻到达，并且先处理；内核的定时器晚几毫秒，次序就反过来。
+live-known-timers-cross-silent = 两个定时器在同一刻到期；第三个 SYN,ACK 由重发的 SYN 引出还是由 B 的定时器发出，取决于几毫秒之差。
+live-known-probe-after-opening = 内核的探测总会晚百分之几；第四次探测本应落在 5 s 窗口打开之后，因此不再发送。
+
+## netcat
+live-configure = { $name } 还没有配置；请在另一个终端里运行：{ $commands }
+live-listening = 正在监听 { $address }:{ $port }
+live-connecting = 正在连接 { $host }:{ $port }
+live-connection-failed = 连接失败：{ $error }
