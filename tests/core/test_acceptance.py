@@ -168,7 +168,7 @@ def test_the_echo_of_a_first_syn_is_zero() -> None:
 )
 @pytest.mark.parametrize("state", ["LISTEN", "ESTABLISHED"])
 def test_options_of_all_sorts_leave_the_segment_alone(raw: str, state: str) -> None:
-    """MUST-5: in a SYN as in any other segment."""
+    """MUST-4, MUST-5: in a SYN as in any other segment."""
     options = parse_options(bytes.fromhex(raw))
     if state == "LISTEN":
         solo = Solo().listening()

@@ -86,7 +86,7 @@ def test_the_peers_window_bounds_too() -> None:
 
 
 def test_urg_points_to_the_octet_after_the_urgent_data() -> None:
-    """MUST-62: SND.UP = SND.NXT + 5; counted from the segment's own number."""
+    """MUST-30, MUST-62: SND.UP = SND.NXT + 5; counted from the segment's own number."""
     solo = Solo().established()
     (segment,) = solo.send(b"hello", urgent=True)
     assert segment.flags == URG | PSH | ACK

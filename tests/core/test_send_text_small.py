@@ -92,7 +92,7 @@ def test_pulling_the_cork_lets_go() -> None:
 
 @pytest.mark.parametrize(("window", "lengths"), [(500, [500]), (499, [])])
 def test_half_the_largest_window_is_worth_a_segment(window: int, lengths: list[int]) -> None:
-    """(3): min(D, U) >= Fs * Max(SND.WND) with Fs = 1/2."""
+    """MUST-38 (3): min(D, U) >= Fs * Max(SND.WND) with Fs = 1/2."""
     solo = Solo().established(window=1000)
     assert solo.show(*solo.send(bytes(3000))) == ["ACK 1+1000 1"]
     out = solo.arrive(ACK, 1, 1001, window=window)
@@ -100,7 +100,7 @@ def test_half_the_largest_window_is_worth_a_segment(window: int, lengths: list[i
 
 
 def test_a_full_segment_goes_whatever_the_largest_window_was() -> None:
-    """min(D, U) >= Eff.snd.MSS."""
+    """MUST-38 (1): min(D, U) >= Eff.snd.MSS."""
     solo = Solo().established(window=60_000)
     solo.send(bytes(40_000))
     out = solo.arrive(ACK, 1, 14_601, window=1460)
@@ -108,7 +108,7 @@ def test_a_full_segment_goes_whatever_the_largest_window_was() -> None:
 
 
 def test_what_is_pushed_and_fits_goes_when_all_is_acknowledged() -> None:
-    """(2): SND.NXT = SND.UNA, PUSHed, D <= U."""
+    """MUST-38 (2): SND.NXT = SND.UNA, PUSHed, D <= U."""
     solo = Solo().established(window=60_000)
     solo.send(bytes(10))
     solo.arrive(ACK, 1, 11, window=20)
@@ -116,7 +116,7 @@ def test_what_is_pushed_and_fits_goes_when_all_is_acknowledged() -> None:
 
 
 def test_the_override_ends_a_deadlock() -> None:
-    """(4): the override timeout lies between 0.1 and 1.0 s; here 0.2 s."""
+    """MUST-38 (4): the override timeout lies between 0.1 and 1.0 s; here 0.2 s."""
     solo = Solo().established(window=1000)
     solo.send(bytes(3000))
     assert solo.arrive(ACK, 1, 1001, window=100) == []
@@ -136,7 +136,7 @@ def test_text_that_crosses_the_edge_is_not_cut_while_more_is_outstanding() -> No
 
 
 def test_small_reads_do_not_open_small_windows() -> None:
-    """The edge stays until min(Fr * RCV.BUFF, Eff.snd.MSS) is free (§3.8.6.2.2)."""
+    """MUST-39: the edge stays until min(Fr * RCV.BUFF, Eff.snd.MSS) is free (§3.8.6.2.2)."""
     solo = Solo(PLAIN.but(receive_buffer=3000)).established()
     for n in range(3):
         solo.arrive(ACK, 1 + 1000 * n, 1, bytes(1000))

@@ -15,7 +15,7 @@ DELAYING = PLAIN.but(delayed_ack_ns=200 * MS)
 
 
 def test_the_pointer_names_the_octet_after_the_urgent_data() -> None:
-    """MUST-62: of 5 octets with pointer 3, three are urgent."""
+    """MUST-30, MUST-62: of 5 octets with pointer 3, three are urgent."""
     solo = Solo().established()
     solo.arrive(ACK | URG, 1, 1, b"abcde", urgent=3)
     conn = solo.conn
@@ -98,7 +98,7 @@ def test_text_after_the_peers_fin_is_ignored(state: State) -> None:
 
 
 def test_out_of_order_text_waits() -> None:
-    """SHLD-31."""
+    """SHLD-31; MAY-13: and is answered by an ACK at once."""
     solo = Solo().established()
     assert solo.show(*solo.arrive(ACK, 6, 1, b"world")) == ["ACK 1+0 1"]
     assert solo.conn.unread == 0

@@ -114,7 +114,10 @@ def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
 
 # Second, check the RST bit
 def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
-    """RFC 5961 §3.2: exact kills, in the window is challenged (outside: dropped above)."""
+    """RFC 5961 §3.2: exact kills, in the window is challenged (outside: dropped above).
+
+    Text that a RST carries changes nothing (SHLD-2).
+    """
     if not segment.flags & RST:
         return False
     rcv = tcb.rcv

@@ -112,7 +112,8 @@ class NewReno(CongestionControl):
 
 
 def make_congestion_control(name: str, mss: int, settings: Settings) -> CongestionControl:
-    """The controller called ``name``; unknown names are the caller's to refuse."""
+    """The controller called ``name``: the place for others (MAY-18); unknown names are
+    the caller's to refuse."""
     if name == "fixed":
         return CongestionControl(mss, settings)
     return NewReno(mss, settings)

@@ -16,7 +16,11 @@ from synfin.wire.tcp import Segment
 
 
 def poll(tcb: Tcb, budget: int) -> list[Segment]:
-    """Up to about ``budget`` segments to send at ``tcb.now``; more may wait."""
+    """Up to about ``budget`` segments to send at ``tcb.now``; more may wait.
+
+    Drivers hand over all that has arrived before they poll, so that one ACK serves
+    for all of it (MUST-59).
+    """
     out = tcb.outbox
     tcb.outbox = []
     state = tcb.state

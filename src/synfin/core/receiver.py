@@ -158,7 +158,7 @@ class Receiver:
     # -- the window offered (RFC 9293 §3.8.6.2.2) -------------------------------
     def offered_edge(self, smallest_step: int) -> int:
         """The right edge to offer now: it moves only by a worthwhile step
-        (SWS avoidance, MUST-39) and never left."""
+        (SWS avoidance, MUST-39) and never left. While nobody reads it stays (MAY-8)."""
         edge = self.rcv_nxt + max(0, self.buffer_size - self.unread)
         if edge - self.rcv_adv >= smallest_step:
             return edge

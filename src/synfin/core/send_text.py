@@ -43,7 +43,10 @@ def _restart_after_idle(tcb: Tcb) -> None:
 
 
 def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
-    """Send the first lost range again, at most one full segment of it."""
+    """Send the first lost range again, at most one full segment of it.
+
+    A window that shrank meanwhile does not hold it back (SHLD-16, MAY-7).
+    """
     snd = tcb.snd
     board = snd.board
     index = board.next_lost()
@@ -100,7 +103,11 @@ def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, 
 
 
 def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
-    """One segment of new text (with the FIN, if it ends there), if the rules let it."""
+    """One segment of new text (with the FIN, if it ends there), if the rules let it.
+
+    PSH stands on the last segment of what is queued (MUST-61), not where each SEND
+    ended (SHLD-27).
+    """
     snd = tcb.snd
     unsent = snd.buffer.end - snd.snd_nxt
     if unsent <= 0:
@@ -165,8 +172,8 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
 
 
 def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
-    """URG while the urgent data has not all been sent; SEG.UP counts to the octet
-    after it (MUST-62)."""
+    """URG while the urgent data, of any length (MUST-31), has not all been sent;
+    SEG.UP counts to the octet after it (MUST-62)."""
     distance = tcb.snd.snd_up - seq
     if distance > 0:
         segment.flags |= URG
@@ -174,7 +181,10 @@ def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
 
 
 def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
-    """How much of D = ``unsent`` may go in one segment now; 0 with the rule that waits."""
+    """How much of D = ``unsent`` may go in one segment now; 0 with the rule that waits.
+
+    Full segments whenever possible (SHLD-28); none beyond a window that shrank (SHLD-15).
+    """
     snd = tcb.snd
     usable = snd.usable
     if usable <= 0:
@@ -196,7 +206,8 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
 
 
 def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool:
-    """Less than Eff.snd.MSS: SWS avoidance (§3.8.6.2.1, MUST-38) and Nagle (§3.7.4)."""
+    """Less than Eff.snd.MSS: SWS avoidance (§3.8.6.2.1, MUST-38) and Nagle (§3.7.4),
+    which ``nodelay`` switches off (MUST-17)."""
     snd = tcb.snd
     if tcb.sws_override:
         return True

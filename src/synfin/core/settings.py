@@ -97,6 +97,7 @@ class Settings:
     # -- keep-alive (RFC 9293 §3.8.4); off unless asked (MUST-25)
     keepalive: bool = False
     keepalive_idle_ns: int = 7200 * SECOND
+    """MUST-28; each socket may set its own (MUST-27)."""
     keepalive_interval_ns: int = 75 * SECOND
     keepalive_probes: int = 9
     keepalive_reset: bool = False

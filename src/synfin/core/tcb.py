@@ -78,6 +78,8 @@ class Tcb(StateHolder):
         self.error: int = 0
         """Pending POSIX error number, 0 for none (SO_ERROR)."""
         self.soft_error: int = 0
+        """The latest soft ICMP error: there for who asks (SHLD-25), no call fails by it
+        (SHLD-20)."""
         self.was_reset: bool = False
         """The peer or we aborted: the end was not orderly (MUST-12)."""
         self.detached: bool = False

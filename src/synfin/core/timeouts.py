@@ -189,7 +189,7 @@ def _probing_is_hopeless(tcb: Tcb) -> bool:
 
 # -- keep-alive (§3.8.4) -------------------------------------------------------------------
 def _keepalive_timeout(tcb: Tcb) -> None:
-    """Only with nothing outstanding and nothing heard for the interval (MUST-26)."""
+    """MAY-5; only with nothing outstanding and nothing heard for the interval (MUST-26)."""
     if not tcb.keepalive:
         return
     if not tcb.snd.board.empty() or tcb.snd.unsent:

@@ -115,7 +115,8 @@ class NamedSocket(OptionSource):
         return -1 if self.closed else self.descriptor
 
     def bind(self, address: Address) -> None:
-        """bind(2). EADDRINUSE, EADDRNOTAVAIL (not ours), EINVAL (bound already)."""
+        """bind(2): OPEN's local address (MUST-43). EADDRINUSE, EADDRNOTAVAIL (not
+        ours), EINVAL (bound already)."""
         host = self._open()
         raw, port = self._parse(address)
         if self.udp is not None:

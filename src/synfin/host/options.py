@@ -192,9 +192,9 @@ def apply_to_connection(options: Options, connection: Connection, now: int, only
         elif level == c.IPPROTO_TCP:
             _apply_tcp_level(connection, option, value, now)
         elif option in (c.IP_TOS, c.IPV6_TCLASS):
-            connection.tos = value
+            connection.tos = value  # MUST-48, at any time SHLD-21
         elif option in (c.IP_TTL, c.IPV6_UNICAST_HOPS):
-            connection.ttl = value
+            connection.ttl = value  # MUST-49
 
 
 def _apply_socket_level(connection: Connection, option: int, value: int, now: int) -> None:

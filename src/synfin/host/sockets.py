@@ -45,7 +45,8 @@ class Socket(NamedSocket):
 
     # -- passive OPEN --------------
     def listen(self, backlog: int = 128) -> None:
-        """listen(2); again on a listening socket only changes the backlog."""
+        """listen(2); again on a listening socket only changes the backlog. Connections
+        from the same port stay as they are, whatever their state (MUST-41, MUST-42)."""
         host = self._open()
         if self.udp is not None:
             raise socket_error(EOPNOTSUPP)

@@ -221,6 +221,7 @@ class TcpRecords:
             self.report("conn", record.record.id, None, {"action": "deleted"})
 
     def packet(self, local: bytes, remote: bytes, segment: Segment, ttl: int, tos: int) -> Packet:
-        """The IP packet around a segment (§3.9.2)."""
+        """The IP packet around a segment (§3.9.2): the Diffserv field as it was set
+        (SHLD-22)."""
         df = self.settings.path_mtu_discovery and self.path_mtu.may_set_df(remote, self.now)
         return Packet(local, remote, PROTO_TCP, segment, ttl, tos, 0, df)

@@ -232,8 +232,9 @@ def decode_packet(buf: Buffer, verify: bool = True) -> Packet | Malformed:
 
     Octets after the packet's own length are ignored (link padding); one longer
     than ``buf`` is malformed. A fragment's body stays bytes. IPv6 hop-by-hop,
-    destination and spent routing headers are skipped, and not kept. ``verify``
-    False checks no sum, neither the IP header's nor the body's.
+    destination and spent routing headers are skipped, and not kept; IPv4 options
+    are kept, and mean nothing to anybody above (MUST-50). ``verify`` False checks
+    no sum, neither the IP header's nor the body's.
     """
     if len(buf) == 0:
         return bad_header("ip", "ip-truncated")

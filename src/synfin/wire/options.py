@@ -81,7 +81,10 @@ NO_OPTIONS: Final = Options()
 
 
 def parse_options(buf: Buffer) -> Options:
-    """The options in ``buf``, the octets between header and data; never raises."""
+    """The options in ``buf``, the octets between header and data; never raises.
+
+    EOL, NOP and MSS (MUST-4) and the later ones are read from any segment (MUST-5).
+    """
     size = len(buf)
     if size == 0:
         return NO_OPTIONS
@@ -98,6 +101,7 @@ def parse_options(buf: Buffer) -> Options:
             continue
         if kind == EOL:
             break
+        # Every other kind has a length (MUST-68).
         length = buf[at + 1] if at + 1 < size else 0
         if length < 2 or at + length > size:
             options.malformed = True

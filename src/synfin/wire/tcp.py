@@ -59,6 +59,7 @@ class Segment:
     ``mss`` > 0 means "a device may cut this payload into pieces of ``mss``
     octets" (segmentation offload); 0 means the segment travels as it is.
     ``reason`` is carried for whoever watches and never read by the engine.
+    ``window`` is the field of 16 bits, unsigned (MUST-1).
     """
 
     def __init__(
@@ -111,7 +112,8 @@ def segment_length(segment: Segment) -> int:
 
 
 def encode_header(segment: Segment, src: bytes, dst: bytes, checksum: bool = True) -> bytes:
-    """Header and options; the payload follows by reference.
+    """Header and options; the payload follows by reference. MUST-2: the checksum is
+    always computed, here or by the device.
 
     ``checksum`` False leaves the work to the device: the field then holds the
     uninverted pseudo-header sum over the whole segment (vnet_hdr's NEEDS_CSUM),
