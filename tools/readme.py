@@ -36,7 +36,10 @@ def refreshed(block: str, lang: str, folder: Path) -> str:
         line = next(x for x in block.splitlines() if x.startswith("$ " + command))
         lines.append(line)
         if not command.startswith(SHOWN_ONLY):
-            lines += [*shortened(trimmed(shown), trimmed(run(command, lang, folder))), ""]
+            printed = trimmed(run(command, lang, folder))
+            if printed[0].startswith("Traceback"):
+                raise SystemExit(f"{command}: {printed[-1]}")
+            lines += [*shortened(trimmed(shown), printed), ""]
     return "```console\n" + "\n".join(trimmed(lines)) + "\n```"
 
 
