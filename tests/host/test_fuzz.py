@@ -224,7 +224,7 @@ class HostFuzzer:
         assert not tcp.to_poll
         assert not tcp.replies
         assert len(demux.connections) <= tcp.settings.max_connections
-        assert self.host.deadline() > self.now
+        assert self.host.deadline() >= self.now
         holders: dict[int, dict[object, int]] = {}
 
         def hold(port: int, use: object) -> None:

@@ -12,6 +12,8 @@ from synfin.wire.tcp import SYN, Segment
 
 MAX_SHIFT = 14
 """RFC 7323 §2.3."""
+PAWS_VALID_NS = 24 * 24 * 3600 * SECOND
+"""RFC 7323 §5.5: TS.Recent older than 24 days is not trusted."""
 
 
 def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
@@ -104,7 +106,7 @@ def note_timestamp(tcb: Tcb, segment: Segment, seq: int) -> None:
     if seq <= rcv.last_ack_sent and (
         rcv.ts_recent < 0
         or not modular_less(value, rcv.ts_recent)
-        or tcb.now - rcv.ts_recent_at > 24 * 24 * 3600 * SECOND
+        or tcb.now - rcv.ts_recent_at > PAWS_VALID_NS
     ):
         rcv.ts_recent = value
         rcv.ts_recent_at = tcb.now

@@ -5,9 +5,7 @@ calls them historic).
 """
 
 from synfin.core import rules
-from synfin.core.acceptance import (
-    note_timestamp,
-)
+from synfin.core.acceptance import PAWS_VALID_NS, note_timestamp
 from synfin.core.closed import reset_with_ack, reset_without_ack
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
 from synfin.core.rules import Rule
@@ -15,9 +13,6 @@ from synfin.core.sequence import modular_less, unwrap, wrap
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import BACK_TO_LISTEN, Tcb
 from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
-
-PAWS_VALID_NS = 24 * 24 * 3600 * 1_000_000_000
-"""RFC 7323 §5.5: TS.Recent older than 24 days is not trusted."""
 
 
 # First, check sequence number

@@ -1,8 +1,8 @@
 """The receive side: what has come, what may come, what must be said of it.
 
 RCV.NXT and RCV.WND (RFC 9293 §3.3.1), the receive buffer, the window offered
-(§3.8.6.2.2), and the acknowledgement owed (§3.8.6.3). The one fact the sender
-needs from here is :class:`Owed`.
+(§3.8.6.2.2), and the acknowledgement owed (§3.8.6.3). ``owed`` is the one fact
+that sending needs from here.
 """
 
 from synfin.core.reassembly import Reassembly
@@ -24,7 +24,6 @@ class Receiver:
         self.rcv_adv: int = 0
         """Right edge offered so far; never moves left (SHLD-14)."""
         self.rcv_up: int = -1
-        self.urgent_told: bool = False
         self.buffer_size: int = settings.receive_buffer
         self.scale: int = 0
         """Shift of the window we offer (RFC 7323 §2.3); 0 until negotiated."""

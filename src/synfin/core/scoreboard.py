@@ -6,7 +6,6 @@ are SACKed or deemed lost are counted as they change, so that the flight size
 is always at hand.
 """
 
-from synfin.core.timers import NEVER
 from synfin.wire.tcp import FIN
 
 
@@ -203,7 +202,3 @@ class Scoreboard:
         if sent.lost:
             sent.lost = False
             self.lost_octets -= sent.end - sent.start
-
-    def earliest_sent(self) -> int:
-        """When the front range was first sent, ns; NEVER when nothing is out."""
-        return NEVER if self.empty() else self.front().first_sent

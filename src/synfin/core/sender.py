@@ -16,7 +16,6 @@ DUPLICATE_THRESHOLD = 3
 """RFC 5681 §3.2."""
 
 # What an ACK turned out to be.
-ACK_NOTHING = 0
 ACK_ADVANCED = 1
 ACK_DUPLICATED = 2
 ACK_FAST_RETRANSMIT = 3
@@ -52,8 +51,6 @@ class Sender:
             settings.congestion_control, 536, settings
         )
         self.initial_segments: int = settings.initial_window_segments
-        self.pushed: int = iss + 1
-        """The application pushed everything before this (§3.9.1.2)."""
         self.fin_queued: bool = False
         """CLOSE was called; the FIN's number is ``buffer.end``."""
         self.sack_ok: bool = False

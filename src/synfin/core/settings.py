@@ -167,7 +167,7 @@ class Settings:
     (RCV.NXT-1) counts as exact, too."""
     right_edge_acks: bool = False
     """Linux tcp_sequence(): a segment without text is taken at RCV.NXT+RCV.WND, too,
-    where Table 6 (§3.4) refuses it. Full windows both ways and a loss need it."""
+    where Table 6 (§3.4) refuses it."""
     ack_too_old_check: bool = True
     """RFC 5961 §5 (MAY-12)."""
 

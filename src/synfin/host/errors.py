@@ -1,18 +1,30 @@
 """POSIX errors as Python raises them."""
 
-from synfin.core.errno import EAGAIN, EALREADY, EINPROGRESS, EPIPE, message_of
+from synfin.core.errno import (
+    EACCES,
+    EAGAIN,
+    EALREADY,
+    ECONNABORTED,
+    ECONNREFUSED,
+    ECONNRESET,
+    EINPROGRESS,
+    EPERM,
+    EPIPE,
+    ETIMEDOUT,
+    message_of,
+)
 
 _PYTHON_NUMBERS = {
     EAGAIN: BlockingIOError,
     EALREADY: BlockingIOError,
     EINPROGRESS: BlockingIOError,
     EPIPE: BrokenPipeError,
-    103: ConnectionAbortedError,
-    104: ConnectionResetError,
-    111: ConnectionRefusedError,
-    110: TimeoutError,
-    13: PermissionError,
-    1: PermissionError,
+    ECONNABORTED: ConnectionAbortedError,
+    ECONNRESET: ConnectionResetError,
+    ECONNREFUSED: ConnectionRefusedError,
+    ETIMEDOUT: TimeoutError,
+    EACCES: PermissionError,
+    EPERM: PermissionError,
 }
 
 

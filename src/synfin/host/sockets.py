@@ -141,9 +141,8 @@ class Socket(NamedSocket):
             return ENETUNREACH
         if not any(remote):
             remote = host.addresses.source_for(remote) or remote
-        connection, number = host.tcp.connect(
-            self.local, self.port, remote, port, self.bound or (self.local, False, False), now
-        )
+        use = self.bound or (self.local, self.options.reuse_address, False)
+        connection, number = host.tcp.connect(self.local, self.port, remote, port, use, now)
         if connection is None:
             return number
         self.conn = connection
