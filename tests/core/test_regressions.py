@@ -129,3 +129,27 @@ def test_late_text_that_is_not_reset_does_not_fill_the_buffer() -> None:
         assert ack.window == 100
     solo.arrive(ACK | FIN, 1001, 2)
     assert solo.conn.state is State.TIME_WAIT
+
+
+def test_user_timeout_holds_for_a_fin_that_waits_for_a_window() -> None:
+    solo = Solo(PLAIN.but(user_timeout_ns=10 * SECOND)).established(window=0)
+    solo.conn.shutdown(solo.now)
+    assert solo.poll() == []
+    for _ in range(20):  # the peer answers each probe: still closed
+        solo.wait(SECOND)
+        solo.arrive(ACK, 1, 1, window=0)
+    assert solo.watch.states()[-1] == "CLOSED"
+
+
+def test_a_closed_window_does_not_hold_an_orphan_for_ever() -> None:
+    """Linux gives up when the application has gone and the probes are far apart;
+    RFC 9293 §3.8.6.1 goes on for as long as they are answered."""
+    for settings, last in ((PLAIN, "FIN-WAIT-1"), (PLAIN.but(orphan_retries=8), "CLOSED")):
+        solo = Solo(settings).established(window=0)
+        solo.conn.send(b"x", solo.now)
+        solo.conn.close(solo.now)
+        solo.poll()
+        for _ in range(1000):
+            solo.wait(SECOND)
+            solo.arrive(ACK, 1, 1, window=0)
+        assert solo.watch.states()[-1] == last

@@ -39,7 +39,7 @@ def poll(tcb: Tcb, budget: int) -> list[Segment]:
     if tcb.keepalive_due:
         send_keepalive(tcb, out)
     if tcb.user_timeout and not tcb.timers.running(USER_TIMEOUT):
-        if not tcb.snd.board.empty() or tcb.snd.unsent:
+        if tcb.snd.pending:
             tcb.timers.start(USER_TIMEOUT, tcb.now + tcb.user_timeout)
     tcb.segments_out += len(out)
     return out

@@ -101,6 +101,11 @@ class Sender:
         """CLOSE was called and SND.NXT has not passed the FIN."""
         return self.fin_queued and self.snd_nxt <= self.buffer.end
 
+    @property
+    def pending(self) -> bool:
+        """Text or a FIN is outstanding or waits to be sent."""
+        return not self.board.empty() or self.unsent > 0 or self.fin_unsent
+
     def room(self) -> int:
         """Octets the application may still queue."""
         return max(0, self.buffer_size - (self.buffer.end - self.buffer.start))

@@ -178,8 +178,15 @@ def _persist_timeout(tcb: Tcb) -> None:
 
 
 def _probing_is_hopeless(tcb: Tcb) -> bool:
-    """Unanswered probes fall under R2, like any retransmission."""
+    """Unanswered probes fall under R2, like any retransmission.
+
+    Linux tcp_probe_timer(): once the application has closed, answers count no more:
+    a peer could hold the connection for ever by never opening its window.
+    """
     snd = tcb.snd
+    orphan = tcb.settings.orphan_retries if tcb.detached else 0
+    if orphan and snd.probes >= orphan and snd.rtt.rto << snd.probes >= tcb.settings.max_rto_ns:
+        return True
     if snd.unanswered_probes == 0:
         return False
     if tcb.r2_ns > 0:
@@ -192,7 +199,7 @@ def _keepalive_timeout(tcb: Tcb) -> None:
     """MAY-5; only with nothing outstanding and nothing heard for the interval (MUST-26)."""
     if not tcb.keepalive:
         return
-    if not tcb.snd.board.empty() or tcb.snd.unsent:
+    if tcb.snd.pending:
         tcb.timers.start(KEEPALIVE, tcb.now + tcb.keepalive_idle)
         return
     idle = tcb.now - tcb.last_heard
@@ -230,7 +237,7 @@ def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
 def _user_timeout(tcb: Tcb) -> None:
     """Nothing the peer acknowledged for so long: abort (MUST-21)."""
     snd = tcb.snd
-    if not tcb.user_timeout or (snd.board.empty() and not snd.unsent):
+    if not tcb.user_timeout or not snd.pending:
         return
     began = snd.waiting_since if snd.board.empty() else snd.board.front().first_sent
     since = max(tcb.progress_at, began)
