@@ -154,7 +154,10 @@ class Run:
             conn = talker.sock.conn
             if conn is not None:
                 rcv = conn.rcv
-                assert rcv.unread + rcv.held.octets <= rcv.buffer_size + conn.settings.mss
+                # A window is offered in whole units of its scale, so less than one unit
+                # more may be promised, and must then be taken.
+                over = max(conn.settings.mss, 1 << conn.offered_scale)
+                assert rcv.unread + rcv.held.octets <= rcv.buffer_size + over
                 assert conn.snd.buffer.end - conn.snd.buffer.start <= conn.snd.buffer_size
 
     def finish(self) -> "Run":
