@@ -156,7 +156,7 @@ class Run:
                 rcv = conn.rcv
                 # A window is offered in whole units of its scale, so less than one unit
                 # more may be promised, and must then be taken.
-                over = max(conn.settings.mss, 1 << conn.offered_scale)
+                over = max(conn.settings.mss, 1 << max(0, conn.offered_scale))
                 assert rcv.unread + rcv.held.octets <= rcv.buffer_size + over
                 assert conn.snd.buffer.end - conn.snd.buffer.start <= conn.snd.buffer_size
 
