@@ -255,7 +255,7 @@ class HostFuzzer:
                     assert child.listener is listener
                 for child in listener.accept_queue:
                     assert child.listener is listener
-                assert len(listener.accept_queue) <= max(listener.backlog, 3) + 1
+                assert len(listener.accept_queue) <= max(listener.backlog, 4) + 1
 
     def check_told(self) -> None:
         """What can be read now was announced at some time."""
