@@ -226,6 +226,18 @@ def test_the_peer_of_a_hole_says_what_it_holds() -> None:
     assert solo.show(answer) == ["ACK 1+0 2001"]
 
 
+@pytest.mark.parametrize(("stamps", "most"), [(False, 4), (True, 3)])
+def test_as_many_blocks_as_fit_the_newest_first(stamps: bool, most: int) -> None:
+    """RFC 2018 §3, §4: 40 octets of options hold four, three beside timestamps."""
+    solo = Solo(SACK.but(timestamps=stamps))
+    value = 1000 if stamps else -1
+    solo.established(Options(mss=1000, sack_permitted=True, ts_val=value))
+    for n in range(1, 6):
+        (answer,) = solo.arrive(ACK, 200 * n + 1, 1, bytes(100), options=Options(ts_val=value))
+    lefts = [(left - solo.irs) & 0xFFFFFFFF for left, _ in answer.options.sack]
+    assert lefts == [1001, 801, 601, 401][:most]
+
+
 def test_a_syn_is_never_sacked_into_the_wrong_number() -> None:
     solo = Solo(SACK).syn_sent()
     solo.arrive(SYN | ACK, 0, 1, options=Options(mss=1000, sack=((1, 2),)))

@@ -6,7 +6,7 @@ from synfin.core.errno import ECONNRESET, EPIPE
 from synfin.core.settings import RFC, SECOND
 from synfin.core.states import State
 from synfin.wire.tcp import ACK, FIN, RST, SYN, URG, Options
-from tests.core.pair import MS, PLAIN, Solo, rule_of
+from tests.core.pair import ISS, MS, PLAIN, Solo, rule_of
 
 SYNCHRONIZED = (
     State.ESTABLISHED,
@@ -110,11 +110,11 @@ def test_paws_never_drops_a_reset() -> None:
     assert solo.state == "CLOSED"
 
 
-@pytest.mark.parametrize(("days", "taken"), [(23, False), (25, True)])
-def test_paws_after_24_days_of_silence(days: int, taken: bool) -> None:
+@pytest.mark.parametrize(("silence", "taken"), [(24 * DAY, False), (24 * DAY + 1, True)])
+def test_paws_after_24_days_of_silence(silence: int, taken: bool) -> None:
     """§5.5: the sign of the timestamp clock may have changed, so TS.Recent is invalid."""
     solo = with_stamps(1000)
-    solo.wait(days * DAY)
+    solo.wait(silence)
     solo.arrive(ACK, 1, 1, b"text", options=stamped(999))
     assert solo.conn.unread == (4 if taken else 0)
 
@@ -170,8 +170,10 @@ def test_an_exact_reset_ends_the_connection_and_is_told(state: State, errno: int
 @pytest.mark.parametrize("state", [State.CLOSING, State.LAST_ACK])
 def test_a_reset_after_both_fins_just_ends_it(state: State) -> None:
     solo = Solo().in_state(state)
+    solo.conn.detached = True
     solo.arrive(RST, 2, 0)
-    assert solo.state == "CLOSED"
+    assert (solo.state, solo.conn.error) == ("CLOSED", 0)
+    assert solo.conn.was_reset
 
 
 @pytest.mark.parametrize("seq", [2, 65_535])
@@ -252,6 +254,15 @@ def test_another_syn_returns_to_listen() -> None:
     """Fourth: "If the connection was initiated with a passive OPEN, then return"."""
     solo = Solo().syn_received()
     assert solo.arrive(SYN, 5, 0) == []
+    assert solo.state == "LISTEN"
+
+
+@pytest.mark.parametrize(("flags", "reset"), [(SYN, (0, RST | ACK)), (SYN | ACK, (ISS + 1, RST))])
+def test_linux_resets_another_syn_and_forgets_the_first(flags: int, reset: tuple[int, int]) -> None:
+    """tcp_check_req(); RFC 793 §3.9."""
+    solo = Solo(PLAIN.but(syn_received_new_syn="reset")).syn_received()
+    (answer,) = solo.arrive(flags, 5, 1)
+    assert (answer.seq, answer.flags) == reset
     assert solo.state == "LISTEN"
 
 

@@ -67,7 +67,11 @@ def test_an_application_that_sends_little_does_not_grow_the_window() -> None:
     cc = reno()
     for _ in range(50):
         cc.on_ack(10, 10, 0)
-    assert cc.cwnd == 10 * MSS
+    cc.on_ack(MSS, 5 * MSS, 0)
+    assert cc.cwnd == 10 * MSS, "half a window in flight is not limited by the window"
+    cc.on_ack(MSS, 5 * MSS + 1, 0)
+    assert cc.cwnd == 11 * MSS
+    cc.cwnd = 10 * MSS
     cc.ssthresh = cc.cwnd
     for _ in range(50):
         cc.on_ack(MSS, 2 * MSS, 0)

@@ -209,3 +209,39 @@ def test_the_reset_tells_why() -> None:
     (reset,) = solo.arrive(ACK, 0, 5)
     assert rule_of(reset) == "listen.ack-reset"
     assert reset.seq == ISS + 5
+
+
+# --- text on our SYN (§3.10.7.3; RFC 7413) ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("acked", "after"),
+    [(6, ["ACK 6+0 1"]), (1, ["PSH,ACK 1+5 1"]), (3, ["PSH,ACK 3+3 1"])],
+)
+def test_a_syn_may_carry_text(acked: int, after: list[str]) -> None:
+    """What the SYN,ACK did not cover goes again with the third segment."""
+    solo = Solo(PLAIN.but(syn_carries_data=True, syn_data_unacked="resend"))
+    solo.conn.snd.buffer.append(b"hello")
+    solo.conn.open_active(solo.now)
+    assert solo.show(*solo.poll()) == ["SYN 0+5"]
+    out = solo.arrive(SYN | ACK, 0, acked, options=Options(mss=1460))
+    assert solo.show(*out) == after
+    assert solo.arrive(ACK, 1, 6) == []
+    assert solo.conn.snd.board.empty()
+
+
+def test_by_default_it_does_not() -> None:
+    solo = Solo()
+    solo.conn.snd.buffer.append(b"hello")
+    solo.conn.open_active(solo.now)
+    assert solo.show(*solo.poll()) == ["SYN 0+0"]
+    out = solo.arrive(SYN | ACK, 0, 1, options=Options(mss=1460))
+    assert solo.show(*out) == ["PSH,ACK 1+5 1"]
+
+
+def test_no_sample_from_a_syn_that_was_sent_twice() -> None:
+    """MUST-18: Karn's rule holds for SYNs."""
+    solo = Solo().syn_sent()
+    solo.wait(1100 * MS)
+    solo.arrive(SYN | ACK, 0, 1, options=Options(mss=1460))
+    assert solo.conn.snd.rtt.srtt == 0

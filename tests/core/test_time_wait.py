@@ -137,6 +137,13 @@ def test_it_may_be_forbidden() -> None:
     assert made.receive(segment(SYN, 5, ack=0), ENTERED) == ANSWER
 
 
+def test_without_a_listener_a_syn_neither_opens_nor_ends() -> None:
+    """§3.4.2: the numbers must stay out of use."""
+    made = record()
+    assert made.receive(segment(SYN, 5, ack=0), ENTERED, listening=False) == ANSWER
+    assert made.state.value == "TIME-WAIT"
+
+
 def test_a_syn_with_ack_is_no_opening() -> None:
     assert record().receive(segment(SYN | ACK, 5), ENTERED) == ANSWER
 

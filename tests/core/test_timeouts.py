@@ -183,6 +183,26 @@ def test_the_user_timeout_may_be_set_later() -> None:
     assert solo.watch.rules("state")[-1] == "user-timeout.expired"
 
 
+def test_the_user_timeout_may_be_shortened() -> None:
+    solo = Solo(PLAIN.but(user_timeout_ns=50 * SECOND)).established()
+    solo.send(b"hello")
+    solo.conn.set_user_timeout(2500 * MS)
+    solo.poll()
+    solo.wait(2499 * MS)
+    assert solo.state == "ESTABLISHED"
+    solo.wait(2 * MS)
+    assert solo.state == "CLOSED"
+
+
+def test_the_user_timeout_may_be_taken_back() -> None:
+    solo = Solo(PLAIN.but(user_timeout_ns=5 * SECOND)).established()
+    solo.send(b"hello")
+    solo.conn.set_user_timeout(0)
+    solo.poll()
+    solo.wait(60 * SECOND)
+    assert solo.state == "ESTABLISHED"
+
+
 # --- orphans -----------------------------------------------------------------------
 
 

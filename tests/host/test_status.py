@@ -83,4 +83,5 @@ def test_tcp_info() -> None:
     assert (info["unacked"], info["notsent_bytes"], info["total_retrans"]) == (100, 0, 0)
     assert info["snd_mss"] == 1448
     assert info["pmtu"] == 1500
+    assert (info["segs_in"], info["segs_out"]) == (2, 4), "SYN,ACK and ACK; SYN, ACK, two texts"
     assert errno_of(two.a.socket().tcp_info) == ENOTCONN
