@@ -69,6 +69,8 @@ def test_every_example_of_the_help_works(
     monkeypatch.chdir(tmp_path)
     source = importlib.resources.files("synfin.lab").joinpath("scenarios/01-handshake-basic.scn")
     Path("my.scn").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    script = Path(__file__).parents[1] / "packetdrill" / "scripts" / "passive-open.pkt"
+    Path("my.pkt").write_text(script.read_text(encoding="utf-8"), encoding="utf-8")
     good(*shlex.split(example))
 
 

@@ -1,0 +1,1 @@
+"""packetdrill scripts, run unchanged against one host in virtual time."""

@@ -1,0 +1,112 @@
+"""The flags of a script or of the command line, as the original names them."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from synfin.core.settings import PROFILES, Settings
+from synfin.packetdrill.model import ScriptError, Unsupported
+from synfin.wire.address import parse_address
+
+_IGNORED: Final = frozenset(
+    {
+        "dry_run",
+        "verbose",
+        "debug",
+        "non_fatal",
+        "speed",
+        "wire_client",
+        "gateway_ip",
+        "netmask_ip",
+        "init_scripts",
+        "send_omit_free",
+        "code_command",
+        "code_format",
+        "code_sockopt",
+    }
+)
+"""Flags about the real network or the original's own output; they change no verdict."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """One run's settings. Addresses are octets."""
+
+    local_ip: bytes = b"\xc0\xa8\x00\x01"
+    remote_ip: bytes = b"\xc0\x00\x02\x01"
+    bind_port: int = 8080
+    connect_port: int = 8080
+    tolerance_ns: int = 4_000_000
+    tolerance_percent: float = 12.5
+    ts_tick_usecs: int = 0
+    """0: TSval is not compared."""
+    ts_ecr_scaled: bool = False
+    strict_segments: bool = False
+    mtu: int = 1500
+    profile: str = "linux"
+
+    @property
+    def base(self) -> Settings:
+        """The profile that the host starts from."""
+        return PROFILES[self.profile]
+
+    def exact(self, tolerance_usecs: int) -> "Config":
+        """With a tolerance that no script's flag widens; 0 takes the percentage away, too."""
+        percent = 0.0 if tolerance_usecs == 0 else self.tolerance_percent
+        return replace(self, tolerance_ns=tolerance_usecs * 1_000, tolerance_percent=percent)
+
+    def with_option(self, name: str, value: str) -> "Config":
+        """One flag more. Raises ScriptError for a bad value, Unsupported for the flag."""
+        if name in _IGNORED:
+            return self
+        try:
+            return self._with(name, value)
+        except (ValueError, OverflowError):
+            raise ScriptError(0, f"--{name}={value}: bad value") from None
+
+    def _with(self, name: str, value: str) -> "Config":
+        if name == "tolerance_usecs":
+            return replace(self, tolerance_ns=_natural(value) * 1_000)
+        if name == "tolerance_percent":
+            percent = float(value)
+            if not 0 <= percent <= 100:
+                raise ValueError
+            return replace(self, tolerance_percent=percent)
+        if name in ("bind_port", "connect_port"):
+            port = _natural(value)
+            if not 0 < port < 65_536:
+                raise ValueError
+            return (
+                replace(self, bind_port=port)
+                if name[0] == "b"
+                else replace(self, connect_port=port)
+            )
+        if name == "local_ip":
+            return replace(self, local_ip=_v4(value))
+        if name == "remote_ip":
+            return replace(self, remote_ip=_v4(value.partition("/")[0]))
+        if name == "mtu":
+            return replace(self, mtu=_natural(value))
+        if name == "tcp_ts_tick_usecs":
+            return replace(self, ts_tick_usecs=_natural(value))
+        if name == "tcp_ts_ecr_scaled":
+            return replace(self, ts_ecr_scaled=True)
+        if name == "strict_segments":
+            return replace(self, strict_segments=True)
+        if name == "ip_version":
+            if value != "ipv4":
+                raise Unsupported(f"--ip_version={value}")
+            return self
+        raise Unsupported(f"--{name}")
+
+
+def _natural(value: str) -> int:
+    number = int(value, 0)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _v4(value: str) -> bytes:
+    if ":" in value:
+        raise Unsupported("IPv6")
+    return parse_address(value)

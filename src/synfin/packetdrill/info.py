@@ -1,0 +1,85 @@
+"""tcp_info of a connection, in the kernel's units, for ``%{ }%`` blocks.
+
+A name that is missing here is not modelled; a block that asks for it is unsupported.
+"""
+
+from synfin.core.states import State
+from synfin.host.records import HostConnection
+from synfin.host.status import tcp_info
+
+_NUMBERS = {
+    State.ESTABLISHED: 1,
+    State.SYN_SENT: 2,
+    State.SYN_RECEIVED: 3,
+    State.FIN_WAIT_1: 4,
+    State.FIN_WAIT_2: 5,
+    State.TIME_WAIT: 6,
+    State.CLOSED: 7,
+    State.CLOSE_WAIT: 8,
+    State.LAST_ACK: 9,
+    State.LISTEN: 10,
+    State.CLOSING: 11,
+}
+INFINITE = 0x7FFFFFFF
+MICROSECOND = 1_000
+RECOVERY, LOSS, DISORDER, OPEN = 3, 4, 1, 0
+
+
+def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
+    """Times in us or (last_*) ms, windows in segments as tcp(7)'s struct has them."""
+    info = tcp_info(connection)
+    snd, rcv = connection.snd, connection.rcv
+    mss = max(connection.effective_mss, 1)
+    in_recovery = snd.in_recovery
+    ca_state = OPEN
+    if snd.timeouts or (snd.board.lost_octets and not in_recovery):
+        ca_state = LOSS
+    elif in_recovery:
+        ca_state = RECOVERY
+    elif snd.dupacks or snd.board.sacked_octets:
+        ca_state = DISORDER
+    ranges = snd.board.ranges[snd.board.head :]
+    values = {
+        "state": _NUMBERS[connection.state],
+        "ca_state": ca_state,
+        "retransmits": snd.timeouts,
+        "backoff": snd.timeouts,
+        "probes": snd.probes,
+        "options": _options(connection),
+        "snd_wscale": connection.snd.scale,
+        "rcv_wscale": rcv.scale,
+        "rto": snd.rtt.rto // MICROSECOND,
+        "rtt": snd.rtt.srtt // MICROSECOND,
+        "rttvar": snd.rtt.rttvar // MICROSECOND,
+        "min_rtt": snd.rtt.min_rtt // MICROSECOND,
+        "snd_mss": mss,
+        "rcv_mss": rcv.segment_size,
+        "advmss": connection.settings.mss,
+        "unacked": sum(-(-(r.end - r.start) // mss) for r in ranges),
+        "sacked": sum(-(-(r.end - r.start) // mss) for r in ranges if r.sacked),
+        "lost": sum(-(-(r.end - r.start) // mss) for r in ranges if r.lost),
+        "retrans": sum(1 for r in ranges if r.transmissions > 1 and not r.lost and not r.sacked),
+        "total_retrans": snd.retransmitted,
+        "snd_cwnd": snd.cc.cwnd // max(snd.mss, 1) if snd.cc.mss != mss else snd.cc.cwnd // mss,
+        "snd_ssthresh": INFINITE if snd.cc.ssthresh >= 1 << 40 else snd.cc.ssthresh // mss,
+        "snd_wnd": snd.snd_wnd,
+        "rcv_wnd": rcv.rcv_wnd,
+        "notsent_bytes": snd.unsent,
+        "segs_in": connection.segments_in,
+        "segs_out": connection.segments_out,
+        "pmtu": int(info["pmtu"]),
+    }
+    return {f"tcpi_{name}": value for name, value in values.items()}
+
+
+def _options(connection: HostConnection) -> int:
+    bits = 1 if connection.ts_ok else 0
+    bits |= 2 if connection.sack_ok else 0
+    bits |= 4 if connection.rcv.scale or connection.snd.scale else 0
+    bits |= 32 if _syn_data(connection) else 0
+    return bits
+
+
+def _syn_data(connection: HostConnection) -> bool:
+    """Data on a SYN was taken: ours by the peer, or (passive) the peer's by us."""
+    return connection.fastopen_accepted

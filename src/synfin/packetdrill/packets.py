@@ -1,0 +1,135 @@
+"""Packets between script and host: octets made from what the script says, and what
+the host sent, as the script would write it."""
+
+import struct
+from typing import Final
+
+from synfin.packetdrill import options as tcp_options
+from synfin.packetdrill.model import IcmpSpec, IpInfo, Option, TcpSpec, Unsupported
+from synfin.wire import icmp
+from synfin.wire.checksum import checksum, pseudo_sum
+from synfin.wire.icmp import IcmpMessage
+from synfin.wire.ip import PROTO_ICMP, PROTO_TCP, Packet, encode_packet
+from synfin.wire.options import encode_options
+from synfin.wire.tcp import ACK, Segment
+
+_HEADER: Final = struct.Struct("!HHIIHHHH")
+ECN_BITS: Final = {"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3}
+LETTERS: Final = "FSRP.UEW"
+
+_ICMP_TYPES: Final = {
+    "echo_reply": icmp.ECHO_REPLY,
+    "unreachable": icmp.UNREACHABLE,
+    "source_quench": icmp.SOURCE_QUENCH,
+    "redirect": icmp.REDIRECT,
+    "echo_request": icmp.ECHO,
+    "time_exceeded": icmp.TIME_EXCEEDED,
+    "parameter_problem": icmp.PARAMETER_PROBLEM,
+}
+_UNREACHABLE: Final = (
+    "net_unreachable", "host_unreachable", "protocol_unreachable", "port_unreachable",
+    "frag_needed", "source_route_failed", "net_unknown", "host_unknown", "source_host_isolated",
+    "net_prohibited", "host_prohibited", "net_unreachable_for_tos", "host_unreachable_for_tos",
+    "packet_filtered", "precedence_violation", "precedence_cutoff",
+)  # fmt: skip
+
+
+def flag_letters(flags: int) -> str:
+    """``S.`` for SYN and ACK; ``-`` for none, in a script's order."""
+    order = (1, 0, 2, 6, 7, 3, 5, 4)
+    return "".join(LETTERS[bit] for bit in order if flags >> bit & 1) or "-"
+
+
+class Actual:
+    """A segment that the host sent, in the script's numbers."""
+
+    def __init__(self, packet: Packet, segment: Segment, time: int) -> None:
+        self.time: int = time
+        self.tos: int = packet.tos
+        self.ttl: int = packet.ttl
+        self.src: bytes = packet.src
+        self.dst: bytes = packet.dst
+        self.src_port: int = segment.src_port
+        self.dst_port: int = segment.dst_port
+        self.flags: int = segment.flags
+        self.seq: int = segment.seq
+        self.ack: int = segment.ack
+        self.length: int = len(segment.payload)
+        self.window: int = segment.window
+        self.urgent: int = segment.urgent
+        self.options: tuple[Option, ...] = tcp_options.decode(encode_options(segment.options))
+        self.pieces: int = 1
+        self.reason: object | None = segment.reason
+
+    def text(self) -> str:
+        """As a script's line."""
+        end = (self.seq + self.length) & 0xFFFFFFFF
+        out = f"> {flag_letters(self.flags)} {self.seq}:{end}({self.length})"
+        if self.flags & ACK:
+            out += f" ack {self.ack}"
+        out += f" win {self.window}"
+        if self.urgent:
+            out += f" urg {self.urgent}"
+        if self.options:
+            out += f" <{tcp_options.shown(self.options)}>"
+        return out
+
+
+def tos_octet(ip: IpInfo) -> int:
+    """The octet that the script asks for."""
+    if ip.tos >= 0:
+        return ip.tos
+    if ip.ecn == "ect01":
+        raise Unsupported("ect01 on an inbound packet")
+    return ECN_BITS.get(ip.ecn, 0)
+
+
+def tcp_octets(
+    spec: TcpSpec,
+    src: tuple[bytes, int],
+    dst: tuple[bytes, int],
+    options: tuple[Option, ...],
+) -> bytes:
+    """The packet of ``spec`` (live numbers); the payload is zeros."""
+    field = tcp_options.encode(options)
+    head_len = 20 + len(field)
+    body = bytearray(
+        _HEADER.pack(
+            src[1],
+            dst[1],
+            spec.seq,
+            spec.ack,
+            head_len << 10 | spec.flags,
+            spec.window if spec.window >= 0 else 0,
+            0,
+            spec.urgent,
+        )
+        + field
+        + bytes(spec.length)
+    )
+    total = checksum(body, pseudo_sum(src[0], dst[0], PROTO_TCP, len(body)))
+    body[16:18] = total.to_bytes(2, "big")
+    ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
+    return encode_packet(Packet(src[0], dst[0], PROTO_TCP, bytes(body), ttl, tos_octet(spec.ip)))
+
+
+def icmp_octets(
+    spec: IcmpSpec, router: bytes, host: tuple[bytes, int], peer: tuple[bytes, int], seq: int
+) -> bytes:
+    """An ICMP error about a segment that ``host`` sent to ``peer``, from ``router``."""
+    type_ = _ICMP_TYPES.get(spec.type)
+    if type_ is None or spec.quoted is None:
+        raise Unsupported(f"icmp {spec.type}")
+    code = 0
+    if type_ == icmp.UNREACHABLE:
+        if spec.code not in _UNREACHABLE:
+            raise Unsupported(f"icmp {spec.type} {spec.code}")
+        code = _UNREACHABLE.index(spec.code)
+    elif spec.code:
+        raise Unsupported(f"icmp {spec.type} {spec.code}")
+    quoted = Segment(host[1], peer[1], seq, 0, ACK, 0, payload=bytes(spec.quoted[1]))
+    quote = encode_packet(Packet(host[0], peer[0], PROTO_TCP, quoted))[:48]
+    rest = max(spec.mtu, 0) & 0xFFFF
+    message = IcmpMessage(type_, code, rest, quote)
+    ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
+    return encode_packet(Packet(router, host[0], PROTO_ICMP, message, ttl, tos_octet(spec.ip)))

@@ -1,0 +1,402 @@
+"""One script against one host: events in order, each held to what the script says.
+
+The script is the network and the far end. Virtual time only passes while something is
+waited for; at equal times arrivals come before timers, timers before calls.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from synfin.core.errno import name_of
+from synfin.core.timers import NEVER
+from synfin.host.records import HostConnection
+from synfin.packetdrill.code import AssertionFailed, run_code
+from synfin.packetdrill.compare import compare_segment, compare_time, seconds
+from synfin.packetdrill.config import Config
+from synfin.packetdrill.files import Step
+from synfin.packetdrill.findings import (
+    Failure,
+    Result,
+    Why,
+    differs,
+    finding,
+    why_of,
+)
+from synfin.packetdrill.flow import FIRST_REMOTE_PORT, Flow
+from synfin.packetdrill.info import kernel_info
+from synfin.packetdrill.machine import Machine
+from synfin.packetdrill.model import (
+    Call,
+    Code,
+    Command,
+    Dots,
+    Event,
+    IcmpSpec,
+    Script,
+    ScriptError,
+    TcpSpec,
+    Timing,
+    Unsupported,
+    When,
+)
+from synfin.packetdrill.packets import Actual, icmp_octets, tcp_octets
+from synfin.packetdrill.polling import Polling
+from synfin.packetdrill.symbols import INFO_SYMBOLS, number
+from synfin.packetdrill.sysctl import Sysctls
+from synfin.wire.ip import Packet
+from synfin.wire.tcp import Segment
+
+PATIENCE = 2_000_000_000
+"""How long after its time a packet is still waited for, ns."""
+LONGEST = 3_600_000_000_000
+"""An hour: ``*`` and calls that block without a limit."""
+
+
+@dataclass
+class Pending:
+    """A call that has not returned."""
+
+    event: Event
+    call: Call
+    step: Step
+    started: int
+    until: int
+    wake: int = NEVER
+
+
+def run_script(script: Script, config: Config, folder: Path, tolerance_usecs: int = -1) -> Result:
+    """Runs ``script``; ``folder`` is where its own commands look for files.
+    ``tolerance_usecs`` >= 0 lies over what the script says."""
+    runner: Runner | None = None
+    line, message = 0, ""
+    failure = Failure()
+    try:
+        for name, value in script.options:
+            config = config.with_option(name, value)
+        if tolerance_usecs >= 0:
+            config = config.exact(tolerance_usecs)
+        runner = Runner(script, config, folder)
+        runner.run()
+        return Result(script.name, "pass", without_effect=runner.sysctls.without_effect())
+    except Unsupported as missing:
+        status, message = "unsupported", missing.what
+    except ScriptError as error:
+        status, message, line = "error", error.message, error.line
+    except Failure as found:
+        status, failure = "fail", found
+    line = line or (runner.line if runner is not None else 1)
+    ignored = runner.sysctls.without_effect() if runner is not None else ()
+    return Result(
+        script.name,
+        status,
+        line,
+        script.line(line),
+        failure.findings,
+        message,
+        failure.actual,
+        failure.why,
+        ignored,
+    )
+
+
+class Runner:
+    """The state of a run."""
+
+    def __init__(self, script: Script, config: Config, folder: Path) -> None:
+        self.script: Script = script
+        self.config: Config = config
+        self.line: int = 0
+        self.sysctls: Sysctls = Sysctls(config.base, folder)
+        if script.init is not None:
+            self.sysctls.run(script.init.text)
+        self.machine: Machine = Machine(config, self.sysctls.settings())
+        self.calls: Polling = Polling(self.machine, config, self._opened)
+        self.flow: Flow | None = None
+        self.listening: bool = False
+        self.ports: int = FIRST_REMOTE_PORT
+        self.pending: Pending | None = None
+        self.last_time: int | None = None
+        """The script's time of the event before."""
+        self.last_inbound: bool = False
+
+    def run(self) -> None:
+        """Every event. Raises Failure, Unsupported or ScriptError."""
+        if self.script.events[0].when.start != 0:
+            raise ScriptError(self.script.events[0].line, "the first event must be at time 0")
+        for event in self.script.events:
+            self.line = event.line
+            self._event(self._anchored(event))
+        if self.pending is not None:
+            self._await_pending()
+        if self.script.cleanup is not None:
+            self.sysctls.run(self.script.cleanup.text)
+
+    # -- time ------------------------------------------------------------------
+    def _anchored(self, event: Event) -> Event:
+        """Relative times count from now; between two arrivals from the first one's time."""
+        when = event.when
+        if not when.floating:
+            return event
+        inbound = _is_inbound(event)
+        base = self.machine.now
+        if inbound and self.last_inbound and self.last_time is not None:
+            base = self.last_time
+        action = event.action
+        if isinstance(action, Call) and action.until >= 0 and when.timing is Timing.RELATIVE:
+            action = replace(action, until=action.until + base)
+        moved = When(when.timing, when.start + base, when.end + base)
+        return replace(event, when=moved, action=action)
+
+    def _advance(self, limit: int, before: bool) -> None:
+        """Let time pass to ``limit`` (ns); timers due at ``limit`` itself wait if ``before``."""
+        machine = self.machine
+        last = limit - 1 if before else limit
+        while True:
+            due = min(machine.due(), self.pending.wake if self.pending is not None else NEVER)
+            if due > last:
+                break
+            self._one_step(due)
+        machine.jump(limit)
+
+    def _one_step(self, due: int) -> None:
+        self.machine.jump(due)
+        self.machine.fire()
+        self._poke()
+
+    def _wait_for_event(self, event: Event, before: bool) -> None:
+        when = event.when
+        self._advance(max(when.start, self.machine.now), before)
+        off = compare_time(
+            self.config, when, (when.start, when.end), self.machine.now, self.last_time
+        )
+        if off is not None:
+            raise Failure(finding("late"), off)
+
+    # -- events ----------------------------------------------------------------
+    def _event(self, event: Event) -> None:
+        action = event.action
+        if isinstance(action, TcpSpec) and action.outbound:
+            self._expect(event, action)
+        elif isinstance(action, TcpSpec):
+            self._wait_for_event(event, True)
+            self._arrive(event, action)
+        elif isinstance(action, IcmpSpec) and not action.outbound:
+            self._wait_for_event(event, True)
+            self._arrive_icmp(action)
+        elif isinstance(action, Call):
+            self._start_call(event, action)
+        elif isinstance(action, Command):
+            self._wait_for_event(event, False)
+            self.sysctls.run(action.text)
+            self.machine.host.settings = self.sysctls.settings()
+        elif isinstance(action, Code):
+            self._wait_for_event(event, False)
+            self._code(event, action)
+        else:
+            raise Unsupported("UDP" if not isinstance(action, IcmpSpec) else "outbound ICMP")
+        self.last_time = event.when.start
+        self.last_inbound = _is_inbound(event)
+
+    def _opened(self, active: bool) -> None:
+        """connect() or listen(): what follows is about that socket."""
+        if active:
+            self.flow = Flow(self.config, True, self.config.connect_port)
+        else:
+            self.flow = None
+
+    def _arrive(self, event: Event, spec: TcpSpec) -> None:
+        flow = self.flow
+        if flow is None:
+            flow = self.flow = Flow(self.config, False, self.ports)
+            self.ports += 1
+        options = flow.live_options(spec, event.line)
+        remote = self.config.remote_ip, spec.src_port or flow.remote_port
+        local = self.config.local_ip, spec.dst_port or flow.local_port
+        self.machine.inject(tcp_octets(flow.to_live(spec), remote, local, options))
+        self._poke()
+
+    def _arrive_icmp(self, spec: IcmpSpec) -> None:
+        flow = self.flow
+        if flow is None or spec.quoted is None:
+            raise Unsupported("ICMP about no connection")
+        local = self.config.local_ip, flow.local_port
+        remote = self.config.remote_ip, flow.remote_port
+        seq = flow.live_quote(spec.quoted[0])
+        self.machine.inject(icmp_octets(spec, remote[0], local, remote, seq))
+        self._poke()
+
+    # -- outbound --------------------------------------------------------------
+    def _expect(self, event: Event, spec: TcpSpec) -> None:
+        flow = self.flow
+        if flow is None:
+            raise ScriptError(event.line, "no socket could send this packet")
+        when = event.when
+        end = when.end if when.ranged else when.start
+        limit = LONGEST if when.timing is Timing.ANY else end + PATIENCE
+        actual = self._sniff(flow, max(limit, self.machine.now))
+        if actual is None:
+            raise Failure(finding("nothing-sent"), why=self._silence())
+        flow.learn(spec, actual)
+        flow.to_script(actual)
+        while actual.length < spec.length and not self.config.strict_segments:
+            if not self._aggregate(flow, actual, spec, limit):
+                break
+        differences = compare_segment(spec, actual, self.config, flow.ts_base, when.start)
+        off = compare_time(self.config, when, (when.start, when.end), actual.time, self.last_time)
+        if off is not None:
+            differences.append(off)
+        if differences:
+            shown = f"{seconds(actual.time)} {actual.text()}"
+            raise Failure(*differences, actual=shown, why=why_of(actual.reason))
+
+    def _sniff(self, flow: Flow, limit: int) -> Actual | None:
+        """The next segment of this flow sent by ``limit``; others' are let go."""
+        machine = self.machine
+        while True:
+            while machine.sent:
+                time, packet = machine.sent.popleft()
+                actual = _segment(packet, time)
+                if actual is not None and flow.owns(actual):
+                    machine.jump(time)
+                    return actual
+            due = min(machine.due(), self.pending.wake if self.pending is not None else NEVER)
+            if due > limit:
+                return None
+            self._one_step(due)
+
+    def _aggregate(self, flow: Flow, first: Actual, spec: TcpSpec, limit: int) -> bool:
+        """One more piece of what a device with segmentation offload would have sent whole."""
+        more = self._sniff(flow, limit)
+        if more is None:
+            return False
+        flow.to_script(more)
+        fits = (
+            more.length > 0
+            and more.seq == (first.seq + first.length) & 0xFFFFFFFF
+            and more.ack == first.ack
+            and more.window == first.window
+            and first.length + more.length <= spec.length
+        )
+        if not fits:
+            shown = f"{seconds(first.time)} {first.text()}, {seconds(more.time)} {more.text()}"
+            raise Failure(finding("pieces"), actual=shown, why=why_of(more.reason))
+        first.length += more.length
+        first.flags = more.flags
+        first.time = more.time
+        first.pieces += 1
+        first.options = more.options
+        return True
+
+    def _silence(self) -> Why | None:
+        watcher = self.machine.watcher
+        return why_of(watcher.silence) or why_of(watcher.arrival)
+
+    # -- calls -----------------------------------------------------------------
+    def _start_call(self, event: Event, call: Call) -> None:
+        if self.pending is not None:
+            self._await_pending()
+        self._wait_for_event(event, False)
+        method = getattr(self.calls, f"call_{call.name}", None)
+        if method is None:
+            raise Unsupported(f"{call.name}()")
+        self.pending = Pending(event, call, _begun(method, call), self.machine.now, call.until)
+        self._poke()
+        if self.pending is not None and call.until < 0:
+            self._await_pending()
+
+    def _poke(self) -> None:
+        """Let the call that waits look again, if there is one."""
+        pending = self.pending
+        if pending is None:
+            return
+        try:
+            pending.wake = next(pending.step)
+            self.machine.settle()
+            return
+        except StopIteration as done:
+            result, errno = int(done.value), 0
+        except OSError as error:
+            result, errno = -1, error.errno or 0
+        except Failure:
+            self.line = pending.event.line
+            raise
+        self.pending = None
+        self.machine.settle()
+        self._returned(pending, result, errno)
+
+    def _returned(self, pending: Pending, result: int, errno: int) -> None:
+        call = pending.call
+        here, self.line = self.line, pending.event.line
+        actual = f"{call.name}() = {result} {name_of(errno)}".strip()
+        if not isinstance(call.result, Dots):
+            expected = number(call.result)
+            if expected != result:
+                raise Failure(differs("result", expected, result), actual=actual)
+            if call.errno and call.errno != name_of(errno):
+                raise Failure(differs("errno", call.errno, name_of(errno)), actual=actual)
+        if call.until >= 0:
+            when = When(Timing.ABSOLUTE, call.until, call.until)
+            off = compare_time(
+                self.config,
+                when,
+                (call.until, call.until),
+                self.machine.now,
+                pending.event.when.start,
+            )
+            if off is not None:
+                raise Failure(finding("return-time"), off, actual=actual)
+        self.line = here
+
+    def _await_pending(self) -> None:
+        """Let time pass until the call returns."""
+        limit = self.machine.now + LONGEST
+        while self.pending is not None:
+            due = min(self.machine.due(), self.pending.wake)
+            if due > limit:
+                self.line = self.pending.event.line
+                blocks = finding("blocks", call=self.pending.call.name)
+                raise Failure(blocks, why=self._silence())
+            self._one_step(due)
+
+    # -- %{ }% ---------------------------------------------------------------------
+    def _connection(self) -> HostConnection | None:
+        flow = self.flow
+        if flow is None:
+            return None
+        found = self.machine.host.tcp.demux.connections.get(flow.key())
+        if found is not None:
+            flow.connection = found
+            return found
+        for file in self.calls.files.values():
+            connection = file.socket.conn if file.socket is not None else None
+            if connection is not None and connection.remote_port == flow.remote_port:
+                if not flow.local_port or connection.local_port == flow.local_port:
+                    flow.connection = connection
+        return flow.connection
+
+    def _code(self, event: Event, code: Code) -> None:
+        connection = self._connection()
+        names: Mapping[str, int] = INFO_SYMBOLS
+        if connection is not None:
+            names = {**INFO_SYMBOLS, **kernel_info(connection, self.machine.now)}
+        try:
+            run_code(code.text, names, event.line)
+        except AssertionFailed as failed:
+            raise Failure(finding("assert", text=str(failed))) from None
+
+
+def _begun(method: Callable[[Call], int | Step], call: Call) -> Step:
+    """A call at work; one that never waits is done at its first step."""
+    answer = method(call)
+    return answer if isinstance(answer, int) else (yield from answer)
+
+
+def _is_inbound(event: Event) -> bool:
+    action = event.action
+    return isinstance(action, TcpSpec | IcmpSpec) and not action.outbound
+
+
+def _segment(packet: Packet, time: int) -> Actual | None:
+    body = packet.body
+    return Actual(packet, body, time) if isinstance(body, Segment) else None

@@ -1,0 +1,199 @@
+"""Backtick lines without a shell: sysctls become switches, the rest is named or refused.
+
+Nothing is executed. What is understood: ``sysctl``, ``set_sysctls.py`` and its restoring
+script, other scripts beside the test whose lines are such commands, ``ip tcp_metrics``
+and the queueing discipline (our wire has none).
+"""
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from synfin.core.settings import MILLISECOND, Settings
+from synfin.packetdrill.model import Unsupported
+
+_ARITHMETIC: Final = re.compile(r"\$\(\((\s*\d+(?:\s*\*\s*\d+)*\s*)\)\)")
+_RESTORE: Final = re.compile(r"/tmp/sysctl_restore_\S+\.sh")
+_PIPE_END: Final = re.compile(r"\s*\|\||\s+&?>+\s*\S+|\s+2>&1")
+MAX_DEPTH: Final = 4
+
+NEUTRAL: Final = frozenset({
+    "tcp_frto", "tcp_dsack", "tcp_fack", "tcp_reordering", "tcp_early_retrans", "tcp_recovery",
+    "tcp_tso_win_divisor", "tcp_ecn_option", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio",
+    "tcp_notsent_lowat", "tcp_min_tso_segs", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
+    "tcp_moderate_rcvbuf", "tcp_autocorking", "tcp_congestion_control",
+    "tcp_slow_start_after_idle", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec",
+    "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts", "tcp_ecn",
+    "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
+    "tcp_fastopen_cookies", "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
+    "ip_local_port_range",
+})  # fmt: skip
+"""Accepted without effect: the engine has no such mechanism (yet). They are listed with
+the result of a script, so that nobody takes them for modelled."""
+
+WINDOW_SHARE: Final = 2
+"""Linux counts half of a buffer as window (tcp_adv_win_scale 1)."""
+
+
+def _integer(value: str) -> int:
+    return int(value.split()[0], 0)
+
+
+def _rmem(settings: Settings, value: str) -> Settings:
+    """tcp_select_initial_window(): the scale that lets the largest buffer be offered."""
+    _low, default, high = (int(word) for word in value.split())
+    space, scale = max(high, 212_992), 0
+    while space > 65_535 and scale < 14:
+        space >>= 1
+        scale += 1
+    return settings.but(receive_buffer=default // WINDOW_SHARE, window_scale=scale)
+
+
+def _wmem(settings: Settings, value: str) -> Settings:
+    return settings.but(send_buffer=int(value.split()[1]))
+
+
+def _fastopen(settings: Settings, value: str) -> Settings:
+    bits = _integer(value)
+    return settings.but(fastopen_client=bool(bits & 1), fastopen_server=bool(bits & 2))
+
+
+def _cookies(settings: Settings, value: str) -> Settings:
+    return settings.but(syn_cookies=("off", "when-full", "always")[_integer(value)])
+
+
+def _scale(settings: Settings, value: str) -> Settings:
+    return settings if _integer(value) else settings.but(window_scale=-1)
+
+
+MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
+    "tcp_rmem": _rmem,
+    "tcp_wmem": _wmem,
+    "tcp_timestamps": lambda s, v: s.but(timestamps=bool(_integer(v))),
+    "tcp_sack": lambda s, v: s.but(sack=bool(_integer(v))),
+    "tcp_window_scaling": _scale,
+    "tcp_syn_retries": lambda s, v: s.but(syn_retries=_integer(v)),
+    "tcp_syn_linear_timeouts": lambda s, v: s.but(syn_linear_timeouts=_integer(v)),
+    "tcp_synack_retries": lambda s, v: s.but(synack_retries=_integer(v)),
+    "tcp_retries2": lambda s, v: s.but(retries2=_integer(v)),
+    "tcp_orphan_retries": lambda s, v: s.but(orphan_retries=_integer(v) or 8),
+    "tcp_syncookies": _cookies,
+    "tcp_abort_on_overflow": lambda s, v: s.but(abort_on_overflow=bool(_integer(v))),
+    "tcp_rfc1337": lambda s, v: s.but(rfc1337=bool(_integer(v))),
+    "tcp_tw_reuse": lambda s, v: s.but(time_wait_reuse=_integer(v) == 1),
+    "tcp_fin_timeout": lambda s, v: s.but(fin_wait_2_timeout_ns=_integer(v) * 1000 * MILLISECOND),
+    "tcp_keepalive_time": lambda s, v: s.but(keepalive_idle_ns=_integer(v) * 1000 * MILLISECOND),
+    "tcp_keepalive_intvl": lambda s, v: s.but(
+        keepalive_interval_ns=_integer(v) * 1000 * MILLISECOND
+    ),
+    "tcp_keepalive_probes": lambda s, v: s.but(keepalive_probes=_integer(v)),
+    "tcp_fastopen": _fastopen,
+    "tcp_max_syn_backlog": lambda s, v: s.but(syn_backlog=_integer(v)),
+}
+
+
+class Sysctls:
+    """The values set, and the settings that follow from them."""
+
+    def __init__(self, base: Settings, folder: Path) -> None:
+        self.base: Settings = base
+        self.folder: Path = folder
+        self.values: dict[str, str] = {}
+        self.saved: dict[str, str | None] = {}
+        """What ``set_sysctls.py`` found, for its restoring script."""
+
+    def settings(self) -> Settings:
+        """The profile with the sysctls over it. Raises Unsupported for a bad value."""
+        settings = self.base
+        for name in MAPPED:
+            if name not in self.values:
+                continue
+            try:
+                settings = MAPPED[name](settings, self.values[name])
+            except (ValueError, IndexError):
+                raise Unsupported(f"sysctl {name}={self.values[name]}") from None
+        return settings
+
+    def without_effect(self) -> tuple[str, ...]:
+        """The sysctls set that change nothing here."""
+        return tuple(sorted(name for name in self.values if name not in MAPPED))
+
+    def run(self, text: str, depth: int = 0) -> None:
+        """Every command in ``text``. Raises Unsupported for the first that has no meaning."""
+        joined = text.replace("\\\n", " ").replace("\\`", "`")
+        joined = _ARITHMETIC.sub(_multiplied, joined)
+        for line in joined.splitlines():
+            for command in line.partition("#")[0].split(";"):
+                self._command(command.strip(), depth)
+
+    def _command(self, text: str, depth: int) -> None:
+        end = _PIPE_END.search(text)
+        if end is not None:
+            text = text[: end.start()]
+        try:
+            words = shlex.split(text)
+        except ValueError:
+            raise Unsupported(f"`{text}`") from None
+        if not words:
+            return
+        program = words[0].rsplit("/", 1)[-1]
+        if program == "sysctl":
+            self._sysctl([w for w in words[1:] if not w.startswith("-")], text)
+        elif program == "set_sysctls.py":
+            self._set_sysctls(words[1:], text)
+        elif _RESTORE.fullmatch(words[0]):
+            self._restore()
+        elif words[:2] == ["ip", "tcp_metrics"] or words[0] == "tc":
+            return
+        elif words[0].endswith(".sh") and depth < MAX_DEPTH:
+            self._script(words[0], depth)
+        else:
+            raise Unsupported(f"`{text}`")
+
+    def _sysctl(self, words: list[str], text: str) -> None:
+        for word in words:
+            name, equals, value = word.partition("=")
+            if not equals:
+                raise Unsupported(f"`{text}`")
+            self._set(name.replace("/", "."), value)
+
+    def _set_sysctls(self, words: list[str], text: str) -> None:
+        self.saved = {}
+        for word in words:
+            path, equals, value = word.partition("=")
+            if not equals or not path.startswith("/proc/sys/"):
+                raise Unsupported(f"`{text}`")
+            name = path.removeprefix("/proc/sys/").replace("/", ".")
+            self.saved[name] = self.values.get(name.rsplit(".", 1)[-1])
+            self._set(name, value)
+
+    def _restore(self) -> None:
+        for name, value in self.saved.items():
+            short = name.rsplit(".", 1)[-1]
+            if value is None:
+                self.values.pop(short, None)
+            else:
+                self.values[short] = value
+
+    def _set(self, name: str, value: str) -> None:
+        short = name.rsplit(".", 1)[-1]
+        if not name.startswith("net.") or (short not in MAPPED and short not in NEUTRAL):
+            raise Unsupported(f"sysctl {name}")
+        self.values[short] = value
+
+    def _script(self, name: str, depth: int) -> None:
+        path = self.folder / name
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise Unsupported(f"`{name}` (no such file beside the script)") from None
+        self.run(text, depth + 1)
+
+
+def _multiplied(found: re.Match[str]) -> str:
+    product = 1
+    for factor in found[1].split("*"):
+        product *= int(factor)
+    return str(product)

@@ -1,0 +1,43 @@
+### synfin packetdrill
+
+cli-short-packetdrill = 在虚拟时间里用 packetdrill 脚本检验协议栈
+cli-help-packetdrill = 不加改动地运行 packetdrill 脚本，对象是一台 synfin 主机：脚本扮演网络和对端，时间是虚拟的，不需要 root。不写 FILE 或 DIR 时运行环境变量 SYNFIN_PACKETDRILL 指定的脚本。退出码 0：全部通过；1：有脚本失败；2：有脚本读不懂；3：没有失败，但有不支持的内容（会列出名字）。
+cli-opt-packetdrill-workers = 同时运行几个脚本
+cli-opt-packetdrill-defines = 给脚本定义一个符号，相当于原版的 --define
+cli-opt-packetdrill-tolerance = 时间允许相差多少微秒，优先于脚本自己的设置；0 表示一点都不能差（不写时取 4 ms 与步长的 12.5 % 中较大者）
+cli-opt-packetdrill-strict-segments = 脚本期望一个大报文段时，不把相邻的几个报文段拼起来比较
+cli-opt-packetdrill-local-ip = 被测主机的地址
+cli-opt-packetdrill-remote-ip = 对端的地址
+cli-opt-packetdrill-ip-version = 目前只有 ipv4
+cli-opt-packetdrill-profile = 被测主机从哪一组开关出发
+cli-opt-packetdrill-as-json = 输出给程序读的结果
+
+packetdrill-running = 正在运行脚本
+packetdrill-nothing = 请写出脚本或目录，或者用环境变量 { $name } 指定
+packetdrill-no-scripts = { $place }：没有这个文件，或目录里没有 *.pkt
+packetdrill-define = -D { $text }：应写成 NAME=VALUE
+packetdrill-flag = 还不支持 { $what }
+packetdrill-status-pass = 通过
+packetdrill-status-fail = 失败
+packetdrill-status-unsupported = 不支持
+packetdrill-status-error = 读不懂
+packetdrill-column-pass = 通过
+packetdrill-column-fail = 失败
+packetdrill-column-unsupported = 不支持
+packetdrill-column-error = 读不懂
+packetdrill-expected = 脚本：
+packetdrill-actual = 实际：
+packetdrill-missing = 不支持的内容（有多少脚本停在这里）
+packetdrill-sum = 通过 { $passed } 个，失败 { $failed } 个，不支持 { $unsupported } 个，读不懂 { $errors } 个。
+
+packetdrill-differs = { $field }：应为 { $expected }，实为 { $actual }
+packetdrill-time = 时间：应在 { $expected } s（容差 { $tolerance } s），实际在 { $actual } s
+packetdrill-nothing-sent = 到时间为止主机什么都没有发
+packetdrill-pieces = 主机发出的几个报文段拼不成脚本期望的那一个
+packetdrill-late = 轮到这个事件时，它的时间已经过了
+packetdrill-return-time = 调用没有在应当返回的时候返回
+packetdrill-blocks = { $call }() 一直阻塞，不会返回
+packetdrill-assert = 断言不成立：{ $text }
+packetdrill-open-already = 描述符 { $fd } 已经打开
+packetdrill-not-open = 脚本里没有打开过描述符 { $fd }
+packetdrill-arguments = { $call }() 至少要有 { $count } 个参数

@@ -1,0 +1,83 @@
+"""``synfin packetdrill``: places, flags, exit codes, both languages."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import LANGS, bad, call, good, has_chinese, too_wide
+
+SCRIPTS = Path(__file__).parents[1] / "packetdrill" / "scripts"
+OPEN = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
+
+
+def write(folder: Path, name: str, text: str) -> str:
+    """A script in ``folder``; its path."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_folder(lang: str) -> None:
+    out = good("packetdrill", str(SCRIPTS), "-j", "2", lang=lang)
+    assert has_chinese(out) == (lang == "zh")
+    assert str(len(list(SCRIPTS.glob("*.pkt")))) in out
+    assert not too_wide(out)
+
+
+def test_the_environment_names_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNFIN_PACKETDRILL", str(SCRIPTS / "nagle.pkt"))
+    assert json.loads(good("packetdrill", "--json"))["pass"] == 1
+    monkeypatch.delenv("SYNFIN_PACKETDRILL")
+    assert "SYNFIN_PACKETDRILL" in bad("packetdrill")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_failure_shows_both_and_the_reason(lang: str, tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "f.pkt", OPEN + "+0...9 connect(3, ..., ...) = 0\n+0 > S. 0:0(0) <mss 1400>\n"
+    )
+    result = call("packetdrill", path, lang=lang)
+    assert result.exit_code == 1
+    assert "f.pkt:3" in result.stdout
+    assert "+0 > S. 0:0(0) <mss 1400>" in result.stdout
+    assert "> S 0:0(0) win 65535 <mss 1460" in result.stdout
+    assert "open.active" in result.stdout
+    assert not too_wide(result.stdout)
+
+
+def test_what_is_not_supported_has_a_name_and_a_code(tmp_path: Path) -> None:
+    path = write(tmp_path, "u.pkt", OPEN + "+0 splice(3, NULL, 4, NULL, 9, 0) = 9\n")
+    result = call("packetdrill", path)
+    assert result.exit_code == 3
+    assert "splice()" in result.stdout
+    found = json.loads(call("packetdrill", path, "--json").stdout)
+    assert found["unsupported"] == 1
+    assert found["scripts"][0]["message"] == "splice()"
+
+
+def test_a_script_that_cannot_be_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "e.pkt", OPEN + "+0 > S 0:9(8)\n")
+    result = call("packetdrill", path)
+    assert result.exit_code == 2
+    assert "e.pkt:2" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("nowhere",), "nowhere"),
+        ((".", "-D", "X"), "NAME=VALUE"),
+        ((".", "--ip_version", "ipv6"), "ipv6"),
+        ((".", "--local_ip", "1.2.3"), "1.2.3"),
+        ((".", "-j", "0"), "-j"),
+    ],
+)
+def test_bad_words(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    assert says in bad("packetdrill", *words)
+
+
+def test_symbols_and_tolerance(tmp_path: Path) -> None:
+    path = write(tmp_path, "d.pkt", OPEN + "+.001 close(NUMBER) = 0\n")
+    good("packetdrill", path, "-D", "NUMBER=3", "--tolerance_usecs", "0")

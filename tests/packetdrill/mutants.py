@@ -1,0 +1,151 @@
+"""Scripts with one compared field changed: what a judge must refuse.
+
+Left out is what the original does not compare either: the ISN that a script gives to a
+SYN of the host (it is an offset), TSval without ``--tcp_ts_tick_usecs``, options under
+``<...>``, a window that is not given, results of ``...``, times of ``*``.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+
+from synfin.packetdrill.model import (
+    Array,
+    Call,
+    Event,
+    Expression,
+    Option,
+    Script,
+    Structure,
+    TcpSpec,
+    Timing,
+    When,
+    Word,
+)
+from synfin.packetdrill.symbols import number
+from synfin.wire.tcp import SYN
+
+MILLISECOND = 1_000_000
+
+
+def mutants(script: Script) -> Iterator[tuple[str, Script]]:
+    """(what was changed, the script with it) for every compared field."""
+    for index, event in enumerate(script.events):
+        for what, changed in _of_event(event):
+            events = (*script.events[:index], changed, *script.events[index + 1 :])
+            yield f"line {event.line}: {what}", replace(script, events=events)
+
+
+def _of_event(event: Event) -> Iterator[tuple[str, Event]]:
+    action = event.action
+    if isinstance(action, TcpSpec) and action.outbound:
+        for what, spec in _of_segment(action):
+            yield what, replace(event, action=spec)
+        yield from _of_time(event)
+    elif isinstance(action, Call):
+        for what, call in _of_call(action):
+            yield what, replace(event, action=call)
+
+
+def _of_time(event: Event) -> Iterator[tuple[str, Event]]:
+    when = event.when
+    if when.timing is Timing.ANY:
+        return
+    far = max(5 * MILLISECOND, (when.end - when.start) * 2 + 5 * MILLISECOND)
+    far += when.start // 4 if when.timing is Timing.RELATIVE or when.ranged else 0
+    yield "later", replace(event, when=When(when.timing, when.start + far, when.end + far))
+    if when.start > far:
+        yield "sooner", replace(event, when=When(when.timing, when.start - far, when.end - far))
+
+
+def _of_segment(spec: TcpSpec) -> Iterator[tuple[str, TcpSpec]]:
+    for bit in range(8):
+        yield f"flag {bit}", replace(spec, flags=spec.flags ^ 1 << bit)
+    if not spec.flags & SYN:
+        yield "seq + 1", replace(spec, seq=spec.seq + 1)
+        yield "seq - 1", replace(spec, seq=spec.seq - 1)
+    yield "ack + 1", replace(spec, ack=spec.ack + 1)
+    yield "length + 1", replace(spec, length=spec.length + 1)
+    if spec.length:
+        yield "length - 1", replace(spec, length=spec.length - 1)
+    yield "urgent", replace(spec, urgent=spec.urgent + 1)
+    if spec.window >= 0:
+        yield "window + 1", replace(spec, window=spec.window + 1)
+    if spec.ip.ecn:
+        yield "ecn", replace(spec, ip=replace(spec.ip, ecn="ce"))
+    if spec.options is not None:
+        for what, options in _of_options(spec.options):
+            yield f"option: {what}", replace(spec, options=options)
+
+
+def _of_options(options: tuple[Option, ...]) -> Iterator[tuple[str, tuple[Option, ...]]]:
+    yield "one more", (*options, Option(1))
+    for index, option in enumerate(options):
+        before, after = options[:index], options[index + 1 :]
+        yield f"{index} away", before + after
+        if option.kind == 8:  # timestamps: only the echo is compared
+            value, echo = struct.unpack("!II", option.data)
+            other = Option(8, struct.pack("!II", value, echo ^ 1))
+        elif option.data:
+            other = Option(option.kind, option.data[:-1] + bytes((option.data[-1] ^ 1,)))
+        else:
+            other = Option(option.kind ^ 64, option.data)
+        yield f"{index} changed", (*before, other, *after)
+
+
+def _of_call(call: Call) -> Iterator[tuple[str, Call]]:
+    if call.name not in ("socket", "accept", "epoll_create") and _is_number(call.result):
+        yield "result + 1", replace(call, result=number(call.result) + 1)
+        other = -1 if number(call.result) != -1 else 0
+        yield "result", replace(call, result=other)
+    elif call.name != "socket" and call.errno == "":
+        yield "result", replace(call, result=-1)
+    if call.errno:
+        yield "errno", replace(call, errno="EDOM")
+        yield "success", replace(call, result=9, errno="")
+    if call.until >= 0:
+        far = call.until // 4 + 10 * MILLISECOND
+        yield "return later", replace(call, until=call.until + far)
+    if call.name in ("getsockopt", "ioctl", "poll", "epoll_wait", "recvmsg"):
+        yield from _of_arguments(call)
+
+
+def _of_arguments(call: Call) -> Iterator[tuple[str, Call]]:
+    """Values that the call gives back through its arguments."""
+    index = {"getsockopt": 3, "ioctl": 2, "poll": 0, "epoll_wait": 1, "recvmsg": 1}[call.name]
+    names = {"poll": ("revents",), "recvmsg": ("msg_flags", "cmsg_data"), "epoll_wait": ("events",)}
+    if call.name == "epoll_wait" and call.result == 0:
+        return
+    for what, changed in _changed(call.arguments[index], names.get(call.name, ("",))):
+        arguments = (*call.arguments[:index], changed, *call.arguments[index + 1 :])
+        yield what, replace(call, arguments=arguments)
+
+
+def _changed(expression: Expression, names: tuple[str, ...]) -> Iterator[tuple[str, Expression]]:
+    """Every number called one of ``names`` ("": any in an array), one at a time."""
+    if isinstance(expression, Array):
+        for index, item in enumerate(expression.items):
+            inner = (
+                [("value", number(item) ^ 1)]
+                if "" in names and _is_number(item)
+                else list(_changed(item, names))
+            )
+            for what, other in inner:
+                items = (*expression.items[:index], other, *expression.items[index + 1 :])
+                yield what, Array(items)
+    elif isinstance(expression, Structure):
+        for index, (name, value) in enumerate(expression.fields):
+            if name in names:
+                changes: list[tuple[str, Expression]] = [(name, number(value) ^ 2)]
+            else:
+                changes = list(_changed(value, names))
+            for what, other in changes:
+                field = (name, other)
+                yield (
+                    what,
+                    Structure((*expression.fields[:index], field, *expression.fields[index + 1 :])),
+                )
+
+
+def _is_number(expression: Expression) -> bool:
+    return isinstance(expression, int | Word)
