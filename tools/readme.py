@@ -35,7 +35,9 @@ def refreshed(block: str, lang: str, folder: Path) -> str:
     for command, shown in commands_in(block):
         line = next(x for x in block.splitlines() if x.startswith("$ " + command))
         lines.append(line)
-        if not command.startswith(SHOWN_ONLY):
+        if command.startswith(SHOWN_ONLY):
+            lines += [*trimmed(shown), ""] if any(shown) else []
+        else:
             printed = trimmed(run(command, lang, folder))
             if printed[0].startswith("Traceback"):
                 raise SystemExit(f"{command}: {printed[-1]}")
