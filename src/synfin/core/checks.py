@@ -52,7 +52,7 @@ def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
         return False
     if value < 0:
         # RFC 7323 §3.2: a segment without the option SHOULD be dropped.
-        if segment.flags & SYN:
+        if segment.flags & SYN or not tcb.settings.missing_timestamp_drops:
             return False
         tcb.settled(rules.TS_MISSING, segment, tcb.theirs(unwrap(segment.seq, rcv.rcv_nxt)))
         return True

@@ -9,6 +9,8 @@ asks the switch. All times are integer nanoseconds.
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
+from synfin.core.problems import Problem
+
 MICROSECOND: Final = 1_000
 MILLISECOND: Final = 1_000_000
 SECOND: Final = 1_000_000_000
@@ -184,10 +186,17 @@ class Settings:
     """How long IPv4 fragments wait for the rest (RFC 1122 §3.3.2: 60 to 120 s; Linux
     ipfrag_time: 30 s)."""
 
+    missing_timestamp_drops: bool = True
+    """RFC 7323 §3.2: a segment without the option, on a connection that uses it, is
+    dropped; Linux takes it (tcp_validate_incoming())."""
+
     # -- host limits (POSIX: EADDRNOTAVAIL, EMFILE, ENOBUFS)
     ephemeral_low: int = 32_768
     ephemeral_high: int = 60_999
     max_descriptors: int = 1024
+    max_time_waits: int = 262_144
+    """TIME-WAIT records (Linux tcp_max_tw_buckets); beyond it there is none, and a
+    counter says so."""
     max_connections: int = 1 << 20
     """Transmission control blocks (the memory cap)."""
     somaxconn: int = 4096
@@ -205,21 +214,31 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what no stack may be set to. Raises ValueError with what to do."""
         if not 0 <= self.delayed_ack_ns < SECOND // 2:
-            raise ValueError("delayed_ack_ns must be from 0 to below 0.5 s (MUST-40)")
+            raise Problem(
+                "settings.delayed-ack", "delayed_ack_ns must be from 0 to below 0.5 s (MUST-40)"
+            )
         if self.initial_rto_ns <= 0 or self.min_rto_ns <= 0 or self.max_rto_ns < self.min_rto_ns:
-            raise ValueError("RTOs must be positive and max_rto_ns at least min_rto_ns")
+            raise Problem(
+                "settings.rto", "RTOs must be positive and max_rto_ns at least min_rto_ns"
+            )
         if not 1 <= self.mss <= 65_495:
-            raise ValueError("mss must be from 1 to 65495 octets")
+            raise Problem("settings.mss", "mss must be from 1 to 65495 octets")
         if not -1 <= self.window_scale <= 14:
-            raise ValueError("window_scale must be from 0 to 14, or -1 for none (RFC 7323 §2.3)")
+            raise Problem(
+                "settings.window-scale",
+                "window_scale must be from 0 to 14, or -1 for none (RFC 7323 §2.3)",
+            )
         if self.ts_clock_ns <= 0 or self.isn_tick_ns <= 0:
-            raise ValueError("ts_clock_ns and isn_tick_ns must be positive")
+            raise Problem("settings.clocks", "ts_clock_ns and isn_tick_ns must be positive")
         if self.receive_buffer < 1 or self.send_buffer < 1:
-            raise ValueError("receive_buffer and send_buffer must be at least 1 octet")
+            raise Problem(
+                "settings.buffers", "receive_buffer and send_buffer must be at least 1 octet"
+            )
         if self.initial_window_segments < 1 or self.congestion_control not in CONGESTION_CONTROLS:
-            raise ValueError(
-                "initial_window_segments must be at least 1 and congestion_control one of "
-                + ", ".join(CONGESTION_CONTROLS)
+            raise Problem(
+                "settings.congestion",
+                "initial_window_segments must be at least 1 and congestion_control one of {names}",
+                names=", ".join(CONGESTION_CONTROLS),
             )
 
     def but(self, **changes: Any) -> "Settings":
@@ -277,6 +296,7 @@ LINUX: Final = Settings(
     syn_data_unacked="resend",
     ack_after_crossing_syn=True,
     quick_syn_retry_ns=10 * MILLISECOND,
+    missing_timestamp_drops=False,
     rst_below_fin=True,
     right_edge_acks=True,
     challenge_acks=1,

@@ -18,6 +18,9 @@ MSS_TABLE: Final = (216, 536, 966, 1220, 1300, 1440, 1460, 8960)
 PERIOD_NS: Final = 64 * SECOND
 LIFETIME: Final = 2
 """Cookies of this and the previous period are taken."""
+TAKEN_NS: Final = LIFETIME * PERIOD_NS
+"""A listener that has sent no cookie for this long takes none: an attacker's guesses
+meet nothing (Linux tcp_synq_no_recent_overflow())."""
 NO_SCALE: Final = 0xF
 TS_BITS: Final = 5
 

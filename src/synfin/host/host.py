@@ -12,6 +12,7 @@ from collections.abc import Callable
 from synfin.core import rules
 from synfin.core.errno import EMFILE
 from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.problems import Problem
 from synfin.core.rules import Rule
 from synfin.core.settings import Settings, counterfactuals_in
 from synfin.core.timers import NEVER
@@ -82,7 +83,11 @@ class Host:
     def _check(self, settings: Settings) -> None:
         broken = counterfactuals_in(settings)
         if broken and not self.lab:
-            raise ValueError(f"only the lab may set {', '.join(broken)}: it breaks TCP on purpose")
+            raise Problem(
+                "settings.lab-only",
+                "only the lab may set {names}: it breaks TCP on purpose",
+                names=", ".join(broken),
+            )
 
     def add_address(self, addr: bytes, prefix_len: int = 24, mtu: int = 1500) -> None:
         """One more address, 4 or 16 octets, on a link of ``mtu`` octets."""

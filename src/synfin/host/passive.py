@@ -7,7 +7,7 @@ from synfin.core import rules
 from synfin.core.closed import reset_without_ack
 from synfin.core.events import Reason
 from synfin.core.rules import Rule
-from synfin.host.cookies import remembered_syn, syn_ack
+from synfin.host.cookies import TAKEN_NS, remembered_syn, syn_ack
 from synfin.host.isn import four_tuple_bytes
 from synfin.host.listener import COOKIE, RESET, TAKE, Listener
 from synfin.host.records import HostConnection, Key
@@ -104,11 +104,14 @@ class PassiveOpens(TcpRecords):
         answer = syn_ack(segment, cookie, window, mss, self.settings, now)
         reason = Reason(rules.COOKIE_SENT, {"queue": queue, "backlog": listener.backlog})
         self.settled(0, segment, reason)
+        listener.cookie_sent_at = now
         self.count("SyncookiesSent")
         self.reply(key, answer, reason)
 
     def _cookie_ack(self, listener: Listener, key: Key, segment: Segment, now: int) -> bool:
         """An ACK that proves a SYN we have forgotten; True when that settles it."""
+        if now - listener.cookie_sent_at > TAKEN_NS:
+            return False
         text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
         peer_isn = (segment.seq - 1) & 0xFFFFFFFF
         cookie = (segment.ack - 1) & 0xFFFFFFFF

@@ -190,7 +190,9 @@ class TcpRecords:
             return
         self._untable(connection)
         record = HostTimeWait(connection.time_wait, connection.key, connection.use)
-        if record.record.state is State.TIME_WAIT:
+        if len(self.demux.time_waits) >= self.settings.max_time_waits:
+            self.count("TCPTimeWaitOverflow")
+        elif record.record.state is State.TIME_WAIT:
             self.demux.time_waits[connection.key] = record
             self.ports.take(connection.local_port, connection.use)
             self.demux.arm_time_wait(record)
