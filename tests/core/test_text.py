@@ -151,6 +151,12 @@ def test_two_segments_worth_of_small_ones_are_acknowledged_too() -> None:
     assert answers == [0, 0, 0, 0, 0, 1]
 
 
+def test_linux_delays_only_after_some_quick_acks() -> None:
+    """tcp_enter_quickack_mode(); tcp(7) TCP_QUICKACK."""
+    solo = Solo(DELAYING.but(quick_acks=2)).established()
+    assert [len(solo.arrive(ACK, n, 1, b"x")) for n in (1, 2, 3, 4)] == [1, 1, 0, 0]
+
+
 @pytest.mark.parametrize("flags", [ACK, ACK | PSH])
 def test_a_gap_is_reported_at_once_and_so_is_its_end(flags: int) -> None:
     """RFC 5681 §4.2."""

@@ -102,6 +102,19 @@ def test_a_syn_is_tried_for_three_minutes() -> None:
     assert solo.watch.events[-1].time == solo.now - HOUR + 183 * SECOND
 
 
+@pytest.mark.parametrize(("way", "told"), [("active", 1), ("passive", 0)])
+def test_r1_holds_for_syns_too(way: str, told: int) -> None:
+    """MUST-22: "including notification of the application layer", at the third (7 s);
+    behind a SYN,ACK of a passive open there is no application yet."""
+    solo = Solo().syn_sent() if way == "active" else Solo().syn_received()
+    solo.wait(7 * SECOND - 1)
+    assert "delivery-trouble" not in solo.watch.names("signal")
+    solo.wait(1)
+    assert solo.watch.names("signal").count("delivery-trouble") == told
+    solo.wait(100 * SECOND)
+    assert solo.watch.names("signal").count("delivery-trouble") == told
+
+
 @pytest.mark.parametrize(
     ("profile", "times"),
     [

@@ -5,7 +5,7 @@ import pytest
 from synfin.core.errno import ETIMEDOUT
 from synfin.core.settings import LINUX, RFC, SECOND, Settings
 from synfin.core.timers import NEVER
-from synfin.wire.tcp import ACK, Options
+from synfin.wire.tcp import ACK, URG, Options
 from tests.core.pair import PLAIN, Duo, Sent, Solo, rule_of
 
 HOUR = 3600 * SECOND
@@ -73,6 +73,26 @@ def test_linux_probes_with_nothing() -> None:
     solo = closed_window(LINUX.but(window_scale=-1, timestamps=False, sack=False))
     ((_, probe),) = solo.wait(300_000_000)
     assert solo.show(probe) == ["ACK 1000+0 1"]
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_probe_tells_of_urgent_data_that_cannot_go(empty: bool) -> None:
+    """§3.8.5: the urgent field stands in all segments; a closed window is when it matters
+    (MUST-30, MUST-66 at the other end)."""
+    solo = closed_window(PLAIN.but(empty_window_probes=empty))
+    solo.conn.send(b"now!", solo.now, urgent=True)
+    assert solo.poll() == []
+    ((_, probe),) = solo.wait(SECOND)
+    end = solo.conn.snd.iss + 1 + 1504
+    assert probe.flags & URG
+    assert (probe.seq + probe.urgent) & 0xFFFFFFFF == end & 0xFFFFFFFF
+    (answer,) = solo.arrive(ACK, 1, 1001, b"text", window=0)
+    assert answer.flags & URG
+    solo.arrive(ACK, 5, 1001, window=9000)
+    solo.arrive(ACK, 5, 1505, window=9000)
+    solo.conn.set_keepalive(True, solo.now)
+    ((_, keepalive),) = solo.wait(2 * HOUR)
+    assert not keepalive.flags & URG, "all of it is acknowledged"
 
 
 def test_a_fin_alone_probes_too() -> None:

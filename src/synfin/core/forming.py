@@ -6,7 +6,7 @@ from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import wrap
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK
-from synfin.wire.tcp import NO_OPTIONS, Options, Segment
+from synfin.wire.tcp import NO_OPTIONS, URG, Options, Segment
 
 
 def sack_length(tcb: Tcb) -> int:
@@ -57,11 +57,22 @@ def form(
         options_now(tcb),
         payload,
     )
+    if tcb.snd.snd_up > tcb.snd.snd_una:
+        _mark_urgent(tcb, segment, seq)
     rcv.acknowledged()
     if tcb.timers.running(DELAYED_ACK):
         tcb.stop_timer(DELAYED_ACK)
     watched(tcb, segment, rule, a, b, c, d, e)
     return segment
+
+
+def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
+    """URG on every segment, probes too, before the end of urgent data of any length
+    (MUST-31); SEG.UP counts to the octet after it (MUST-62)."""
+    distance = tcb.snd.snd_up - seq
+    if distance > 0:
+        segment.flags |= URG
+        segment.urgent = min(distance, 0xFFFF)
 
 
 def watched(

@@ -12,7 +12,7 @@ from synfin.core.scoreboard import Sent
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import Tcb
 from synfin.core.timers import PERSIST, RETRANSMIT, SWS_OVERRIDE
-from synfin.wire.tcp import ACK, FIN, PSH, SYN, URG, Segment
+from synfin.wire.tcp import ACK, FIN, PSH, SYN, Segment
 
 
 def send_text(tcb: Tcb, out: list[Segment], budget: int) -> None:
@@ -67,7 +67,6 @@ def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
         flags |= PSH
     payload = snd.buffer.peek(sent.start, length)
     segment = form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
-    _mark_urgent(tcb, segment, sent.start)
     board.sent_again(index, tcb.now)
     snd.retransmit_now = False
     snd.retransmitted += 1
@@ -135,7 +134,6 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
         segment = form(tcb, flags, seq, payload, rule, *numbers, snd.snd_wnd, snd.cc.cwnd)
     if length > full:
         segment.mss = full
-    _mark_urgent(tcb, segment, seq)
     _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0)
     out.append(segment)
     return True
@@ -169,15 +167,6 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
         tcb.emit("timer", reason, {"name": "retransmit", "action": "set", "due": due})
     if flags & FIN and tcb.state is State.CLOSE_WAIT:
         tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, tcb.ours(seq + size - 1), size - 1)
-
-
-def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
-    """URG while the urgent data, of any length (MUST-31), has not all been sent;
-    SEG.UP counts to the octet after it (MUST-62)."""
-    distance = tcb.snd.snd_up - seq
-    if distance > 0:
-        segment.flags |= URG
-        segment.urgent = min(distance, 0xFFFF)
 
 
 def _sendable(tcb: Tcb, unsent: int, full: int) -> int:

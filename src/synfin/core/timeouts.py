@@ -88,6 +88,8 @@ def _syn_timeout(tcb: Tcb) -> None:
     if tcb.quick_retry:
         tcb.quick_retry = False
         tcb.syn_rule = rules.SYN_SENT_RETRY
+    if not tcb.passive:
+        _tell_r1(tcb, expiry)
 
 
 def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bool:
@@ -120,7 +122,12 @@ def _text_timeout(tcb: Tcb) -> None:
         return
     snd.timed_out(tcb.now, back_off=True)
     tcb.retransmit_rule = rules.RTO_DATA
-    if snd.timeouts >= tcb.settings.r1 and not tcb.r1_told:
+    _tell_r1(tcb, snd.timeouts)
+
+
+def _tell_r1(tcb: Tcb, timeouts: int) -> None:
+    """R1 is reached, for a SYN as for text: the application hears of it, once (SHLD-9)."""
+    if timeouts >= tcb.settings.r1 and not tcb.r1_told:
         tcb.r1_told = True
         tcb.signal(NOTICE, "delivery-trouble", rules.LIMITED_R1)
 
