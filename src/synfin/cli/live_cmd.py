@@ -25,6 +25,8 @@ LADDER_ROWS = 120
 TOUR_SIZE = 6_000
 TOUR_PCAP = "synfin-live.pcapng"
 MOST_S = 20
+MOST_NAME = 15
+"""IFNAMSIZ, less its final zero."""
 
 Answer = dict[str, Any]
 
@@ -321,6 +323,8 @@ def _netcat(
         raise UserError("cli-error-needs-linux", name=name)
     if port > 65_535:
         raise UserError("live-error-port", port=port)
+    if not 0 < len(tun.encode()) <= MOST_NAME:
+        raise UserError("live-error-name", name=tun)
     from synfin.cli.live_netcat import run
 
     run(app, tun, address, peer, mtu, host, port)

@@ -173,5 +173,5 @@ def _unseen(difference: Difference, ours: list[Item]) -> bool:
     one = difference.expected
     if difference.kind != "missing" or one is None:
         return False
-    later = [item.t for item in ours if item.t >= one.t and item is not one]
-    return bool(later) and min(later) - one.t < LASTING_NS
+    place = next(index for index, item in enumerate(ours) if item is one)
+    return place + 1 < len(ours) and ours[place + 1].t - one.t < LASTING_NS

@@ -78,9 +78,10 @@ class Driver:
         return now - now % 1000
 
     def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
-        """Calls ``callback`` when ``fd`` can be read."""
-        self._readers[fd] = callback
+        """Calls ``callback`` when ``fd`` can be read. PermissionError for a file, which
+        always can."""
         self._epoll.register(fd, select.EPOLLIN)
+        self._readers[fd] = callback
 
     def remove_reader(self, fd: int) -> None:
         """No more."""

@@ -1,6 +1,8 @@
 """Network interfaces of the namespace we are in, by ioctl (netdevice(7)); no ``ip`` needed."""
 
+import ctypes
 import fcntl
+import os
 import socket
 import struct
 from ipaddress import ip_interface
@@ -14,12 +16,18 @@ SIOCSIFADDR: Final = 0x8916
 SIOCSIFNETMASK: Final = 0x891C
 SIOCGIFMTU: Final = 0x8921
 SIOCSIFMTU: Final = 0x8922
-SIOCSIFTXQLEN: Final = 0x8943
 SIOCADDRT: Final = 0x890B
 IFF_UP: Final = 1
 IFF_RUNNING: Final = 0x40
 RTF_UP: Final = 1
 
+RTM_NEWLINK: Final = 16
+NLM_F_REQUEST_ACK: Final = 5
+IFLA_TXQLEN: Final = 13
+
+_NETLINK: Final = struct.Struct("=IHHII")
+_LINK: Final = struct.Struct("=BxHiII")
+_ATTRIBUTE: Final = struct.Struct("=HHI")
 _PLAIN: Final = struct.Struct("16si20x")
 _FLAGS: Final = struct.Struct("16sh22x")
 _ADDRESS: Final = struct.Struct("16sHH4s8x8x")
@@ -73,8 +81,18 @@ class Interface:
         self._ask(SIOCSIFMTU, _PLAIN.pack(self._raw(), mtu))
 
     def set_queue(self, packets: int) -> None:
-        """txqueuelen: how many packets wait for whoever reads the device."""
-        self._ask(SIOCSIFTXQLEN, _PLAIN.pack(self._raw(), packets))
+        """txqueuelen: how many packets wait for whoever reads the device.
+
+        By rtnetlink(7): the old ioctl asks for rights on the whole machine.
+        """
+        link = _LINK.pack(0, 0, socket.if_nametoindex(self.name), 0, 0)
+        body = link + _ATTRIBUTE.pack(8, IFLA_TXQLEN, packets)
+        header = _NETLINK.pack(_NETLINK.size + len(body), RTM_NEWLINK, NLM_F_REQUEST_ACK, 1, 0)
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as asking:
+            asking.send(header + body)
+            (number,) = struct.unpack_from("=i", asking.recv(4096), _NETLINK.size)
+        if number:
+            raise OSError(-number, os.strerror(-number), self.name)
 
     def quiet(self) -> None:
         """No IPv6 here, so no router solicitations nor multicast reports."""
@@ -92,8 +110,6 @@ class Interface:
 
 def route_all(interface: str) -> None:
     """A default route through ``interface``."""
-    import ctypes
-
     name = ctypes.create_string_buffer(interface.encode())
     place = (socket.AF_INET, 0, bytes(4))
     request = _ROUTE.pack(*place, *place, *place, RTF_UP, ctypes.addressof(name))

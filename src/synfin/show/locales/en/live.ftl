@@ -27,6 +27,7 @@ live-error-case-alone = --case goes with --scenario
 live-error-unplayable = { $name } cannot run against the kernel: { $why }
 live-error-port = { $port } is no port: 1 to 65535
 live-error-address = { $text } is no IPv4 address such as 10.77.0.2 or 10.77.0.2/24
+live-error-name = { $name } is no name for an interface: 1 to 15 octets
 live-tour-not-here = Not possible here: { $why }
 
 ## What happened

@@ -27,6 +27,7 @@ live-error-case-alone = --case 要与 --scenario 一起用
 live-error-unplayable = { $name } 不能对着内核运行：{ $why }
 live-error-port = { $port } 不是端口号：范围是 1 到 65535
 live-error-address = { $text } 不是 IPv4 地址，应形如 10.77.0.2 或 10.77.0.2/24
+live-error-name = { $name } 不能作接口名：长度为 1 到 15 个字节
 live-tour-not-here = 这里做不到：{ $why }
 
 ## 结果
