@@ -138,6 +138,15 @@ def test_both_sides_must_want_it() -> None:
     assert two.a.tcp.fastopen.known(bytes((10, 0, 0, 2))) == b""
 
 
+def test_a_host_that_does_not_want_it_connects_as_ever() -> None:
+    """The host's switch stands above the socket's option."""
+    two = Two(RFC.but(fastopen_client=False, fastopen_server=True))
+    two.listen().setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 5)
+    assert client_of(two).connect_ex((B, 80)) == 115
+    two.run()
+    assert two.of("A")[0].options.fastopen is None
+
+
 def test_a_stranger_gets_a_cookie_but_no_early_delivery() -> None:
     """§4.2 (1): text with a cookie that is not his."""
     lone = Lone(FAST)

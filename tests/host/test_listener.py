@@ -188,6 +188,7 @@ def test_a_cookie_needs_no_memory_and_makes_a_connection(timestamps: bool) -> No
     assert conn is not None
     assert conn.state.value == "ESTABLISHED"
     assert conn.snd.mss == 1300, "1400 rounded down to the cookie's table"
+    assert lone.watch.rules("state") == ["cookie.accepted"], "what is replayed is not reported"
     assert (conn.sack_ok, conn.snd.scale) == ((True, 7) if timestamps else (False, 0))
 
 

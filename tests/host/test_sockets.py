@@ -160,6 +160,7 @@ def test_msg_oob_is_urgent() -> None:
     two.run()
     assert two.of("A")[0].flags & URG
     assert server.urgent_left() == 1
+    assert errno_of(lambda: server.recv(9, c.MSG_OOB)) == EINVAL, "it stays in the stream"
     assert server.recv(9) == b"!"
     assert server.urgent_left() == 0
 
@@ -188,6 +189,16 @@ def test_a_full_buffer_blocks_and_writability_comes_back() -> None:
     server.recv(9999)
     two.run()
     assert client.writable()
+
+
+@pytest.mark.parametrize(("taken", "writable"), [(2999, False), (3000, True)])
+def test_a_third_of_the_buffer_makes_it_writable(taken: int, writable: bool) -> None:
+    """Linux sk_stream_is_writeable()."""
+    two = Two(RFC.but(send_buffer=9000, receive_buffer=taken, window_scale=-1))
+    client, _ = two.pair()
+    client.send(bytes(9000))
+    two.run()
+    assert client.writable() is writable
 
 
 def test_an_empty_send_does_nothing() -> None:

@@ -229,10 +229,13 @@ class Socket(NamedSocket):
         return len(data)
 
     def recv(self, size: int, flags: int = 0) -> bytes:
-        """recv(2): ``b""`` is the peer's FIN. EAGAIN, ENOTCONN, ECONNRESET once."""
+        """recv(2): ``b""`` is the peer's FIN. EAGAIN, ENOTCONN, ECONNRESET once. MSG_OOB
+        is EINVAL: urgent data stays in the stream (RFC 6093 §3.1; SO_OOBINLINE)."""
         if self.udp is not None:
             return self.recvfrom(size, flags)[0]
         connection = self._connection()
+        if flags & MSG_OOB:
+            raise socket_error(EINVAL)
         if connection.unread:
             return self._read(connection, size, flags)
         if connection.rcv.fin_received:
