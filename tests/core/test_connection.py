@@ -233,7 +233,8 @@ def test_after_shutdown_the_application_still_reads() -> None:
 
 @pytest.mark.parametrize("state", BEHIND)
 def test_abort(state: State) -> None:
-    """§3.10.5: <SEQ=SND.NXT><CTL=RST> where the peer may still wait, else silence."""
+    """§3.10.5: <SEQ=SND.NXT><CTL=RST> where the peer may still wait, else silence; then
+    CLOSED. (Figure 5 note 3 lets who sends a RST keep TIME-WAIT; §3.10.5 does not.)"""
     solo = Solo(PLAIN.but(linger_reset_ack=False)).in_state(state)
     nxt = solo.conn.ours(solo.conn.snd.snd_nxt)
     solo.conn.abort(solo.now)

@@ -174,6 +174,27 @@ def test_the_user_timeout_ends_what_is_not_acknowledged() -> None:
     assert solo.watch.events[-1].time - began == 5 * SECOND
 
 
+@pytest.mark.parametrize(
+    "state", ["SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "CLOSING", "LAST-ACK", "CLOSE-WAIT"]
+)
+def test_the_user_timeout_holds_in_every_state(state: str) -> None:
+    """§3.10.8: "For any state if the user timeout expires"."""
+    solo = Solo(PLAIN.but(user_timeout_ns=5 * SECOND))
+    if state == "SYN-SENT":
+        solo.syn_sent()
+    elif state == "SYN-RECEIVED":
+        solo.syn_received()
+    else:
+        solo.in_state(State(state))
+        solo.conn.send(b"answer", solo.now)
+        solo.poll()
+    assert solo.state == state
+    solo.wait(5 * SECOND - 1)
+    assert solo.state == state
+    solo.wait(1)
+    assert (solo.state, solo.conn.error) == ("CLOSED", ETIMEDOUT)
+
+
 def test_progress_gives_it_new_time() -> None:
     solo = Solo(PLAIN.but(user_timeout_ns=5 * SECOND)).established()
     solo.send(bytes(100))

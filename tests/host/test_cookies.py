@@ -61,6 +61,8 @@ def test_with_timestamps_the_options_survive(scale: int, sack: bool) -> None:
     """RFC 4987 §3.6: in the low bits of our TSval, which the third segment echoes."""
     answer = syn_ack(syn(ts=900, scale=scale, sack=sack), 1, 1000, 1460, LINUX, NOW)
     assert answer.options.ts_ecr == 900
+    assert answer.options.sack_permitted is sack
+    assert answer.options.window_scale == (LINUX.window_scale if scale >= 0 else -1)
     assert answer.options.ts_val <= NOW // LINUX.ts_clock_ns
     third = Segment(4000, 80, 501, 2, ACK, 100, Options(ts_val=901, ts_ecr=answer.options.ts_val))
     remembered = remembered_syn(third, 1460, LINUX)
