@@ -1,7 +1,7 @@
 """Brings the output shown in the READMEs up to date (``make readme``).
 
 Each command is run as the test runs it. Where the text leaves lines out (``…``),
-the same lines stay around the omission; if they are gone, as many as before.
+the same lines stay around the omission; if they are gone, choose new ones by hand.
 """
 
 import re
@@ -15,18 +15,16 @@ from tests.test_readme import READMES, ROOT, SHOWN_ONLY, commands_in, files_in, 
 
 
 def shortened(shown: list[str], printed: list[str]) -> list[str]:
-    """``printed``, leaving out what ``shown`` leaves out."""
-    if shown.count("…") != 1:
-        return printed
-    before = shown.index("…")
-    if before and shown[before - 1] in printed:
-        head = printed[: printed.index(shown[before - 1]) + 1]
-    else:
-        head = printed[:before]
-    tail = shown[before + 1 :]
-    if tail and tail[0] in printed:
-        return [*head, "…", *printed[printed.index(tail[0]) :]]
-    return [*head, "…", *printed[len(printed) - len(tail) :]]
+    """``printed``, leaving out what ``shown`` leaves out: between the same lines as before."""
+    omissions = [number for number, line in enumerate(shown) if line == "…"]
+    kept: list[str] = []
+    start = 0
+    for number in omissions:
+        end = start + printed[start:].index(shown[number - 1]) + 1
+        kept += [*printed[start:end], "…"]
+        following = shown[number + 1 : number + 2]
+        start = end + printed[end:].index(following[0]) if following else len(printed)
+    return kept + printed[start:]
 
 
 def refreshed(block: str, lang: str, folder: Path) -> str:
@@ -41,7 +39,10 @@ def refreshed(block: str, lang: str, folder: Path) -> str:
             printed = trimmed(run(command, lang, folder))
             if printed[0].startswith("Traceback"):
                 raise SystemExit(f"{command}: {printed[-1]}")
-            lines += [*shortened(trimmed(shown), printed), ""]
+            try:
+                lines += [*shortened(trimmed(shown), printed), ""]
+            except ValueError as error:
+                raise SystemExit(f"{command}: {error}; edit what is shown by hand") from error
     return "```console\n" + "\n".join(trimmed(lines)) + "\n```"
 
 
