@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "lab": ("sim", "host", "core", "wire"),
     "live": ("tun", "lab", "sim", "host", "core", "wire"),
     "packetdrill": ("host", "core", "wire"),
-    "show": ("wire", "core.rules", "core.states"),
+    "show": ("wire", "core.problems", "core.rules", "core.states"),
     "cli": ("live", "packetdrill", "tun", "lab", "show", "sim", "host", "core", "wire"),
 }
 """Room -> what of ours it may import besides itself."""

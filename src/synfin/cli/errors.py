@@ -1,12 +1,14 @@
 """What a user did wrong, as one line in the user's language; the exit code is 2."""
 
+from synfin.show.problems import problem_text
 from synfin.show.texts import Texts, Value
 
 
 class UserError(Exception):
-    """Bad input. ``message_id`` names a text; :meth:`plain` takes a finished line."""
+    """Bad input. ``message_id`` names a text; a value may be another room's error, which
+    is said in the same language. :meth:`plain` takes a finished line."""
 
-    def __init__(self, message_id: str, **values: Value) -> None:
+    def __init__(self, message_id: str, **values: Value | ValueError) -> None:
         super().__init__(message_id)
         self.message_id = message_id
         self.values = values
@@ -18,4 +20,8 @@ class UserError(Exception):
 
     def text(self, texts: Texts) -> str:
         """The line."""
-        return " ".join(texts.ui(self.message_id, **self.values).split())
+        said = {
+            name: problem_text(texts, value) if isinstance(value, ValueError) else value
+            for name, value in self.values.items()
+        }
+        return " ".join(texts.ui(self.message_id, **said).split())

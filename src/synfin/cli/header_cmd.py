@@ -37,7 +37,7 @@ def header(app: App, wish: Wish, more: tuple[str, ...], kind: str, as_json: bool
     try:
         found = dissect(data, kind)
     except ValueError as error:
-        raise UserError("cli-error-bytes", why=str(error)) from None
+        raise UserError("cli-error-bytes", why=error) from None
     if as_json:
         app.json(document(found))
         return
@@ -61,7 +61,7 @@ def octets(text: str) -> bytes:
     except ValueError as error:
         if text[:1].isalpha() and not text[:2].isdigit():
             raise UserError("cli-error-header", text=text) from None
-        raise UserError("cli-error-bytes", why=str(error)) from None
+        raise UserError("cli-error-bytes", why=error) from None
 
 
 def document(found: Dissection) -> dict[str, object]:

@@ -13,6 +13,7 @@ from synfin.cli.framework import Command, pass_app
 from synfin.cli.kinds import Span, Time, Whole
 from synfin.cli.switches_cmd import known
 from synfin.cli.waiting import Waiting
+from synfin.core.problems import Problem
 from synfin.core.settings import PROFILES
 from synfin.lab import catalogue
 from synfin.lab.language import parse_switch
@@ -145,9 +146,9 @@ def find_scenario(app: App, what: str) -> Scenario:
 
 def scenario_error(error: ScenarioError) -> UserError:
     """Its one line; positions that stand for an option lose their line number."""
-    if error.position.file.startswith("--"):
-        return UserError.plain(f"{error.position.file}: {error.message}")
-    return UserError.plain(str(error))
+    at = error.position
+    where = at.file if at.file.startswith("--") else str(at)
+    return UserError("cli-error-at", where=where, why=error.problem)
 
 
 def find_case(scenario: Scenario, name: str) -> Case:
@@ -190,7 +191,7 @@ def setting(app: App, text: str, hosts: list[str]) -> Setting:
     try:
         found = parse_switch(text)
     except ScenarioError as error:
-        raise UserError("cli-error-set", text=text, why=error.message) from None
+        raise UserError("cli-error-set", text=text, why=error.problem) from None
     if found.host and found.host not in hosts:
         raise UserError("cli-error-host", name=found.host, names=", ".join(hosts))
     return found
@@ -201,8 +202,7 @@ def check_fault(text: str, case: Case) -> None:
     try:
         fault = parse_fault(text)
     except ValueError as error:
-        why = str(error).removeprefix(f"fault {text!r}: ")
-        raise UserError("cli-error-fault", text=text, why=why) from None
+        raise UserError("cli-error-fault", text=text, why=why_not_read(error)) from None
     nodes = {"*"}
     for host in case.body.hosts:
         nodes |= {host.name, *(address for address, _ in host.addresses)}
@@ -210,6 +210,12 @@ def check_fault(text: str, case: Case) -> None:
         if name not in nodes:
             names = ", ".join(host.name for host in case.body.hosts)
             raise UserError("cli-error-host", name=name, names=names)
+
+
+def why_not_read(error: ValueError) -> ValueError:
+    """What is wrong in a fault, without the fault's text in front."""
+    why = error.values.get("why") if isinstance(error, Problem) else None
+    return why if isinstance(why, ValueError) else error
 
 
 def with_iss(case: Case, wishes: tuple[str, ...]) -> Case:

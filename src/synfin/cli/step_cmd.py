@@ -21,6 +21,7 @@ from synfin.show.labels import parts
 from synfin.show.ladder import Ladder, Options, Row, passed_on
 from synfin.show.model import Segment
 from synfin.show.moment import moment
+from synfin.show.problems import problem_text
 from synfin.show.reader import from_records
 from synfin.show.ss_view import ss_lines
 from synfin.show.tcb_view import tcb_lines
@@ -84,7 +85,7 @@ class _Session:
             except ScenarioError as error:
                 app.line(scenario_error(error).text(app.texts), "yellow")
             except ValueError as error:
-                app.line(str(error), "yellow")
+                app.line(problem_text(app.texts, error), "yellow")
         if self.terminal:
             app.line()
 

@@ -21,7 +21,7 @@ class Result:
     scenario: Scenario
     case: Case
     wrong: tuple[Mismatch, ...] = ()
-    error: str = ""
+    error: ScenarioError | None = None
 
     @property
     def ok(self) -> bool:
@@ -62,7 +62,7 @@ def result(scenario: Scenario, case: Case) -> Result:
     try:
         return Result(scenario, case, tuple(check(case, run_case(scenario, case))))
     except ScenarioError as error:
-        return Result(scenario, case, error=str(scenario_error(error).values["line"]))
+        return Result(scenario, case, error=error)
 
 
 def show(app: App, results: list[Result]) -> None:
@@ -78,11 +78,18 @@ def show(app: App, results: list[Result]) -> None:
             if one.ok:
                 continue
             app.line(f"    {one.case.name}", "red")
-            for line in [one.error] if one.error else [str(m) for m in one.wrong]:
+            for line in lines_of(app, one):
                 app.para(line, 8, "      -")
     good = sum(one.ok for one in results)
     app.line()
     app.line(app.ui("cli-test-sum", good=good, count=len(results)), "bold")
+
+
+def lines_of(app: App, one: Result) -> list[str]:
+    """What is wrong with a case."""
+    if one.error is not None:
+        return [scenario_error(one.error).text(app.texts)]
+    return [str(mismatch) for mismatch in one.wrong]
 
 
 def document(results: list[Result]) -> dict[str, object]:
@@ -96,7 +103,7 @@ def document(results: list[Result]) -> dict[str, object]:
                 "number": one.scenario.number,
                 "case": one.case.name,
                 "ok": one.ok,
-                "error": one.error or None,
+                "error": str(one.error) if one.error else None,
                 "mismatches": [{"where": m.where, "message": m.message} for m in one.wrong],
             }
             for one in results

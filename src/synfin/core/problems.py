@@ -34,7 +34,15 @@ def show_part(value: Part) -> str:
         return printable(value)
     if isinstance(value, (int, ValueError)):
         return str(value)
-    return " or ".join([show_part(one) for one in value])
+    parts = [show_part(one) for one in value]
+    if len(parts) > 2 and only_words(value):
+        return ", ".join(parts[:-1]) + " or " + parts[-1]
+    return " or ".join(parts)
+
+
+def only_words(parts: Sequence[str | ValueError]) -> bool:
+    """Whether commas may stand between the parts: phrases have commas of their own."""
+    return all(isinstance(one, str) for one in parts)
 
 
 def printable(text: str) -> str:

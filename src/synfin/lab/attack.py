@@ -7,11 +7,12 @@ the scenario's author knows it in the attacker's place.
 
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.lab.calls import parse_flags
 from synfin.lab.model import Args, Call, Number
 from synfin.lab.recorder import Flows, Recorder
 from synfin.lab.trace import MODULUS
-from synfin.lab.values import is_address, packed, parse_range
+from synfin.lab.values import is_address, packed, parse_hex, parse_range
 from synfin.sim.fault import matches_kind
 from synfin.sim.faults import parse_selector
 from synfin.sim.flows import Look
@@ -74,7 +75,7 @@ class Forger:
         else:
             data = call.args.option("data")
             assert isinstance(data, bytes)
-            self.net.spoof_bytes(call.host, bytes.fromhex(data.decode()))
+            self.net.spoof_bytes(call.host, parse_hex(data.decode(errors="replace")))
 
     def address(self, name: str, like: bytes = b"") -> bytes:
         """A node's first address (of the version of ``like``), or the address itself."""
@@ -84,7 +85,7 @@ class Forger:
         for address in addresses:
             if not like or len(address) == len(like):
                 return address
-        raise ValueError(f"{name} has no such address")
+        raise Problem("run.address", "{host} has no such address", host=name)
 
     # -- spoof --------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ class Forger:
             elif isinstance(value, tuple) and isinstance(value[0], int):
                 icmp = (value[0], int(str(value[1])))
         if not source or not target:
-            raise ValueError("spoof needs a direction such as A>B")
+            raise Problem("run.spoof", "spoof needs a direction such as A>B")
         src = self.address(source)
         dst = self.address(target, src)
         packet = self._packet(src, dst, kind, icmp, args)
@@ -166,7 +167,12 @@ class Forger:
                 if not seen or seen[-1] != body.seq:
                     seen.append(body.seq)
         if not seen or number.nth > len(seen):
-            raise ValueError(f"no SYN from {source} to {target} was seen yet")
+            raise Problem(
+                "run.no-syn",
+                "no SYN from {source} to {target} was seen yet",
+                source=source,
+                target=target,
+            )
         return seen[number.nth - 1]
 
     # -- icmp, resend ---------------------------------------------------------------------
@@ -175,13 +181,17 @@ class Forger:
         about = call.args.option("about")
         kind = call.args.values[0]
         if not isinstance(about, tuple) or not isinstance(kind, tuple):
-            raise ValueError("icmp needs to know about which packet: icmp 3/1 about A>B")
+            raise Problem(
+                "run.icmp-about", "icmp needs to know about which packet: icmp 3/1 about A>B"
+            )
         quoted = self._sent(str(about[0]), str(about[1]), "*", call.args.integer("nth", 0))
         node = self.net.node(call.host)
         wanted = len(quoted.packet.src)
         own = next((address for address in node.addresses if len(address) == wanted), None)
         if own is None:
-            raise ValueError(f"{call.host} has no address to send ICMP from")
+            raise Problem(
+                "run.icmp-from", "{host} has no address to send ICMP from", host=call.host
+            )
         rest = call.args.integer("mtu", 0)
         number, code = int(str(kind[0])), int(str(kind[1]))
         message = error_message(quoted.packet, number, code, rest)
@@ -213,7 +223,12 @@ class Forger:
             and matches_kind(look_at(sent), selector.kind, selector.flags)
         ]
         if not found or nth > len(found):
-            raise ValueError(f"{source} has not sent such a packet to {target} yet")
+            raise Problem(
+                "run.no-packet",
+                "{source} has not sent such a packet to {target} yet",
+                source=source,
+                target=target,
+            )
         return found[nth - 1]
 
     def _resend(self, call: Call) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from synfin.core.errno import name_of
+from synfin.core.problems import Problem
 from synfin.host.host import Host
 from synfin.lab.handles import CallError, Handle, World
 from synfin.lab.model import Args, Call
@@ -81,8 +82,17 @@ class Books:
     def _find(self, name: str, call: Call) -> Handle:
         if name:
             if name not in self.handles:
-                known = ", ".join(self.handles) or "none"
-                raise CallError(call, f"{self.name} has no socket {name}; there are {known}")
+                known = ", ".join(self.handles) or "-"
+                raise CallError(
+                    call,
+                    Problem(
+                        "run.socket",
+                        "{host} has no socket {name}; there are {names}",
+                        host=self.name,
+                        name=name,
+                        names=known,
+                    ),
+                )
             return self.handles[name]
         orders = {"accept": ("listener",), "sendto": ("udp",), "join": ("udp",), "leave": ("udp",)}
         for kind in orders.get(call.verb, ("stream", "udp", "listener")):
@@ -91,7 +101,15 @@ class Books:
                     return handle
         for handle in reversed(self.handles.values()):
             return handle
-        raise CallError(call, f"{self.name} has no socket for {call.verb}")
+        raise CallError(
+            call,
+            Problem(
+                "run.no-socket",
+                "{host} has no socket for {word}",
+                host=self.name,
+                word=call.verb,
+            ),
+        )
 
     def _try(self, handle: Handle, call: Call, action: Callable[[], object]) -> bool:
         try:

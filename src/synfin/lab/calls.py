@@ -8,6 +8,7 @@ to agree with.
 from collections.abc import Callable
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.lab import values as v
 from synfin.lab.model import Args, Argument, Number
 
@@ -41,7 +42,9 @@ def _bind_target(word: str) -> Argument:
 def _icmp(word: str) -> Argument:
     kind, slash, code = word.partition("/")
     if not slash or not kind.isdigit() or not code.isdigit():
-        raise ValueError(f"expected an ICMP type and code such as 3/1, not {word!r}")
+        raise Problem(
+            "word.icmp", "expected an ICMP type and code such as 3/1, not '{word}'", word=word
+        )
     return (int(kind), int(code))
 
 
@@ -50,7 +53,12 @@ def parse_flags(word: str) -> frozenset[str]:
     names = frozenset(word.split(","))
     wrong = sorted(names.difference(TCP_FLAGS))
     if wrong:
-        raise ValueError(f"no flag is called {wrong[0]!r}: {' '.join(TCP_FLAGS)}")
+        raise Problem(
+            "word.flag",
+            "no flag is called '{word}': {names}",
+            word=wrong[0],
+            names=" ".join(TCP_FLAGS),
+        )
     return names
 
 
@@ -70,13 +78,17 @@ def _spoof_word(word: str) -> Argument:
 
 def _shutdown(word: str) -> Argument:
     if word not in ("WR", "RD", "RDWR"):
-        raise ValueError(f"expected WR, RD or RDWR, not {word!r}")
+        raise Problem("word.shutdown", "expected WR, RD or RDWR, not '{word}'", word=word)
     return word
 
 
 def _option_name(word: str) -> Argument:
     if not word.startswith(("SO_", "TCP_", "IP_")):
-        raise ValueError(f"expected a socket option such as SO_LINGER, not {word!r}")
+        raise Problem(
+            "word.socket-option",
+            "expected a socket option such as SO_LINGER, not '{word}'",
+            word=word,
+        )
     return word
 
 
@@ -235,9 +247,10 @@ MACHINE_VERBS: Final = frozenset(
 class ArgumentError(ValueError):
     """What is wrong with argument number ``index`` (-1: with the call as a whole)."""
 
-    def __init__(self, index: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, index: int, problem: ValueError) -> None:
+        super().__init__(str(problem))
         self.index = index
+        self.problem = problem
 
 
 def read_arguments(name: str, words: list[str]) -> Args:
@@ -250,7 +263,7 @@ def read_arguments(name: str, words: list[str]) -> Args:
         except ArgumentError:
             raise
         except ValueError as error:
-            raise ArgumentError(index, str(error)) from None
+            raise ArgumentError(index, error) from None
     return state.finish()
 
 
@@ -274,7 +287,9 @@ class _Reading:
             self.options.append(("data", v.parse_text(word)))
         elif not word.startswith('"') and equals:
             if key not in verb.options:
-                raise ValueError(f"no {key}= here; expected {verb.usage}")
+                raise Problem(
+                    "call.option", "no {key}= here; expected {usage}", key=key, usage=verb.usage
+                )
             self.options.append((key, verb.options[key](v.unquote(value))))
         elif word in verb.keyed:
             self.waiting = word
@@ -285,16 +300,30 @@ class _Reading:
         elif verb.repeated and verb.positional:
             self.values.append(verb.positional[-1](word))
         else:
-            raise ValueError(f"{word!r} means nothing here; expected {verb.usage}")
+            raise Problem(
+                "call.word",
+                "'{word}' means nothing here; expected {usage}",
+                word=word,
+                usage=verb.usage,
+            )
 
     def finish(self) -> Args:
         verb = self.verb
         if self.waiting:
             raise ArgumentError(
-                -1, f"something is missing after {self.waiting}; expected {verb.usage}"
+                -1,
+                Problem(
+                    "call.missing-after",
+                    "something is missing after {word}; expected {usage}",
+                    word=self.waiting,
+                    usage=verb.usage,
+                ),
             )
         if len(self.values) < len(verb.positional) - verb.optional and not self._has_address():
-            raise ArgumentError(-1, f"something is missing; expected {verb.usage}")
+            raise ArgumentError(
+                -1,
+                Problem("call.missing", "something is missing; expected {usage}", usage=verb.usage),
+            )
         return Args(tuple(self.values), frozenset(self.flags), tuple(self.options))
 
     def _has_address(self) -> bool:

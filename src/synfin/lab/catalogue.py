@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.lab.language import parse
 from synfin.lab.model import Position, Scenario, ScenarioError
 from synfin.lab.values import near
@@ -53,9 +54,12 @@ def read_file(path: Path) -> Scenario:
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise ScenarioError(Position(str(path), 0, 0), error.strerror or "cannot be read") from None
+        why = error.strerror or str(error)
+        problem = Problem("file.unreadable", "cannot be read: {why}", why=why)
+        raise ScenarioError(Position(str(path), 0, 0), problem) from None
     except UnicodeDecodeError:
-        raise ScenarioError(Position(str(path), 0, 0), "is not UTF-8 text") from None
+        problem = Problem("file.utf-8", "is not UTF-8 text")
+        raise ScenarioError(Position(str(path), 0, 0), problem) from None
 
 
 def find(what: str) -> Scenario:

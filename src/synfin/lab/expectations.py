@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from lark import Token, Tree
 
+from synfin.core.problems import Problem
 from synfin.lab import calls, values
 from synfin.lab.model import (
     Argument,
@@ -168,7 +169,7 @@ class _Expecting:
         try:
             return reader(str(token))
         except ValueError as error:
-            raise ScenarioError(self.position(token), str(error)) from None
+            raise ScenarioError(self.position(token), error) from None
 
     def read(self, node: Node) -> Expectation:
         words = tokens(node)
@@ -198,20 +199,32 @@ class _Expecting:
                 said.add(str(word))
             else:
                 hint = values.near(str(word), [*WORDS, *FIELDS])
-                raise ScenarioError(self.position(word), f"{word} means nothing here; {hint}")
+                raise ScenarioError(
+                    self.position(word),
+                    Problem(
+                        "expect.word",
+                        "{word} means nothing here; {hint}",
+                        word=str(word),
+                        hint=hint,
+                    ),
+                )
         return ExpectPacket(
             text, position, time, direction, kind, names, tuple(fields), frozenset(said), hop
         )
 
     def _field(self, word: Token, key: str, value: str) -> Argument:
         if key not in FIELDS:
-            raise ScenarioError(self.position(word), f"no field {key}=; {values.near(key, FIELDS)}")
+            hint = values.near(key, FIELDS)
+            raise ScenarioError(
+                self.position(word),
+                Problem("expect.field", "no field {key}=; {hint}", key=key, hint=hint),
+            )
         try:
             if key == "data":
                 return values.parse_text(value) if value.startswith('"') else value.encode()
             return FIELDS[key](values.unquote(value))
         except ValueError as error:
-            raise ScenarioError(self.position(word), str(error)) from None
+            raise ScenarioError(self.position(word), error) from None
 
     def _state(self, node: Node, text: str, position: Position) -> Expectation:
         words = tokens(node)
@@ -220,12 +233,20 @@ class _Expecting:
         for name in changes:
             if name and name not in STATES:
                 hint = values.near(name, STATES)
-                raise ScenarioError(self.position(words[2]), f"no state is called {name}; {hint}")
+                raise ScenarioError(
+                    self.position(words[2]),
+                    Problem(
+                        "expect.state", "no state is called {name}; {hint}", name=name, hint=hint
+                    ),
+                )
         rule = ""
         for pair in words[3:]:
             key, _, value = str(pair).partition("=")
             if key != "rule":
-                raise ScenarioError(self.position(pair), f"expected rule=, not {key}=")
+                raise ScenarioError(
+                    self.position(pair),
+                    Problem("expect.rule", "expected rule=, not {key}=", key=key),
+                )
             rule = value
         time = self.value(values.parse_time, words[0])
         return ExpectState(
@@ -236,7 +257,12 @@ class _Expecting:
         time, who, verb, *rest = tokens(node)
         if str(verb) not in EVENT_WORDS:
             hint = values.near(str(verb), sorted(EVENT_WORDS))
-            raise ScenarioError(self.position(verb), f"nothing is called {verb}; {hint}")
+            raise ScenarioError(
+                self.position(verb),
+                Problem(
+                    "expect.event", "nothing is called {word}; {hint}", word=str(verb), hint=hint
+                ),
+            )
         host, socket = subject(who)
         said, fields = _split(rest)
         return ExpectEvent(
@@ -253,7 +279,15 @@ class _Expecting:
     def _standing(self, node: Node, text: str, position: Position) -> Expectation:
         time, who, verb, *rest = tokens(node)
         if str(verb) not in AT_WORDS:
-            raise ScenarioError(self.position(verb), f"expected {', '.join(AT_WORDS)}, not {verb}")
+            raise ScenarioError(
+                self.position(verb),
+                Problem(
+                    "expect.at",
+                    "expected {names}, not {word}",
+                    names=", ".join(AT_WORDS),
+                    word=str(verb),
+                ),
+            )
         host, socket = subject(who)
         said, fields = _split(rest)
         return ExpectAt(
@@ -271,7 +305,10 @@ class _Expecting:
         *words, number = tokens(node)
         direction, host, what = ("", ""), "", str(words[-1])
         if len(words) > 2:
-            raise ScenarioError(self.position(words[0]), "expected count [A>B or A] WHAT NUMBER")
+            raise ScenarioError(
+                self.position(words[0]),
+                Problem("expect.count", "expected count [A>B or A] WHAT NUMBER"),
+            )
         if len(words) == 2 and words[0].type == "DIRECTION":
             direction = self.value(values.parse_direction, words[0])
         elif len(words) == 2:

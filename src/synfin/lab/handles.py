@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from synfin.core.problems import Problem
 from synfin.host import constants
 from synfin.host.sockets import Socket
 from synfin.lab.model import Argument, Call, Endpoint
@@ -75,9 +76,10 @@ class Handle:
 class CallError(ValueError):
     """A call that makes no sense in this run; ``call.position`` says where it stands."""
 
-    def __init__(self, call: Call, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, call: Call, problem: Problem) -> None:
+        super().__init__(str(problem))
         self.call = call
+        self.problem = problem
 
 
 def socket_option(name: str, call: Call) -> tuple[int, int]:
@@ -85,7 +87,9 @@ def socket_option(name: str, call: Call) -> tuple[int, int]:
     level = {"SO": constants.SOL_SOCKET, "TCP": constants.IPPROTO_TCP, "IP": constants.IPPROTO_IP}
     number = getattr(constants, name, None)
     if not isinstance(number, int):
-        raise CallError(call, f"no socket option is called {name}")
+        raise CallError(
+            call, Problem("run.socket-option", "no socket option is called {name}", name=name)
+        )
     return level[name.partition("_")[0]], number
 
 

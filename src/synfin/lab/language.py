@@ -7,10 +7,11 @@ expected.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from lark import Token, Tree
 
+from synfin.core.problems import Problem
 from synfin.lab import expectations, values
 from synfin.lab.calls import VERBS, ArgumentError, read_arguments
 from synfin.lab.draft import CaseDraft, Draft
@@ -50,11 +51,16 @@ def parse_switch(text: str) -> Setting:
     name, equals, word = text.partition("=")
     host, dot, switch = name.rpartition(".")
     if not equals:
-        raise ScenarioError(position, f"expected switch=value or HOST.switch=value, not {text!r}")
+        raise ScenarioError(
+            position,
+            Problem(
+                "switch.pair", "expected switch=value or HOST.switch=value, not '{word}'", word=text
+            ),
+        )
     try:
         full, value = values.parse_setting(switch if dot else name, word)
     except ValueError as error:
-        raise ScenarioError(position, str(error)) from None
+        raise ScenarioError(position, error) from None
     return Setting(host, full, value, position)
 
 
@@ -97,7 +103,9 @@ class _Reader:
     def read(self, tree: Node) -> Scenario:
         statements = [child for child in tree.children if isinstance(child, Tree)]
         if not statements or statements[0].data != "scenario":
-            raise ScenarioError(Position(self.file), "expected 'scenario NN name' first")
+            raise ScenarioError(
+                Position(self.file), Problem("file.begin", "expected 'scenario NN name' first")
+            )
         for statement in statements:
             self.handlers[str(statement.data)](statement)
         if not self.cases:
@@ -143,7 +151,10 @@ class _Reader:
                 break
             if case.name == child.parent:
                 return case
-        raise ScenarioError(child.position, f"no case {child.parent!r} stands above this one")
+        raise ScenarioError(
+            child.position,
+            Problem("case.parent", "no case '{name}' stands above this one", name=child.parent),
+        )
 
     @property
     def draft(self) -> Draft:
@@ -159,14 +170,17 @@ class _Reader:
         try:
             return reader(str(token))
         except ValueError as error:
-            raise ScenarioError(self.position(token), str(error)) from None
+            raise ScenarioError(self.position(token), error) from None
+
+    def fail(self, token: Token | Node, problem: Problem) -> NoReturn:
+        raise ScenarioError(self.position(token), problem)
 
     # -- header
 
     def _scenario(self, node: Node) -> None:
         number, name = tokens(node)
         if self.name:
-            raise ScenarioError(self.position(number), "one file holds one scenario")
+            self.fail(number, Problem("file.two", "one file holds one scenario"))
         self.number, self.name = int(number), str(name)
 
     def _group(self, node: Node) -> None:
@@ -175,30 +189,30 @@ class _Reader:
     def _text(self, node: Node) -> None:
         kind, language, text = tokens(node)
         key = (str(kind), str(language))
-        said = self.value(values.parse_text, text).decode()
+        said = self.value(values.parse_words, text)
         before = self.draft.texts.get(key, "")
         joiner = "" if language == "zh" else " "
         self.draft.texts[key] = f"{before}{joiner}{said}" if before and kind == "note" else said
 
     def _source(self, node: Node) -> None:
-        self.sources.append(self.value(values.parse_text, tokens(node)[0]).decode())
+        self.sources.append(self.value(values.parse_words, tokens(node)[0]))
 
     def _live(self, node: Node) -> None:
         words = tokens(node)
         self.draft.live = words[0] == "yes"
         if len(words) > 1:
-            self.draft.live_why = self.value(values.parse_text, words[1]).decode()
+            self.draft.live_why = self.value(values.parse_words, words[1])
 
     # -- network and settings
 
     def _node(self, node: Node) -> None:
         kind, name, *addresses = tokens(node)
         if any(host.name == name for host in [*self.shared.hosts, *self.draft.hosts]):
-            raise ScenarioError(self.position(name), f"{name} is there already")
+            self.fail(name, Problem("host.twice", "{name} is there already", name=name))
         if kind == "host" and not addresses:
-            raise ScenarioError(self.position(name), "a host needs an address")
+            self.fail(name, Problem("host.address", "a host needs an address"))
         kind_name = "switch" if kind == "lan" else str(kind)
-        listed = tuple(self.value(_with_prefix, address) for address in addresses)
+        listed = tuple(self.value(values.parse_prefixed, address) for address in addresses)
         self.draft.hosts.append(HostDecl(str(name), kind_name, listed, self.position(name)))
 
     def _link(self, node: Node) -> None:
@@ -214,12 +228,15 @@ class _Reader:
         for pair in pairs:
             key, _, word = str(pair).partition("=")
             if key not in read:
-                message = f"expected {'=, '.join(read)}=, not {key}="
-                raise ScenarioError(self.position(pair), message)
+                names = ", ".join(f"{name}=" for name in read)
+                self.fail(
+                    pair,
+                    Problem("link.field", "expected {names}, not {key}=", names=names, key=key),
+                )
             try:
                 got[key] = read[key](word)
             except ValueError as error:
-                raise ScenarioError(self.position(pair), str(error)) from None
+                raise ScenarioError(self.position(pair), error) from None
         link = LinkDecl(
             str(a),
             str(b),
@@ -256,11 +273,14 @@ class _Reader:
         for pair in pairs:
             name, equals, word = str(pair).partition("=")
             if not equals:
-                raise ScenarioError(self.position(pair), f"expected switch=value, not {pair}")
+                self.fail(
+                    pair,
+                    Problem("switch.value", "expected switch=value, not {word}", word=str(pair)),
+                )
             try:
                 switch, value = values.parse_setting(name, values.unquote(word))
             except ValueError as error:
-                raise ScenarioError(self.position(pair), str(error)) from None
+                raise ScenarioError(self.position(pair), error) from None
             read.append(Setting(host, switch, value, self.position(pair)))
         return read
 
@@ -284,7 +304,7 @@ class _Reader:
             step, last = tokens(trees[0])
             every = self.value(values.parse_time, step)
             if every <= 0:
-                raise ScenarioError(self.position(step), "expected a duration above 0")
+                self.fail(step, Problem("at.every", "expected a duration above 0"))
             if last.type == "INTEGER":
                 times = int(last)
             else:
@@ -295,24 +315,32 @@ class _Reader:
         verb, *words = tokens(node)
         if str(verb) not in VERBS:
             hint = values.near(str(verb), VERBS)
-            raise ScenarioError(self.position(verb), f"no call is named {verb}; {hint}")
+            self.fail(
+                verb,
+                Problem(
+                    "call.unknown", "no call is named {word}; {hint}", word=str(verb), hint=hint
+                ),
+            )
         text = " ".join([str(verb), *(str(word) for word in words)])
         if verb == "set":
             if not words:
-                raise ScenarioError(self.position(verb), "expected switch=value after set")
+                self.fail(
+                    verb,
+                    Problem("switch.missing", "expected switch=value after set"),
+                )
             changed = tuple(self._settings(host, words))
             return Call(host, socket, "set", Args(), text, self.position(verb), changed)
         try:
             args = read_arguments(str(verb), [str(word) for word in words])
         except ArgumentError as error:
             where = words[error.index] if error.index >= 0 else verb
-            raise ScenarioError(self.position(where), str(error)) from None
+            raise ScenarioError(self.position(where), error.problem) from None
         return Call(host, socket, str(verb), args, text, self.position(verb))
 
     def _remark(self, node: Node) -> None:
         time, *rest = tokens(node)
         said = {
-            str(language): self.value(values.parse_text, text).decode()
+            str(language): self.value(values.parse_words, text)
             for language, text in zip(rest[::2], rest[1::2], strict=True)
         }
         texts = Texts(said.get("en", ""), said.get("zh", ""))
@@ -328,7 +356,10 @@ class _Reader:
             word = rest.pop(0)
             amount = int(word) if event == "data" else self.value(values.parse_time, word)
         if event == "idle" and amount <= 0:
-            raise ScenarioError(self.position(words[1]), "expected a duration: on B idle 5s close")
+            self.fail(
+                words[1],
+                Problem("on.idle", "expected a duration: on B idle 5s close"),
+            )
         if rest and rest[0].type == "ONCE":
             once = True
             rest.pop(0)
@@ -358,7 +389,7 @@ class _Reader:
             listening = read_arguments("listen", [str(target.port), *split])
             connecting = read_arguments("connect", [str(server), *port])
         except ArgumentError as error:
-            raise ScenarioError(position, str(error)) from None
+            raise ScenarioError(position, error.problem) from None
         listen = " ".join(["listen", str(target.port), *split])
         connect = " ".join(["connect", str(server), *port])
         start = -values.SECOND
@@ -374,7 +405,10 @@ class _Reader:
     def _case(self, node: Node) -> None:
         words = tokens(node)
         if any(case.name == words[0] for case in self.cases):
-            raise ScenarioError(self.position(words[0]), f"case {words[0]} is there already")
+            self.fail(
+                words[0],
+                Problem("case.twice", "case {name} is there already", name=str(words[0])),
+            )
         parent = str(words[1]) if len(words) > 1 else ""
         self.cases.append(CaseDraft(str(words[0]), parent, self.position(words[0])))
 
@@ -383,16 +417,11 @@ class _Reader:
             self.cases.append(CaseDraft("main", "", self.position(node)))
         case = self.cases[-1]
         if case.expect is not None:
-            raise ScenarioError(
-                self.position(node), f"case {case.name} has its expectations already"
+            self.fail(
+                node,
+                Problem("case.expect", "case {name} has its expectations already", name=case.name),
             )
         case.expect = expectations.read(node, self.file)
-
-
-def _with_prefix(word: str) -> tuple[str, int]:
-    address, slash, prefix = word.partition("/")
-    spelled = values.parse_address(address)
-    return spelled, int(prefix) if slash else (64 if ":" in spelled else 24)
 
 
 def _check_names(case: Case, shared: set[str]) -> None:
@@ -408,6 +437,13 @@ def _check_names(case: Case, shared: set[str]) -> None:
     used += expectations.hosts_named(case.expect)
     for name, position in used:
         if name not in known:
+            names = ", ".join(sorted(known))
             raise ScenarioError(
-                position, f"no host is called {name}; there are {', '.join(sorted(known))}"
+                position,
+                Problem(
+                    "host.unknown",
+                    "no host is called {name}; there are {names}",
+                    name=name,
+                    names=names,
+                ),
             )

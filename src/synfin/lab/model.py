@@ -21,12 +21,15 @@ class Position:
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be read or run: one line, ``file:line:column: what is wrong``."""
+    """A scenario that cannot be read or run: one line, ``file:line:column: what is wrong``.
 
-    def __init__(self, position: Position, message: str) -> None:
-        super().__init__(f"{position}: {message}")
+    ``problem`` is what is wrong, for faces that speak another language.
+    """
+
+    def __init__(self, position: Position, problem: ValueError) -> None:
+        super().__init__(f"{position}: {problem}")
         self.position = position
-        self.message = message
+        self.problem = problem
 
 
 @dataclass(frozen=True)

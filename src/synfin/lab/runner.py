@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.core.settings import PROFILES, Settings
 from synfin.host.host import Host
 from synfin.host.records import HostConnection, make_key
@@ -132,13 +133,13 @@ class Experiment:
             try:
                 self.net.add_fault(parse_fault(text))
             except ValueError as error:
-                raise ScenarioError(Position("--fault"), str(error)) from None
+                raise ScenarioError(Position("--fault"), error) from None
 
     def _said(self, position: Position, action: Callable[[], object]) -> None:
         try:
             action()
         except ValueError as error:
-            raise ScenarioError(position, str(error)) from None
+            raise ScenarioError(position, error) from None
 
     def _kind(self, name: str) -> str:
         return next(host.kind for host in self.body.hosts if host.name == name)
@@ -226,13 +227,16 @@ class Experiment:
             elif call.verb in MACHINE_VERBS:
                 self._machine(call)
             elif not self.net.host(call.host).up:
-                raise CallError(call, f"{call.host} is down: reboot it first")
+                raise CallError(
+                    call,
+                    Problem("run.down", "{host} is down: reboot it first", host=call.host),
+                )
             else:
                 self.programs[call.host].call(call)
         except CallError as error:
-            raise ScenarioError(error.call.position, str(error)) from None
+            raise ScenarioError(error.call.position, error.problem) from None
         except ValueError as error:
-            raise ScenarioError(call.position, str(error)) from None
+            raise ScenarioError(call.position, error) from None
 
     def _machine(self, call: Call) -> None:
         host = self.net.host(call.host)
@@ -300,7 +304,7 @@ class Experiment:
                 for address, _ in host.addresses:
                     if (":" in address) == endpoint.v6 or not endpoint.v6:
                         return address, endpoint.port
-        raise ValueError(f"{endpoint.host} has no such address")
+        raise Problem("run.address", "{host} has no such address", host=endpoint.host)
 
     # -- running --------------------------------------------------------------------------
 
@@ -330,7 +334,8 @@ class Experiment:
             while self.step():
                 pass
         except SimulationError as error:
-            raise ScenarioError(self.case.position, str(error)) from None
+            problem = Problem("run.loops", "the run cannot go on: {why}", why=str(error))
+            raise ScenarioError(self.case.position, problem) from None
         self.recorder.records.append(self._end())
         return self.run()
 

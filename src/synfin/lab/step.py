@@ -8,6 +8,7 @@ more replay. Undo takes the last fault away.
 from bisect import bisect_right
 from dataclasses import replace
 
+from synfin.core.problems import Problem
 from synfin.lab.model import Case, Scenario, ScenarioError
 from synfin.lab.runner import Changes, Experiment
 from synfin.lab.trace import Record, Run
@@ -88,7 +89,12 @@ class Stepper:
             if any(r["type"] == "segment" and r["n"] == n for r in self.run.trace[start:end]):
                 self.position = position
                 return
-        raise ValueError(f"there is no packet {n}; the run sends {len(self.run.packets)}")
+        raise Problem(
+            "step.packet",
+            "there is no packet {n}; the run sends {count}",
+            n=n,
+            count=len(self.run.packets),
+        )
 
     # -- editing ---------------------------------------------------------------------------------
 
@@ -111,15 +117,23 @@ class Stepper:
         """
         flying = {record["n"]: record for record in self.in_flight()}
         if n not in flying:
-            listed = ", ".join(str(number) for number in flying) or "none"
-            raise ValueError(
-                f"packet {n} is not on its way at {show_time(self.now)}; on their way: {listed}"
+            raise Problem(
+                "step.not-flying",
+                "packet {n} is not on its way at {time}; on their way: {names}",
+                n=n,
+                time=show_time(self.now),
+                names=", ".join(str(number) for number in flying) or "-",
             )
         text = f"* packet={n} {action}"
         parse_fault(text)
         name, _, value = action.partition("=")
         if name == "delay" and flying[n]["t"] + parse_duration(value) < self.now:
-            raise ValueError(f"with delay={value} packet {n} would have arrived already")
+            raise Problem(
+                "step.too-late",
+                "with delay={delay} packet {n} would have arrived already",
+                delay=value,
+                n=n,
+            )
         self._again([*self.edits, text])
 
     def undo(self) -> bool:

@@ -1,7 +1,7 @@
 """The small words of the scenario language: times, sizes, numbers, endpoints, texts.
 
 Each function takes the word as written and returns its value; a word that says
-nothing sensible raises ``ValueError`` with what was expected. The caller knows
+nothing sensible raises a ``Problem`` with what was expected. The caller knows
 the position and turns it into a :class:`~synfin.lab.model.ScenarioError`.
 """
 
@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.core.settings import Settings
 from synfin.lab.model import Endpoint, Number, SwitchValue
 
@@ -40,10 +41,12 @@ def parse_time(word: str) -> int:
     """A point in time, ns: a bare number is seconds; may be negative."""
     found = _DURATION.fullmatch(word)
     if found is None:
-        raise ValueError(f"expected a time such as 0.050, 3s or 50ms, not {word!r}")
+        raise Problem(
+            "word.time", "expected a time such as 0.050, 3s or 50ms, not '{word}'", word=word
+        )
     exact = Decimal(found[1]) * _UNITS[found[2] or "s"]
     if exact != int(exact):
-        raise ValueError(f"{word!r} is finer than a nanosecond")
+        raise Problem("word.too-fine", "'{word}' is finer than a nanosecond", word=word)
     return int(exact)
 
 
@@ -51,9 +54,11 @@ def parse_duration(word: str) -> int:
     """A span of time >= 0, ns: a unit is required, except for 0."""
     found = _DURATION.fullmatch(word)
     if found is None or found[1].startswith("-"):
-        raise ValueError(f"expected a duration such as 50ms or 1.5s, not {word!r}")
+        raise Problem(
+            "word.duration", "expected a duration such as 50ms or 1.5s, not '{word}'", word=word
+        )
     if found[2] is None and Decimal(found[1]) != 0:
-        raise ValueError(f"{word!r} needs a unit: {word}ms or {word}s")
+        raise Problem("word.unit", "'{word}' needs a unit: {word}ms or {word}s", word=word)
     return parse_time(word)
 
 
@@ -61,7 +66,11 @@ def parse_octets(word: str) -> int:
     """A number of octets; KB and MB are powers of 1024."""
     found = _OCTETS.fullmatch(word)
     if found is None:
-        raise ValueError(f"expected a number of octets such as 1460 or 64KB, not {word!r}")
+        raise Problem(
+            "word.octets",
+            "expected a number of octets such as 1460 or 64KB, not '{word}'",
+            word=word,
+        )
     return int(found[1]) * {None: 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}[found[2]]
 
 
@@ -69,7 +78,9 @@ def parse_rate(word: str) -> int:
     """Bits per second."""
     found = _RATE.fullmatch(word)
     if found is None:
-        raise ValueError(f"expected a rate such as 10Mbit or 64kbit, not {word!r}")
+        raise Problem(
+            "word.rate", "expected a rate such as 10Mbit or 64kbit, not '{word}'", word=word
+        )
     factor = {"bit": 1, "kbit": 10**3, "Mbit": 10**6, "Gbit": 10**9}[found[2]]
     return int(Decimal(found[1]) * factor)
 
@@ -80,7 +91,7 @@ def parse_yes_no(word: str) -> bool:
         return True
     if word in _FALSE:
         return False
-    raise ValueError(f"expected yes or no, not {word!r}")
+    raise Problem("word.yes-no", "expected yes or no, not '{word}'", word=word)
 
 
 def parse_integer(word: str) -> int:
@@ -88,7 +99,7 @@ def parse_integer(word: str) -> int:
     try:
         return int(word, 0)
     except ValueError:
-        raise ValueError(f"expected a number, not {word!r}") from None
+        raise Problem("word.number", "expected a number, not '{word}'", word=word) from None
 
 
 def parse_integers(word: str) -> tuple[int, ...]:
@@ -99,7 +110,7 @@ def parse_integers(word: str) -> tuple[int, ...]:
 def parse_port(word: str) -> int:
     """0 .. 65535."""
     if not word.isdigit() or int(word) > 65_535:
-        raise ValueError(f"expected a port from 0 to 65535, not {word!r}")
+        raise Problem("word.port", "expected a port from 0 to 65535, not '{word}'", word=word)
     return int(word)
 
 
@@ -107,7 +118,7 @@ def parse_endpoint(word: str) -> Endpoint:
     """``B:80``, ``B/6:80``, ``10.0.0.2:80`` or ``[fd00::2]:80``."""
     host, colon, port = word.rpartition(":")
     if not colon or not host:
-        raise ValueError(f"expected an endpoint such as B:80, not {word!r}")
+        raise Problem("word.endpoint", "expected an endpoint such as B:80, not '{word}'", word=word)
     if host.startswith("[") and host.endswith("]"):
         return Endpoint(parse_address(host[1:-1]), parse_port(port))
     if host.endswith("/6"):
@@ -120,7 +131,16 @@ def parse_address(word: str) -> str:
     try:
         return str(ip_address(word))
     except ValueError:
-        raise ValueError(f"expected an IP address, not {word!r}") from None
+        raise Problem("word.address", "expected an IP address, not '{word}'", word=word) from None
+
+
+def parse_prefixed(word: str) -> tuple[str, int]:
+    """An address and its prefix length: 24, for IPv6 64, unless ``/N`` says otherwise."""
+    address, slash, prefix = word.partition("/")
+    spelled = parse_address(address)
+    if slash and not (prefix.isdecimal() and int(prefix) <= (128 if ":" in spelled else 32)):
+        raise Problem("word.prefix", "expected a prefix length after / in '{word}'", word=word)
+    return spelled, int(prefix) if slash else (64 if ":" in spelled else 24)
 
 
 def packed(address: str) -> bytes:
@@ -141,7 +161,7 @@ def parse_direction(word: str) -> tuple[str, str]:
     """``A>B``."""
     parts = re.split("[>→]", word)
     if len(parts) != 2 or not all(parts):
-        raise ValueError(f"expected a direction such as A>B, not {word!r}")
+        raise Problem("word.direction", "expected a direction such as A>B, not '{word}'", word=word)
     return parts[0], parts[1]
 
 
@@ -156,8 +176,10 @@ def parse_number(word: str) -> Number:
     try:
         return Number(int(word))
     except ValueError:
-        raise ValueError(
-            f"expected a sequence number: 50, abs:90 or isn(A>B)+1, not {word!r}"
+        raise Problem(
+            "word.sequence-number",
+            "expected a sequence number: 50, abs:90 or isn(A>B)+1, not '{word}'",
+            word=word,
         ) from None
 
 
@@ -165,7 +187,7 @@ def parse_range(word: str) -> tuple[Number, Number]:
     """``L-R`` of a SACK block, each a sequence number."""
     left, dash, right = word.partition("-")
     if not dash:
-        raise ValueError(f"expected edges such as 201-601, not {word!r}")
+        raise Problem("word.edges", "expected edges such as 201-601, not '{word}'", word=word)
     return parse_number(left), parse_number(right)
 
 
@@ -174,7 +196,7 @@ def parse_hex(word: str) -> bytes:
     try:
         return bytes.fromhex(word)
     except ValueError:
-        raise ValueError(f"expected octets in hex, not {word!r}") from None
+        raise Problem("word.hex", "expected octets in hex, not '{word}'", word=word) from None
 
 
 def parse_text(word: str) -> bytes:
@@ -197,13 +219,21 @@ def parse_text(word: str) -> bytes:
             out.append(simple[escape])
             index += 2
         else:
-            raise ValueError(f"unknown escape \\{escape}")
+            raise Problem("word.escape", "unknown escape \\{word}", word=escape)
     return bytes(out)
+
+
+def parse_words(word: str) -> str:
+    """A quoted text for readers: its octets must be UTF-8."""
+    try:
+        return parse_text(word).decode()
+    except UnicodeDecodeError:
+        raise Problem("word.utf-8", "these octets are not UTF-8 text: {word}", word=word) from None
 
 
 def unquote(word: str) -> str:
     """The value of a PAIR or STRING: without quotes where there are any."""
-    return parse_text(word).decode() if word.startswith('"') else word
+    return parse_words(word) if word.startswith('"') else word
 
 
 _KINDS: Final = {f.name: f.type for f in fields(Settings)}
@@ -216,14 +246,21 @@ def switch_name(word: str) -> str:
             return name
     if word in LAB_SWITCHES:
         return word
-    raise ValueError(f"no switch is called {word!r}; {near(word, [*_KINDS, *LAB_SWITCHES])}")
+    raise Problem(
+        "switch.unknown",
+        "no switch is called '{word}'; {hint}",
+        word=word,
+        hint=near(word, [*_KINDS, *LAB_SWITCHES]),
+    )
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def near(word: str, known: Iterable[str]) -> Problem:
     """``did you mean …?``, or all there are when nothing is like ``word``."""
     names = list(known)
     close = get_close_matches(word, names, 3, 0.55)
-    return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(names)}"
+    if close:
+        return Problem("hint.near", "did you mean {names}?", names=close)
+    return Problem("hint.all", "there are {names}", names=", ".join(names))
 
 
 def parse_setting(switch: str, word: str) -> tuple[str, SwitchValue]:

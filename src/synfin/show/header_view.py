@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.show.header_fields import Field, fields_of, protocol_name, tcp_options
 from synfin.wire.checksum import checksum, pseudo_sum, verifies
 from synfin.wire.views import (
@@ -101,11 +102,21 @@ def parse_hex(text: str) -> bytes:
     digits = re.sub(r"0[xX]|[\s:,-]", "", text)
     wrong = re.search(r"[^0-9a-fA-F]", digits)
     if wrong:
-        raise ValueError(f"not hexadecimal: {wrong.group()!r}; give digits 0-9 and a-f")
+        raise Problem(
+            "header.digit",
+            "not hexadecimal: '{word}'; give digits 0-9 and a-f",
+            word=wrong.group(),
+        )
     if not digits:
-        raise ValueError("no bytes given; give a packet in hexadecimal, for example 4500002c…")
+        raise Problem(
+            "header.none", "no bytes given; give a packet in hexadecimal, for example 4500002c…"
+        )
     if len(digits) % 2:
-        raise ValueError(f"{len(digits)} hex digits: one is missing, two make an octet")
+        raise Problem(
+            "header.odd",
+            "{count} hex digits: one is missing, two make an octet",
+            count=len(digits),
+        )
     return bytes.fromhex(digits)
 
 
@@ -113,14 +124,25 @@ def dissect(data: bytes, kind: str = "ip") -> Dissection:
     """Takes ``data`` apart; ``kind`` says what it begins with: 'ip', or a bare
     'tcp', 'udp' or 'icmp' header. Raises ValueError where there is no header."""
     if kind not in KINDS:
-        raise ValueError(f"unknown kind '{kind}': choose {', '.join(KINDS)}")
+        raise Problem(
+            "header.kind",
+            "unknown kind '{word}': choose {names}",
+            word=kind,
+            names=", ".join(KINDS),
+        )
     work = _Work(data)
     if kind == "ip":
         work.ip(0, quoted=False)
     else:
         need = {"tcp": 20, "udp": 8, "icmp": 8}[kind]
         if len(data) < need:
-            raise ValueError(f"a {kind.upper()} header has {need} octets, these are {len(data)}")
+            raise Problem(
+                "header.short",
+                "a {name} header has at least {need} octets, these are {count}",
+                name=kind.upper(),
+                need=need,
+                count=len(data),
+            )
         work.upper({"tcp": 6, "udp": 17, "icmp": 1}[kind], 0, len(data), None)
     return work.result()
 
@@ -161,15 +183,21 @@ class _Work:
         elif isinstance(view, Ipv6HeaderView):
             self._ipv6(view, at, quoted)
         elif not quoted:
-            raise ValueError(
-                f"an IP packet begins with 4 or 6, not {self.data.hex()[:1] or 'nothing'!s}; "
-                "for a bare header say which: tcp, udp or icmp"
+            raise Problem(
+                "header.version",
+                "an IP packet begins with 4 or 6, not {word}; for a bare header say which: "
+                "tcp, udp or icmp",
+                word=self.data.hex()[:1] or "-",
             )
 
     def _ipv4(self, view: Ipv4HeaderView, at: int, quoted: bool) -> None:
         rest = view.data
         if len(rest) < 20 and not quoted:
-            raise ValueError(f"an IPv4 header has at least 20 octets, these are {len(rest)}")
+            raise Problem(
+                "header.short-4",
+                "an IPv4 header has at least 20 octets, these are {count}",
+                count=len(rest),
+            )
         length = max(view.header_len, 20)
         if view.header_len < 20 and len(rest) >= 1:
             self.note("ihl-small", ihl=view.header_len // 4)
@@ -208,7 +236,11 @@ class _Work:
     def _ipv6(self, view: Ipv6HeaderView, at: int, quoted: bool) -> None:
         rest = view.data
         if len(rest) < 40 and not quoted:
-            raise ValueError(f"an IPv6 header has 40 octets, these are {len(rest)}")
+            raise Problem(
+                "header.short-6",
+                "an IPv6 header has 40 octets, these are {count}",
+                count=len(rest),
+            )
         header = Header("ipv6", at, min(40, len(rest)), tuple(fields_of(view, "ipv6")), quoted)
         self.headers.append(header)
         if len(rest) < 40:

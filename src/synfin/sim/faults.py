@@ -12,6 +12,7 @@ is absolute, ``+5`` and ``-5`` add to what is there, ``mss=none`` takes an optio
 from decimal import Decimal, InvalidOperation
 from typing import Final, NoReturn
 
+from synfin.core.problems import Problem
 from synfin.sim.edits import ABSOLUTE, DELTA, FIELDS, NUMBERS, OPTION_FIELDS, RELATIVE, Edit
 from synfin.sim.fault import ACTIONS, EVER, KINDS, SET, Fault, Selector
 from synfin.wire.tcp import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
@@ -34,7 +35,7 @@ UNITS: Final = {
     "min": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
-ACTION_HELP: Final = "one of drop, delay=300ms, dup, dup=5s, reorder, corrupt, set FIELD=VALUE"
+ACTION_HELP: Final = "drop, delay=300ms, dup, dup=5s, reorder, corrupt, set FIELD=VALUE"
 _TEXT_END: Final = "\"'"
 
 __all__ = ["Fault", "Selector", "parse_duration", "parse_fault", "parse_selector", "parse_time"]
@@ -69,7 +70,9 @@ def parse_duration(text: str) -> int:
             return int(value)
     if text in ("0", "0.0"):
         return 0
-    raise ValueError(f"expected a duration such as 300ms or 1.5s, not {text!r}")
+    raise Problem(
+        "fault.duration", "expected a duration such as 300ms or 1.5s, not '{word}'", word=text
+    )
 
 
 def parse_time(text: str) -> int:
@@ -81,12 +84,16 @@ def parse_time(text: str) -> int:
         try:
             return -parse_duration(text[1:]) if negative else parse_duration(text)
         except ValueError:
-            raise ValueError(
-                f"expected a time in seconds such as 0.3, or 300ms, not {text!r}"
-            ) from None
+            raise _no_time(text) from None
     if not value.is_finite():
-        raise ValueError(f"expected a time in seconds such as 0.3, not {text!r}")
+        raise _no_time(text)
     return int(value)
+
+
+def _no_time(text: str) -> Problem:
+    return Problem(
+        "fault.time", "expected a time in seconds such as 0.3, or 300ms, not '{word}'", word=text
+    )
 
 
 def parse_flags(text: str) -> int:
@@ -133,8 +140,8 @@ class _Reader:
         self.directed: bool = False
         self.kinded: bool = False
 
-    def fail(self, message: str) -> NoReturn:
-        raise ValueError(f"fault {self.text!r}: {message}")
+    def fail(self, problem: ValueError) -> NoReturn:
+        raise Problem("fault.wrong", "fault '{fault}': {why}", fault=self.text, why=problem)
 
     def fault(self) -> Fault:
         action = ""
@@ -146,35 +153,51 @@ class _Reader:
                 edits.append(self.edit(name.lower(), value))
             elif name.lower() in ACTIONS:
                 if action:
-                    self.fail(f"one action only: {action!r} stands there already")
+                    self.fail(
+                        Problem(
+                            "fault.two-actions",
+                            "one action only: '{word}' stands there already",
+                            word=action,
+                        )
+                    )
                 action = name.lower()
                 time = self.action_time(action, value, "=" in word)
             elif action == SET:
-                self.fail(f"expected set FIELD=VALUE with a field of {', '.join(FIELDS)}")
+                self.fail(
+                    Problem(
+                        "fault.field",
+                        "expected set FIELD=VALUE with a field of {names}",
+                        names=", ".join(FIELDS),
+                    )
+                )
             else:
                 self.select(word)
         if not action:
-            self.fail(f"expected an action, {ACTION_HELP}")
+            self.fail(
+                Problem("fault.no-action", "expected an action, one of {help}", help=ACTION_HELP)
+            )
         if action == SET and not edits:
-            self.fail("expected FIELD=VALUE after set, such as set win=0")
+            self.fail(
+                Problem("fault.no-field", "expected FIELD=VALUE after set, such as set win=0")
+            )
         return Fault(self.finish(), action, time, tuple(edits), self.text)
 
     def finish(self) -> Selector:
         if not self.directed:
-            self.fail("expected a direction first, such as A>B or *")
+            self.fail(Problem("fault.no-direction", "expected a direction first, such as A>B or *"))
         return self.selector
 
     def action_time(self, action: str, value: str, given: bool) -> int:
         if action == "delay" and not given:
-            self.fail("expected how long: delay=300ms")
+            self.fail(Problem("fault.no-delay", "expected how long: delay=300ms"))
         if not given:
             return -1
         if action not in ("delay", "dup", "reorder"):
-            self.fail(f"{action} takes no value")
+            self.fail(Problem("fault.no-value", "{word} takes no value", word=action))
         try:
             return parse_duration(value)
         except ValueError as error:
-            self.fail(str(error))
+            self.fail(error)
 
     def select(self, word: str) -> None:
         name, equals, value = word.partition("=")
@@ -186,7 +209,14 @@ class _Reader:
             self.selector.kind, self.selector.flags = self.kind(word)
             self.kinded = True
         else:
-            self.fail(f"expected a condition or an action ({ACTION_HELP}), not {word!r}")
+            self.fail(
+                Problem(
+                    "fault.word",
+                    "expected a condition or an action (one of {help}), not '{word}'",
+                    help=ACTION_HELP,
+                    word=word,
+                )
+            )
 
     def direction(self, word: str) -> None:
         word = word.replace("->", ">").replace("→", ">")
@@ -194,7 +224,13 @@ class _Reader:
         if word == "*":
             source = target = "*"
         elif not arrow or not source or not target or ">" in target:
-            self.fail(f"expected a direction such as A>B or *, not {word!r}")
+            self.fail(
+                Problem(
+                    "fault.direction",
+                    "expected a direction such as A>B or *, not '{word}'",
+                    word=word,
+                )
+            )
         self.selector.source = source
         self.selector.target = target
         self.directed = True
@@ -206,7 +242,12 @@ class _Reader:
         flags = parse_flags(upper)
         if flags < 0:
             self.fail(
-                f"expected flags such as SYN or SYN,ACK, or one of {', '.join(KINDS)}, not {word!r}"
+                Problem(
+                    "fault.kind",
+                    "expected flags such as SYN or SYN,ACK, or one of {names}, not '{word}'",
+                    names=", ".join(KINDS),
+                    word=word,
+                )
             )
         return "flags", flags
 
@@ -229,13 +270,18 @@ class _Reader:
                 selector.probability = self.probability(value)
             else:
                 self.fail(
-                    "expected nth=, after=, seq=, from=, to=, p=, packet= or an action"
-                    f" ({ACTION_HELP}), not {name + '='!r}"
+                    Problem(
+                        "fault.condition",
+                        "expected nth=, after=, seq=, from=, to=, p=, packet= or an action"
+                        " (one of {help}), not '{name}='",
+                        help=ACTION_HELP,
+                        name=name,
+                    )
                 )
-        except ValueError as error:
-            if str(error).startswith("fault "):
+        except Problem as error:
+            if error.id == "fault.wrong":
                 raise
-            self.fail(str(error))
+            self.fail(error)
 
     def range(self, value: str, least: int) -> tuple[int, int]:
         low, dash, high = value.partition("-")
@@ -244,12 +290,19 @@ class _Reader:
             last = (int(high) if high else EVER) if dash else first
             if first >= least and last >= first:
                 return first, last
-        raise ValueError(f"expected a number (from {least}) or a range such as 2-4, not {value!r}")
+        raise Problem(
+            "fault.range",
+            "expected a number (from {least}) or a range such as 2-4, not '{word}'",
+            least=least,
+            word=value,
+        )
 
     def count(self, value: str) -> int:
         if value.isdecimal() and int(value) > 0:
             return int(value)
-        raise ValueError(f"expected the packet's number, 1 or more, not {value!r}")
+        raise Problem(
+            "fault.packet", "expected the packet's number, 1 or more, not '{word}'", word=value
+        )
 
     def probability(self, value: str) -> float:
         try:
@@ -257,7 +310,11 @@ class _Reader:
         except ValueError:
             number = -1.0
         if not 0.0 <= number <= 1.0:
-            raise ValueError(f"expected a probability between 0 and 1, not {value!r}")
+            raise Problem(
+                "fault.probability",
+                "expected a probability between 0 and 1, not '{word}'",
+                word=value,
+            )
         return number
 
     def edit(self, field: str, value: str) -> Edit:
@@ -268,7 +325,13 @@ class _Reader:
         if field == "flags":
             bits = 0 if value.lower() == "none" else parse_flags(value)
             if bits < 0:
-                self.fail(f"expected flags such as SYN,ACK after flags=, not {value!r}")
+                self.fail(
+                    Problem(
+                        "fault.flags",
+                        "expected flags such as SYN,ACK after flags=, not '{word}'",
+                        word=value,
+                    )
+                )
             return Edit(field, bits, ABSOLUTE)
         return self.number_edit(field, value)
 
@@ -282,6 +345,14 @@ class _Reader:
             mode = DELTA
             digits = value[1:]
         if not digits.isdecimal() or int(digits) > NUMBERS[field]:
-            self.fail(f"expected a number up to {NUMBERS[field]} after {field}=, not {value!r}")
+            self.fail(
+                Problem(
+                    "fault.number",
+                    "expected a number up to {most} after {field}=, not '{word}'",
+                    most=NUMBERS[field],
+                    field=field,
+                    word=value,
+                )
+            )
         number = int(digits)
         return Edit(field, -number if value.startswith("-") else number, mode)

@@ -4,6 +4,7 @@ import random
 from collections import deque
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.sim.node import Carrier, Channel, Flight, Node
 from synfin.sim.queue import ARRIVAL
 from synfin.sim.streams import stream
@@ -168,7 +169,13 @@ class Link:
             return self.forward
         if name == self.a.name:
             return self.backward
-        raise ValueError(f"the link {self.a.name}-{self.b.name} does not end at {name!r}")
+        raise Problem(
+            "net.link-end",
+            "the link {a}-{b} does not end at '{name}'",
+            a=self.a.name,
+            b=self.b.name,
+            name=name,
+        )
 
     def set_up(self, up: bool) -> None:
         """Plugs or pulls the cable; what is on it when it is down is lost."""

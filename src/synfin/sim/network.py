@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from synfin.core.events import Observer
+from synfin.core.problems import Problem
 from synfin.core.settings import RFC, Settings
 from synfin.host.host import Host
 from synfin.sim.errors import SimulationError
@@ -144,7 +145,7 @@ class Network(Traffic):
         node = self.node(at)
         channel = channel_between(node, self.node(via))
         if channel is None:
-            raise ValueError(f"{at} has no link to {via}")
+            raise Problem("net.no-link", "{at} has no link to {via}", at=at, via=via)
         if isinstance(destination, str) and destination in self.nodes:
             for address in self.nodes[destination].addresses:
                 node.overrides[address] = channel
@@ -156,7 +157,7 @@ class Network(Traffic):
         answers by the ICMP error ``type_``/``code``, or (-1) not at all."""
         node = self.node(router)
         if not isinstance(node, Router):
-            raise ValueError(f"{router} is no router")
+            raise Problem("net.no-router", "{name} is no router", name=router)
         chosen = parse_selector(selector)
         chosen.seed(stream(self.seed, f"reject/{router}/{len(node.filters)}"))
         node.reject(chosen, type_, code)
@@ -166,12 +167,12 @@ class Network(Traffic):
         """The host (or attacker) called ``name``; ValueError when it is none."""
         node = self.node(name)
         if not isinstance(node, SimHost):
-            raise ValueError(f"{name} is no host")
+            raise Problem("net.no-host", "{name} is no host", name=name)
         return node
 
     def _add_node(self, node: Node) -> None:
         if node.name in self.nodes:
-            raise ValueError(f"there are two nodes {node.name!r}")
+            raise Problem("net.twice", "there are two nodes '{name}'", name=node.name)
         self.nodes[node.name] = node
 
     def _add_host(self, host: SimHost, addresses: tuple[Address, ...]) -> None:
@@ -282,7 +283,7 @@ def read_address(text: Address) -> tuple[bytes, int]:
     if not slash:
         return octets, 24 if len(octets) == 4 else 64
     if not length.isdecimal() or int(length) > len(octets) * 8:
-        raise ValueError(f"expected a prefix length after / in {text!r}")
+        raise Problem("word.prefix", "expected a prefix length after / in '{word}'", word=text)
     return octets, int(length)
 
 

@@ -1,6 +1,7 @@
 """Packets between nodes: numbering, faults, copies, fates, and the ways they take."""
 
 from synfin.core.events import Reason
+from synfin.core.problems import Problem
 from synfin.core.rules import SPOOFED
 from synfin.sim.fault import Fault, Verdict, judge
 from synfin.sim.flows import FlowMemory
@@ -53,7 +54,7 @@ class Traffic(Carrier):
         """The node called ``name``; ValueError when there is none."""
         found = self.nodes.get(name)
         if found is None:
-            raise ValueError(f"there is no node {name!r}")
+            raise Problem("net.node", "there is no node '{name}'", name=name)
         return found
 
     def tap(self, tap: Tap) -> None:
@@ -83,7 +84,9 @@ class Traffic(Carrier):
         decoded = decode_packet(data, verify=False)
         packet = decoded.packet if isinstance(decoded, Malformed) else decoded
         if not isinstance(packet, Packet):
-            raise ValueError("expected an IPv4 or IPv6 packet that begins with its header")
+            raise Problem(
+                "net.packet", "expected an IPv4 or IPv6 packet that begins with its header"
+            )
         self.originate(self.node(name), packet, data)
 
     # --- packets ------------------------------------------------------------------
@@ -276,7 +279,11 @@ class Traffic(Carrier):
 
     def _own(self, address: bytes, prefix_len: int, node: Node) -> None:
         if address in self._owners:
-            raise ValueError(f"two nodes have the address {format_address(address)}")
+            raise Problem(
+                "net.address",
+                "two nodes have the address {address}",
+                address=format_address(address),
+            )
         self._owners[address] = node
         shift = len(address) * 8 - prefix_len
         network = int.from_bytes(address, "big") >> shift

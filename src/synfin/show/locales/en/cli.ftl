@@ -101,6 +101,7 @@ cli-opt-no-kernel = leave out the kernel
 
 ## Errors
 cli-error-plain = { $line }
+cli-error-at = { $where }: { $why }
 cli-error-language = there are no texts in '{ $name }'; choose --lang { $names }
 cli-error-command = there is no command '{ $name }'. { $hint } (synfin --help lists all)
 cli-error-option = { $path } has no option { $name }. { $hint }

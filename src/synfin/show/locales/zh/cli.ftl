@@ -101,6 +101,7 @@ cli-opt-no-kernel = 不做与内核通信的部分
 
 ## 出错信息
 cli-error-plain = { $line }
+cli-error-at = { $where }: { $why }
 cli-error-language = 没有“{ $name }”语言的文本；请用 --lang { $names }
 cli-error-command = 没有“{ $name }”这个命令。{ $hint }（synfin --help 列出全部命令）
 cli-error-option = { $path } 没有选项 { $name }。{ $hint }
