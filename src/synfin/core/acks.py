@@ -32,7 +32,8 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return _ack_by_state(tcb)  # after Fast Open it may cover our FIN, too
     if snd.acks_something_unsent(ack):
         tcb.settled(rules.ACK_UNSENT, segment, tcb.ours(ack), tcb.ours(snd.snd_max))
-        if tcb.may_challenge(segment):
+        silent = tcb.settings.ack_unsent_silent and tcb.state is State.ESTABLISHED
+        if not silent and tcb.may_challenge(segment):
             tcb.owe_now(rules.ACK_UNSENT, tcb.ours(ack), tcb.ours(snd.snd_max))
         return True
     if tcb.settings.ack_too_old_check and ack < snd.snd_una - max(snd.max_window, 1):

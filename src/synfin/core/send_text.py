@@ -117,7 +117,8 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
         return False
     fin = snd.fin_queued and length == unsent and snd.usable > length
     flags = ACK
-    if length == unsent and not tcb.more_coming:
+    pushed = length == unsent and not tcb.more_coming
+    if pushed or (length > full and tcb.settings.psh_on_large):
         flags |= PSH
     if fin:
         flags |= FIN

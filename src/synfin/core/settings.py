@@ -46,6 +46,11 @@ class Settings:
     nagle: bool = True
     delayed_ack_ns: int = 200 * MILLISECOND
     """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
+    window_update_doubles: bool = False
+    """Reading alone is told only when the window has at least doubled (Linux
+    tcp_cleanup_rbuf()); otherwise when it grew by two segments (RFC 9293 §3.8.6.2.2)."""
+    psh_on_large: bool = False
+    """Linux: PSH on every segment that a device will cut, to speed up the receiver."""
     quick_acks: int = 0
     """How many ACKs of a new connection leave at once before delaying begins
     (Linux: up to 16, tcp_enter_quickack_mode())."""
@@ -167,6 +172,9 @@ class Settings:
     rst_below_fin: bool = False
     """Linux tcp_reset_check(): after the peer's FIN a RST numbered like that FIN
     (RCV.NXT-1) counts as exact, too."""
+    ack_unsent_silent: bool = False
+    """Linux before 2026, tcp_rcv_established(): in ESTABLISHED a segment that acknowledges
+    what was never sent is dropped without the ACK of RFC 9293 §3.10.7.4."""
     right_edge_acks: bool = False
     """Linux tcp_sequence(): a segment without text is taken at RCV.NXT+RCV.WND, too,
     where Table 6 (§3.4) refuses it."""
@@ -298,6 +306,8 @@ LINUX: Final = Settings(
     quick_syn_retry_ns=10 * MILLISECOND,
     missing_timestamp_drops=False,
     rst_below_fin=True,
+    window_update_doubles=True,
+    psh_on_large=True,
     right_edge_acks=True,
     challenge_acks=1,
     challenge_ack_interval_ns=500 * MILLISECOND,
@@ -306,7 +316,7 @@ LINUX: Final = Settings(
     syn_cookies="when-full",
 )
 
-LINUX_OLD: Final = LINUX.but(syn_linear_timeouts=0)
+LINUX_OLD: Final = LINUX.but(syn_linear_timeouts=0, ack_unsent_silent=True)
 
 BSD44: Final = Settings(
     mss=1460,

@@ -2,6 +2,7 @@
 
 from synfin.core import rules
 from synfin.core.errno import ETIMEDOUT
+from synfin.core.forming import options_now
 from synfin.core.receiver import NONE
 from synfin.core.rules import Rule
 from synfin.core.sequence import wrap
@@ -234,7 +235,9 @@ def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
     """<SEQ=SND.NXT><CTL=RST> of our own accord (§3.10.5); with ACK as stacks do."""
     flags = RST | ACK if tcb.settings.linger_reset_ack else RST
     ack = wrap(tcb.rcv.rcv_nxt) if flags & ACK else 0
-    segment = Segment(tcb.local_port, tcb.remote_port, wrap(tcb.snd.snd_nxt), ack, flags, 0)
+    seq = wrap(tcb.snd.snd_nxt)
+    options = options_now(tcb)  # RFC 7323 §3.2: TSopt SHOULD stand on a RST, too
+    segment = Segment(tcb.local_port, tcb.remote_port, seq, ack, flags, 0, options)
     if tcb.observer is not None:
         segment.reason = tcb.reason(rule, a, b, None, None, None)
     tcb.outbox.append(segment)

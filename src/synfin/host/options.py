@@ -209,6 +209,8 @@ def _apply_socket_level(connection: Connection, option: int, value: int, now: in
 def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) -> None:
     if option == c.TCP_NODELAY:
         connection.nodelay = bool(value)
+        if value:
+            connection.sws_override = True  # what a cork or MSG_MORE holds goes now (Linux)
     elif option == c.TCP_CORK:
         connection.corked = bool(value)
     elif option == c.TCP_MAXSEG:

@@ -41,6 +41,7 @@ class Machine:
             "host", settings, self.clock, random.randbytes, observer=self.watcher
         )
         self.host.add_address(config.local_ip, 16, config.mtu)
+        self.host.set_offload(65_535)
         self.sent: deque[tuple[int, Packet]] = deque()
         self.woken: list[Socket] = []
         """Sockets whose readiness changed and that nobody has asked about yet."""
