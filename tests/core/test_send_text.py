@@ -61,8 +61,10 @@ def test_a_device_may_cut_large_segments() -> None:
     solo = Solo()
     solo.conn.max_segment = 65_000
     solo.established()
-    (large,) = solo.send(bytes(14_600))
-    assert (len(large.payload), large.mss) == (14_600, 1460)
+    (first,) = solo.send(bytes(1460))
+    assert (len(first.payload), first.mss) == (1460, 0)
+    (large,) = solo.send(bytes(30_000))
+    assert (len(large.payload), large.mss) == (9 * 1460, 1460), "as the congestion window says"
 
 
 # --- windows -----------------------------------------------------------------------

@@ -74,6 +74,7 @@ def test_a_cork_holds_small_text_for_200_ms() -> None:
     solo = Solo().established()
     solo.conn.corked = True
     assert solo.send(b"head") == []
+    assert solo.watch.rules("silence") == ["wait.cork"]
     assert solo.show(*solo.send(bytes(1460))) == ["ACK 1+1460 1"]
     sent = solo.wait(SECOND - 1)
     assert [(when, solo.show(s)[0]) for when, s in sent] == [(200 * MS, "PSH,ACK 1461+4 1")]

@@ -106,6 +106,7 @@ def test_a_partial_ack_retransmits_the_next_hole() -> None:
     snd.board.sent_again(0, 10 * MS)
     assert snd.take_ack(at(300), -1, 60 * MS) == ACK_PARTIAL
     assert snd.board.ranges[snd.board.next_lost()].start == at(300)
+    assert snd.cc.cwnd == 500 + 3 * MSS - 300 + MSS
     assert snd.in_recovery
 
 

@@ -227,6 +227,19 @@ def test_a_fin_needs_no_room_for_itself() -> None:
     assert solo.state == "CLOSE-WAIT"
 
 
+def test_a_fin_alone_before_a_closed_window_must_come_again() -> None:
+    """Table 6: a length of one, a window of zero. The answer says so."""
+    solo = Solo(PLAIN.but(receive_buffer=10)).established()
+    solo.arrive(ACK, 1, 1, bytes(10))
+    (answer,) = solo.arrive(FIN | ACK, 11, 1)
+    assert (solo.show(answer), answer.window) == (["ACK 1+0 11"], 0)
+    assert solo.state == "ESTABLISHED"
+    solo.conn.recv(10, solo.now)
+    solo.poll()
+    assert solo.show(*solo.arrive(FIN | ACK, 11, 1)) == ["ACK 1+0 12"]
+    assert solo.state == "CLOSE-WAIT"
+
+
 def test_what_the_application_left_unread_when_the_peer_closed_is_still_there() -> None:
     solo = Solo(RFC).established(Options(mss=1460))
     solo.arrive(ACK | FIN, 1, 1, b"last words")

@@ -62,23 +62,28 @@ def test_nobody_there_is_a_reset() -> None:
 
 
 def test_a_passive_open_does_not_disturb_what_is_there() -> None:
-    """MUST-41: a connection from that port stays as it was."""
-    lone = Lone()
-    sock = lone.listen()
-    lone.handshake()
-    child, _ = sock.accept()
-    sock.close()
+    """MUST-41: a connection from that very port goes on, and newcomers are the listener's."""
+    lone = Lone(RFC.but(delayed_ack_ns=0))
+    first = lone.socket()
+    first.setsockopt(c.SOL_SOCKET, c.SO_REUSEADDR, 1)
+    first.bind((B, 80))
+    first.listen(1)
+    iss = lone.handshake()
+    child, _ = first.accept()
+    first.close()
     again = lone.socket()
     again.setsockopt(c.SOL_SOCKET, c.SO_REUSEADDR, 1)
-    assert child.conn is not None
-    before = child.conn.snd.snd_nxt
-    again.bind(("0.0.0.0", 81))
+    again.bind((B, 80))
     again.listen(1)
-    assert child.conn.state.value == "ESTABLISHED"
-    assert child.conn.snd.snd_nxt == before
+    (ack,) = lone.arrive(ACK, 501, iss + 1, b"still here")
+    assert (ack.seq, ack.ack) == (iss + 1, 511)
+    assert child.recv(99) == b"still here"
+    lone.handshake(4001)
+    assert again.accept()[1] == (A, 4001)
 
 
-def test_listening_on_a_port_that_is_in_syn_sent() -> None:
+@pytest.mark.parametrize("state", ["SYN-SENT", "SYN-RECEIVED"])
+def test_listening_on_a_port_from_which_somebody_connects(state: str) -> None:
     """MUST-42: both, the active one by its four-tuple, the passive one for all others."""
     lone = Lone()
     active = lone.socket()
@@ -86,12 +91,14 @@ def test_listening_on_a_port_that_is_in_syn_sent() -> None:
     active.bind((B, 80))
     active.connect_ex((A, 9000))
     (syn,) = lone.segments()
+    if state == "SYN-RECEIVED":
+        lone.arrive(SYN, 700, sport=9000)
     passive = lone.socket()
     passive.setsockopt(c.SOL_SOCKET, c.SO_REUSEADDR, 1)
     passive.bind((B, 80))
     passive.listen(5)
     lone.handshake(4000)
-    assert sorted(lone.states()) == ["ESTABLISHED", "SYN-SENT"]
+    assert sorted(lone.states()) == ["ESTABLISHED", state]
     lone.arrive(SYN | ACK, 700, syn.seq + 1, sport=9000)
     assert sorted(lone.states()) == ["ESTABLISHED", "ESTABLISHED"]
     assert passive.accept()[1] == (A, 4000)

@@ -129,7 +129,7 @@ def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
 
 
 def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, int, int]) -> None:
-    """What a valid RST does, by state."""
+    """What a valid RST does, by state: an abort, never an orderly end (MUST-12)."""
     state = tcb.state
     if state is State.SYN_RECEIVED:
         if tcb.fastopen_accepted:

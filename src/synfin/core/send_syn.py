@@ -83,8 +83,8 @@ def _syn_window(tcb: Tcb) -> int:
 
 
 def _syn_options(tcb: Tcb, answering: bool) -> Options:
-    """Ours to offer, or what both can use (RFC 7323 §1.3; MSS: §3.7.1, MUST-14, SHLD-5,
-    MAY-3). Nothing else makes MSS options (MUST-65)."""
+    """Ours to offer, or what both can use (RFC 7323 §1.3; MSS: §3.7.1, MUST-14, MUST-67,
+    SHLD-5, MAY-3). Nothing else makes MSS options (MUST-65)."""
     settings = tcb.settings
     options = Options()
     if settings.send_mss_option:
