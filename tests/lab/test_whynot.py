@@ -3,7 +3,7 @@
 import pytest
 
 from synfin.lab.catalogue import all_shipped, find
-from synfin.lab.runner import run_case
+from synfin.lab.runner import Changes, run_case
 from synfin.lab.trace import Run
 from synfin.lab.whynot import known_rule, why_not
 
@@ -49,6 +49,34 @@ def test_a_rule_that_says_not_now() -> None:
 def test_a_timer_that_still_runs() -> None:
     answer = why_not(run("6"), "A", "SYN", 500 * MS)
     assert (answer.kind, answer.due) == ("timer", S)
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "flags", "at", "due"),
+    [
+        # The packet that would have stopped the timer is lost; the timer is the answer.
+        ("7", "A", "SYN", 500 * MS, 1000 * MS),
+        ("8", "B", "SYN,ACK", 500 * MS, 1050 * MS),
+        ("26", "B", "FIN,ACK", 500 * MS, 1100 * MS),
+    ],
+)
+def test_the_timer_that_will_send_just_that(
+    name: str, host: str, flags: str, at: int, due: int
+) -> None:
+    answer = why_not(run(name), host, flags, at)
+    assert (answer.kind, answer.due) == ("timer", due)
+
+
+def test_the_timer_that_will_send_the_data_again() -> None:
+    scenario = find("2")
+    lost = Changes(faults=("B>A ACK nth=1 drop",))
+    answer = why_not(run_case(scenario, scenario.case(), lost), "A", "DATA", 500 * MS)
+    assert (answer.kind, answer.due) == ("timer", 1100 * MS)
+
+
+def test_a_timer_that_will_send_something_else_explains_nothing() -> None:
+    answer = why_not(run("8"), "B", "DATA", 500 * MS)
+    assert (answer.kind, answer.packet) == ("lost", 3)
 
 
 def test_nothing_to_send() -> None:

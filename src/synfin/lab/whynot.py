@@ -43,7 +43,7 @@ def why_not(run: Run, host: str, flags: str, at: int) -> Silence:
             reason = record["reason"] or _reason(WAIT_NOTHING, {})
             return Silence("sent", reason, at, record["n"])
     later = next((record["n"] for record in wanted if record["t"] > at), 0)
-    for question in (_down, _just_arrived, _held, _lost, _waiting, _coming, _arrived_before):
+    for question in _QUESTIONS:
         answer = question(run, host, flags, at)
         if answer is not None:
             kind, reason, time, packet, due = answer
@@ -105,6 +105,38 @@ def _held(run: Run, host: str, flags: str, at: int) -> Answer | None:
     return None if sent else ("silence", last["reason"], last["t"], 0, None)
 
 
+def _repeats(run: Run, host: str, flags: str, at: int) -> Answer | None:
+    """A timer runs that will send just that again: nothing lost explains it better."""
+    pending = sorted((due, conn, name) for (conn, name), due in run.timers_at(host, at).items())
+    for due, conn, name in pending:
+        again = name == "syn-ack" and flags == "SYN,ACK"
+        if name == "retransmit" and flags in _REPEATED:
+            oldest = _oldest_unacknowledged(run, host, conn, at)
+            again = oldest is not None and _fits(oldest, flags)
+        if again:
+            return _timer(run, host, conn, name, due, at)
+    return None
+
+
+def _oldest_unacknowledged(run: Run, host: str, conn: int, at: int) -> Record | None:
+    """The packet that a retransmission at ``at`` would repeat."""
+    tcb = run.last_at("tcb", at, host=host, conn=conn)
+    if tcb is None:
+        return None
+    for record in run.packets:
+        if record["from"] == host and record["conn"] == conn and record["t"] <= at:
+            length = record["len"] + len({"SYN", "FIN"}.intersection(record["flags"]))
+            if record["seq"] <= tcb["fields"]["snd_una"] < record["seq"] + length:
+                return record
+    return None
+
+
+def _timer(run: Run, host: str, conn: int, name: str, due: int, at: int) -> Answer:
+    set_by = run.last_at("timer", at, host=host, conn=conn, name=name)
+    reason = (set_by or {}).get("reason") or _nothing(run, host, at)
+    return "timer", reason, (set_by or {}).get("t", at), 0, due
+
+
 def _lost(run: Run, host: str, flags: str, at: int) -> Answer | None:
     """The packet that would have caused it never arrived."""
     came = [r["t"] for r in run.of("arrival") if r["host"] == host and r["t"] <= at]
@@ -116,6 +148,7 @@ def _lost(run: Run, host: str, flags: str, at: int) -> Answer | None:
     return None
 
 
+_REPEATED: Final = ("SYN", "SYN,ACK", "FIN,ACK", "DATA")
 _SENDING: Final = ("retransmit", "persist", "syn-ack", "delayed-ack", "keepalive")
 _ANSWERED_BY: Final = {
     "SYN": ("retransmit",),
@@ -134,9 +167,7 @@ def _waiting(run: Run, host: str, flags: str, at: int) -> Answer | None:
     if not due:
         return None
     when, conn, name = due[0]
-    set_by = run.last_at("timer", at, host=host, conn=conn, name=name)
-    reason = (set_by or {}).get("reason") or _nothing(run, host, at)
-    return "timer", reason, (set_by or {}).get("t", at), 0, when
+    return _timer(run, host, conn, name, when, at)
 
 
 def _coming(run: Run, host: str, flags: str, at: int) -> Answer | None:
@@ -172,6 +203,11 @@ def _arrived_before(run: Run, host: str, flags: str, at: int) -> Answer | None:
             return "arrival", record["reason"], record["t"], record["n"], None
         return None
     return None
+
+
+_QUESTIONS: Final = (
+    _down, _just_arrived, _held, _repeats, _lost, _waiting, _coming, _arrived_before,
+)  # fmt: skip
 
 
 def known_rule(reason: Reasons) -> bool:
