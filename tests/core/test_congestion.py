@@ -148,3 +148,11 @@ def test_others_may_be_chosen() -> None:
     assert isinstance(fixed, CongestionControl)
     fixed.on_timeout(FAR, True, 0)
     assert fixed.cwnd == 10 * MSS
+
+
+def test_a_stretched_ack_adds_one_segment_by_the_rfc_and_all_of_it_on_linux() -> None:
+    """RFC 5681 §3.1: min(N, SMSS); Linux tcp_slow_start() counts what was acknowledged."""
+    for settings, grown in ((RFC, 11 * 1460), (LINUX, 20 * 1460)):
+        control = NewReno(1460, settings)
+        control.on_ack(10 * 1460, flight_before=10 * 1460, now=0)
+        assert control.cwnd == grown

@@ -68,6 +68,7 @@ class NewReno(CongestionControl):
     def __init__(self, mss: int, settings: Settings) -> None:
         super().__init__(mss, settings)
         self.acked_in_round: int = 0
+        self.growth_limit: int = settings.slow_start_limit
 
     def name(self) -> str:
         return "newreno"
@@ -76,7 +77,8 @@ class NewReno(CongestionControl):
         if self.cwnd < self.ssthresh:
             # Growth only when the window was what limited us (RFC 7661's concern).
             if self.cwnd < 2 * flight_before:
-                self.cwnd += min(acked, self.mss)
+                limit = self.growth_limit * self.mss if self.growth_limit else acked
+                self.cwnd += min(acked, limit)
             return
         if flight_before + self.mss < self.cwnd:
             return

@@ -35,6 +35,10 @@ class Settings:
     """One tick of TSval (RFC 7323 §5.4: 1 ms to 1 s)."""
     fastopen_client: bool = False
     fastopen_server: bool = False
+    fastopen_any_listener: bool = False
+    """Linux tcp_fastopen bit 0x400: no listener needs TCP_FASTOPEN, its backlog counts."""
+    fastopen_without_cookie: bool = False
+    """Linux tcp_fastopen bit 0x200: text on any SYN is taken, with or without a cookie."""
 
     # -- buffers and windows
     receive_buffer: int = 65_535
@@ -56,6 +60,9 @@ class Settings:
     (Linux: up to 16, tcp_enter_quickack_mode())."""
     initial_window_segments: int = 10
     """RFC 6928 §2; 3 gives RFC 5681 §3.1's for an MSS of 1460."""
+    slow_start_limit: int = 1
+    """How many MSS one ACK may add to the window in slow start (RFC 5681 §3.1); 0: all
+    that it acknowledged, as Linux tcp_slow_start(): stretched ACKs cost no growth."""
     congestion_control: str = "newreno"
     sws_override_ns: int = 200 * MILLISECOND
     """RFC 9293 §3.8.6.2.1: override timeout, 0.1 to 1.0 s."""
@@ -284,6 +291,7 @@ LINUX: Final = Settings(
     rto_variance_floor=True,
     delayed_ack_ns=40 * MILLISECOND,
     quick_acks=16,
+    slow_start_limit=0,
     r2_ns=0,
     retries2=15,
     orphan_retries=8,
