@@ -1,5 +1,7 @@
 """``synfin play --step``, driven over a pipe."""
 
+import re
+
 import pytest
 
 from synfin.lab.catalogue import find
@@ -102,6 +104,27 @@ def test_mistakes_lose_nothing(line: str, lang: str) -> None:
     assert "Traceback" not in out
     plain = step("n 0" if line == "w" else "", "e", lang=lang)
     assert len(out.splitlines()) > len(plain.splitlines())
+
+
+def test_every_key_has_a_name_that_does_the_same() -> None:
+    pairs = re.findall(r"\b(\w), ([a-z]+)\b", step("?"))
+    assert {key for key, _ in pairs} == set("nbgp0evlufwtsq")
+    for key, name in pairs:
+        more = {"g": " 0.05", "p": " 2", "w": " 1", "t": " A"}.get(key, "")
+        before = ("p 2", "drop 2", "n")
+        assert step(*before, name + more, "e") == step(*before, key + more, "e"), name
+
+
+@pytest.mark.parametrize("name", ["forward", "backward", "start", "show", "flying", "sockets"])
+def test_other_names(name: str) -> None:
+    assert "no command" not in step("n", name)
+    assert "no command" in step("n", name + "x")
+
+
+def test_undo_takes_the_edit_back() -> None:
+    dropped, undone = step("p 2", "drop 2", "undo", "e").split("undone")
+    assert "(lost)" in dropped
+    assert "(lost)" not in undone
 
 
 def test_long_words_and_case_do_not_matter() -> None:

@@ -295,7 +295,8 @@ class _Session:
 
 
 _WORDS: Final = {
-    "next": "n", "forward": "n", "back": "b", "end": "e", "begin": "0", "go": "g",
+    "next": "n", "forward": "n", "back": "b", "backward": "b", "end": "e", "begin": "0",
+    "start": "0", "go": "g", "time": "g", "show": "v", "flying": "l", "sockets": "s",
     "packet": "p", "view": "v", "list": "l", "undo": "u", "why": "w", "tcb": "t", "ss": "s",
     "faults": "f", "quit": "q", "exit": "q", "help": "?", "h": "?", "set": "edit",
     "duplicate": "dup",

@@ -163,24 +163,24 @@ cli-step-not-flying = packet { $n } is not on its way at { $time } s; on their w
 cli-step-no-edits = nothing has been changed
 cli-step-edited = packet { $n }: { $action }; the run goes on from here with that (u undoes)
 cli-step-undone = undone
-cli-step-keys = Enter, n [COUNT]   forward
-    b [COUNT]          back
-    g TIME             to a time, seconds
-    p N                to the sending of packet N
-    0, e               to the beginning, to the end
-    v                  the ladder up to here
-    l                  packets on their way
-    drop N             lose packet N (while it is on its way)
-    delay N 300ms      let it take that long in all
-    dup N [5s]         let it arrive twice
-    corrupt N          flip a bit: its checksum fails
-    edit N win=0       change a field (seq, ack, flags, win, ttl, mss …)
-    u                  undo the last change
-    f                  the changes as --fault options
-    w [N]              why packet N (or the last one)
-    t [HOST]           control blocks
-    s                  connections as ss shows them
-    q                  quit
+cli-step-keys = Enter, n, next [COUNT]  forward
+    b, back [COUNT]         back
+    g, go TIME              to a time, seconds
+    p, packet N             to the sending of packet N
+    0, begin, e, end        to the beginning, to the end
+    v, view                 the ladder up to here
+    l, list                 packets on their way
+    drop N                  lose packet N (while it is on its way)
+    delay N 300ms           let it take that long in all
+    dup N [5s]              let it arrive twice
+    corrupt N               flip a bit: its checksum fails
+    edit N win=0            change a field (seq, ack, flags, win, ttl, mss …)
+    u, undo                 undo the last change
+    f, faults               the changes as --fault options
+    w, why [N]              why packet N (or the last one)
+    t, tcb [HOST]           control blocks
+    s, ss                   connections as ss shows them
+    q, quit                 quit
 
 ## list
 cli-group-opening = Opening

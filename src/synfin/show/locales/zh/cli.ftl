@@ -163,24 +163,24 @@ cli-step-not-flying = { $time } 秒时第 { $n } 个报文不在途中；在途�
 cli-step-no-edits = 没有做过任何改动
 cli-step-edited = 报文 { $n }：{ $action }；从这里起按改动继续（u 撤销）
 cli-step-undone = 已撤销
-cli-step-keys = 回车、n [步数]     前进
-    b [步数]           后退
-    g 时刻             跳到某一时刻（秒）
-    p N                跳到第 N 个报文发出时
-    0、e               跳到开头、末尾
-    v                  到目前为止的完整时序图
-    l                  在途的报文
-    drop N             丢掉第 N 个报文（在途时）
-    delay N 300ms      让它全程用这么长时间
-    dup N [5s]         让它到达两次
-    corrupt N          翻转一位，校验和出错
-    edit N win=0       修改字段（seq、ack、flags、win、ttl、mss …）
-    u                  撤销最近一次改动
-    f                  把改动写成 --fault 选项
-    w [N]              第 N 个（或最近一个）报文的原因
-    t [主机]           TCB
-    s                  像 ss 那样列出连接
-    q                  退出
+cli-step-keys = 回车、n、next [步数]    前进
+    b、back [步数]          后退
+    g、go 时刻              跳到某一时刻（秒）
+    p、packet N             跳到第 N 个报文发出时
+    0、begin、e、end        跳到开头、末尾
+    v、view                 到目前为止的完整时序图
+    l、list                 在途的报文
+    drop N                  丢掉第 N 个报文（在途时）
+    delay N 300ms           让它全程用这么长时间
+    dup N [5s]              让它到达两次
+    corrupt N               翻转一位，校验和出错
+    edit N win=0            修改字段（seq、ack、flags、win、ttl、mss …）
+    u、undo                 撤销最近一次改动
+    f、faults               把改动写成 --fault 选项
+    w、why [N]              第 N 个（或最近一个）报文的原因
+    t、tcb [主机]           TCB
+    s、ss                   像 ss 那样列出连接
+    q、quit                 退出
 
 ## list
 cli-group-opening = 建立连接
