@@ -147,6 +147,13 @@ def test_a_syn_ack_offers_only_what_the_syn_did() -> None:
     assert (options.ts_val, options.window_scale) == (-1, -1)
 
 
+def test_a_syn_ack_echoes_the_syns_timestamp() -> None:
+    """RFC 7323 §3.2."""
+    solo = Solo(RFC).listening()
+    (answer,) = solo.arrive(SYN, 0, 0, options=Options(mss=1460, ts_val=4711))
+    assert (answer.options.ts_val, answer.options.ts_ecr) == (solo.conn.ts_now(), 4711)
+
+
 def test_the_echo_of_a_first_syn_is_zero() -> None:
     """RFC 7323 §3.2: TSecr is valid only with ACK; without it, zero."""
     assert offered(Solo(RFC)).ts_ecr == 0

@@ -168,11 +168,13 @@ def test_an_exact_reset_ends_the_connection_and_is_told(state: State, errno: int
 
 
 @pytest.mark.parametrize("state", [State.CLOSING, State.LAST_ACK])
-def test_a_reset_after_both_fins_just_ends_it(state: State) -> None:
+@pytest.mark.parametrize(("detached", "errno"), [(True, 0), (False, ECONNRESET)])
+def test_a_reset_after_both_fins_just_ends_it(state: State, detached: bool, errno: int) -> None:
+    """An application that is still there hears of it."""
     solo = Solo().in_state(state)
-    solo.conn.detached = True
+    solo.conn.detached = detached
     solo.arrive(RST, 2, 0)
-    assert (solo.state, solo.conn.error) == ("CLOSED", 0)
+    assert (solo.state, solo.conn.error) == ("CLOSED", errno)
     assert solo.conn.was_reset
 
 
@@ -232,6 +234,17 @@ def test_at_most_ten_challenge_acks_in_five_seconds() -> None:
     assert solo.arrive(RST, 2, 0) == []
     solo.wait(MS)
     assert len(solo.arrive(RST, 2, 0)) == 1
+
+
+@pytest.mark.parametrize(("below", "state"), [(True, "CLOSED"), (False, "CLOSE-WAIT")])
+def test_linux_takes_a_reset_numbered_like_the_fin(below: bool, state: str) -> None:
+    """tcp_reset_check(): SEG.SEQ = RCV.NXT-1, after the peer's FIN only."""
+    solo = Solo(PLAIN.but(rst_below_fin=below)).in_state(State.CLOSE_WAIT)
+    assert solo.arrive(RST, 1, 0) == []
+    assert solo.state == state
+    fresh = Solo(PLAIN.but(rst_below_fin=below)).established()
+    assert fresh.arrive(RST, 0, 0) == []
+    assert fresh.state == "ESTABLISHED"
 
 
 def test_the_limit_is_the_connections_own() -> None:

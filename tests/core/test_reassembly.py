@@ -25,6 +25,8 @@ def test_what_is_held_comes_out_once_and_in_order(parts: list[tuple[int, int]], 
         assert kept == len(fresh)
         here |= fresh
         assert held.octets == len(here)
+        assert held.starts == sorted(set(held.starts))
+        assert all(len(piece) > 0 for piece in held.pieces)
     taken = b"".join(bytes(piece) for piece in held.take(upto))
     end = upto
     while end in here:

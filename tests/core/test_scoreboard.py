@@ -57,6 +57,18 @@ def test_the_syn_goes_with_its_first_octet_and_the_fin_with_the_last() -> None:
     assert [sent.flags for sent in made.ranges] == [0, FIN]
 
 
+def test_a_half_remembers_what_the_whole_went_through() -> None:
+    """R2 counts from the first transmission (MUST-20), Karn from how many there were."""
+    made = board(0, 100)
+    made.sent_again(0, 50)
+    made.mark_lost(0)
+    made.split(0, 30)
+    left, right = made.ranges
+    for half in (left, right):
+        assert (half.first_sent, half.sent_at, half.transmissions, half.lost) == (0, 50, 2, True)
+    assert (left.end, right.start, right.end) == (30, 30, 100)
+
+
 def test_sack_splits_and_counts_only_what_is_new() -> None:
     """RFC 2018 §4."""
     made = board(0, 100, 200, 300)

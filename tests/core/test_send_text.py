@@ -108,6 +108,7 @@ def test_what_follows_the_urgent_data_is_not_urgent() -> None:
     solo.send(b"now!", urgent=True)
     solo.arrive(ACK, 1, 5)
     (segment,) = solo.send(b"later")
+    assert rule_of(segment) == "send.data"
     assert not segment.flags & URG
     assert segment.urgent == 0
 
