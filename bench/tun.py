@@ -52,7 +52,9 @@ def one(direction: str, octets: int, congestion: str) -> float:
     from synfin.live.transfer import SETTINGS
     from synfin.tun import namespace
     from synfin.tun.driver import Driver
+    from synfin.tun.memory import keep_memory
 
+    keep_memory()
     namespace.enter()
     device = namespace.make_device(f"{KERNEL}/24")
     driver = Driver(device, SYNFIN, SETTINGS)

@@ -4,6 +4,8 @@ What is Linux's own is imported when a command runs: its help shows everywhere.
 """
 
 import sys
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import click
@@ -23,7 +25,7 @@ from synfin.show.words import seconds
 LADDER_ROWS = 120
 """Packets of a real transfer that are drawn; the capture has them all."""
 TOUR_SIZE = 6_000
-TOUR_PCAP = "synfin-live.pcapng"
+TOUR_PCAP = "live.pcapng"
 MOST_S = 20
 MOST_NAME = 15
 """IFNAMSIZ, less its final zero."""
@@ -179,14 +181,14 @@ def tour(app: App) -> None:
     """For ``synfin demo``: one small transfer and its capture, or why there is none."""
     try:
         need(app, "live")
-        check_writable(TOUR_PCAP)
         answer = real_transfer(TOUR_SIZE, record=True, kinds=("get",))
     except UserError as error:
         app.para(app.ui("live-tour-not-here", why=error.text(app.texts)))
         return
     show_transfer(app, answer, verbose=False, why=False)
-    write_file(TOUR_PCAP, rendered("pcap", from_records(answer["trace"]), app, "rfc"))
-    app.para(app.ui("cli-wrote", path=TOUR_PCAP))
+    path = str(Path(mkdtemp(prefix="synfin-")) / TOUR_PCAP)
+    write_file(path, rendered("pcap", from_records(answer["trace"]), app, "rfc"))
+    app.para(app.ui("cli-wrote", path=path))
 
 
 # -- scenarios -------------------------------------------------------------------------

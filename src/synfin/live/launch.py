@@ -13,7 +13,7 @@ from synfin.core.settings import SECOND
 from synfin.live.differences import CHECKED
 from synfin.live.experiment import LATE_NS
 
-PARALLEL: Final = 16
+PARALLEL: Final = 24
 """Runs at once: they mostly wait."""
 ATTEMPTS: Final = 3
 """How often a run is made that this machine was too busy for."""

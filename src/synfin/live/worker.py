@@ -17,6 +17,7 @@ from typing import Any
 from synfin.live.replay import replay
 from synfin.live.transfer import TransferError, Wish, transfer
 from synfin.tun import namespace
+from synfin.tun.memory import keep_memory
 
 Answer = dict[str, Any]
 
@@ -25,6 +26,7 @@ def main() -> None:
     """Reads the job, does it, says how it went."""
     signal.signal(signal.SIGTERM, _stop)
     namespace.die_with_parent()
+    keep_memory()
     job = json.load(sys.stdin)
     if os.getppid() != job["parent"]:
         return

@@ -60,6 +60,7 @@ live-known-send-leaves-at-once-after-close = send() 当场就把数据发走，F
 live-known-push-per-send = 内核给每次 send() 的最后一个报文段都置 PSH；RFC 9293 只在清空发送缓冲区的那个报文段上置 PSH。
 live-known-fin-ack-delayed = 收到 FIN 后连接退出 quick ACK 模式：如果之前收过数据，对 FIN 的确认要等延迟确认定时器，40 ms。
 live-known-ack-rides-on-close = 对 FIN 的确认最多推迟一个时钟滴答；close() 若正好落在其间，ACK 就由自己的 FIN 捎带。
+live-known-ack-before-close = 对 FIN 的确认最多推迟一个时钟滴答；滴答若恰好在 close() 之前结束，ACK 就单独发出，FIN 随后再发。
 live-known-timers-cross = 模拟器里，重发的 SYN 恰在 SYN,ACK 定时器到期的同一刻到达，并且先处理；内核的定时器晚几毫秒，次序就反过来。
 live-known-timers-cross-silent = 两个定时器在同一刻到期；第三个 SYN,ACK 由重发的 SYN 引出还是由 B 的定时器发出，取决于几毫秒之差。
 live-known-probe-after-opening = 内核的探测总会晚百分之几；第四次探测本应落在 5 s 窗口打开之后，因此不再发送。
