@@ -6,7 +6,7 @@ from synfin.core.problems import Problem
 
 
 def test_it_is_an_ordinary_error_in_english() -> None:
-    with pytest.raises(ValueError, match="^expected 1 to 9, not 'x'$") as caught:
+    with pytest.raises(ValueError, match=r"^expected 1 to 9, not 'x'$") as caught:
         raise Problem("a.number", "expected 1 to {most}, not '{word}'", most=9, word="x")
     assert isinstance(caught.value, Problem)
     assert caught.value.id == "a.number"
