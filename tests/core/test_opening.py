@@ -138,6 +138,16 @@ def test_two_ends_open_at_once() -> None:
     assert [s.flags for s in duo.of("A")] == [SYN, SYN | ACK]
 
 
+def test_linux_acknowledges_once_more_after_a_simultaneous_open() -> None:
+    """tcp_rcv_state_process(), SYN-RECEIVED: each end sends an ACK besides; no more."""
+    duo = Duo(PLAIN.but(ack_after_crossing_syn=True))
+    duo.a.open_active(duo.now)
+    duo.b.open_active(duo.now)
+    duo.run(60 * 1000 * MS)
+    assert [s.flags for s in duo.of("A")] == [SYN, SYN | ACK, ACK]
+    assert [s.flags for s in duo.of("B")] == [SYN, SYN | ACK, ACK]
+
+
 def test_text_on_a_crossing_syn_is_kept() -> None:
     """Fourth: "If there are other controls or text in the segment, queue them"."""
     solo = Solo().syn_sent()
