@@ -127,7 +127,8 @@ class HostFuzzer:
             options.sack_permitted = bool(flags & SYN)
         segment = Segment(
             rnd.choice(PORTS), rnd.choice((80, *PORTS)), rnd.getrandbits(32),
-            rnd.getrandbits(32), flags, rnd.choice((0, 1000, 0xFFFF)), options, bytes(rnd.choice((0, 0, 5, 1460))),
+            rnd.getrandbits(32), flags, rnd.choice((0, 1000, 0xFFFF)), options,
+            bytes(rnd.choice((0, 0, 5, 1460))),
         )  # fmt: skip
         source = rnd.choice(PEERS) if rnd.random() < 0.3 else PEERS[0]
         return Packet(source, OWN, 6, segment)
