@@ -261,6 +261,7 @@ def compared(
 def show_compared(app: App, job: dict[str, Any], answer: Answer) -> None:
     """A line for one run, and everything that differs."""
     from synfin.live.differences import known
+    from synfin.live.launch import too_late
 
     name = f"{job['scenario']} {job['case']}"
     if answer.get("error"):
@@ -280,6 +281,8 @@ def show_compared(app: App, job: dict[str, Any], answer: Answer) -> None:
         key = f"live-kind-{one['kind']}"
         both = {"expected": one["expected"], "actual": one["actual"], "host": one["host"]}
         app.para(app.ui(key, **both), 6, "    -")
+    if too_late(answer):
+        app.para(app.ui("live-late", ms=round(answer["late_ns"] / 1e6)), 6, "    !")
     for id_ in answer["known"]:
         reason = app.ui(f"live-known-{id_}")
         app.para(app.ui("live-known", why=reason, source=known(id_).source), 6, "    ~", "dim")

@@ -51,6 +51,7 @@ live-kind-missing = { $host } did not do what was expected: { $expected }
 live-kind-extra = { $host } did what was not expected: { $actual }
 live-kind-instead = { $host }: expected { $expected }, came { $actual }
 live-kind-time = { $host }: expected { $expected }, came at another time: { $actual }
+live-late = This machine was too busy for a fair comparison: synfin itself was late by { $ms } ms, three times.
 live-known = but for a difference that is known: { $why } ({ $source })
 live-sum = { $good } of { $count } runs against the kernel were as in the simulator
 

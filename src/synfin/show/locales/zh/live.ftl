@@ -48,6 +48,7 @@ live-kind-missing = { $host } 没有做预期的事：{ $expected }
 live-kind-extra = { $host } 做了预期之外的事：{ $actual }
 live-kind-instead = { $host }：预期 { $expected }，实际 { $actual }
 live-kind-time = { $host }：预期 { $expected }，时间不同：{ $actual }
+live-late = 这台机器太忙，比较不公平：synfin 自己也迟了 { $ms } ms，连续三次。
 live-known = 有一处已知的差别：{ $why }（{ $source }）
 live-sum = 对着内核运行 { $count } 次，其中 { $good } 次与模拟器一致
 
