@@ -33,6 +33,7 @@ def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
         tcb.rcv.ts_recent_at = tcb.now
     if options.fastopen is not None:
         tcb.fastopen_learnt = options.fastopen
+        tcb.fastopen_learnt_experimental = options.fastopen_experimental
     tcb.snd.set_mss(send_mss(tcb), fresh=True)
 
 

@@ -161,13 +161,15 @@ class Connection(Tcb):
         if rcv.owed == NOW:
             return  # the ACK that leaves anyway will carry the window
         step = min(rcv.buffer_size // 2, self.effective_mss)
+        most = 0xFFFF << rcv.scale  # what the field can say
         if self.settings.window_update_doubles and rcv.rcv_wnd > 0:
             offered = rcv.offered_edge(max(1, step)) - rcv.rcv_nxt
-            if 2 * rcv.rcv_wnd <= min(rcv.buffer_size, offered):
+            if 2 * rcv.rcv_wnd <= min(rcv.buffer_size, offered, most):
                 self.owe_now(rules.WINDOW_UPDATE)
             return
         worth = step if rcv.rcv_wnd == 0 else min(rcv.buffer_size // 2, 2 * self.effective_mss)
-        if rcv.offered_edge(max(1, step)) - rcv.last_edge_sent >= max(1, worth):
+        edge = min(rcv.offered_edge(max(1, step)), rcv.rcv_nxt + most)
+        if edge - rcv.last_edge_sent >= max(1, worth):
             self.owe_now(rules.WINDOW_UPDATE)
 
     @property

@@ -59,6 +59,7 @@ def _syn_text(tcb: Tcb, segment: Segment) -> None:
         tcb.syn_rule = rules.LISTEN_FASTOPEN
         # The window that the SYN,ACK is about to offer counts already.
         tcb.rcv.rcv_adv = tcb.rcv.rcv_nxt + min(tcb.rcv.buffer_size, 0xFFFF)
+        tcb.syn_data_acked = length > 0
         process_text(tcb, segment, tcb.rcv.irs + 1)
         check_fin(tcb, segment, tcb.rcv.irs + 1 + length)
     elif tcb.settings.syn_data == "queue":
@@ -136,6 +137,7 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     snd = tcb.snd
     # RFC 7413 §4.2.2: text that a Fast Open SYN carried in vain goes again at once.
     again = tcb.fastopen_cookie is not None or tcb.settings.syn_data_unacked == "resend"
+    tcb.syn_data_acked = snd.snd_una == snd.snd_nxt and snd.snd_nxt > snd.iss + 1
     if snd.snd_una < snd.snd_nxt and again:
         snd.pull_back()
         tcb.stop_timer(RETRANSMIT)

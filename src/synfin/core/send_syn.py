@@ -71,7 +71,8 @@ def _syn_text(tcb: Tcb) -> Chunk:
         return b""
     if not (cookie or tcb.settings.syn_carries_data):
         return b""
-    size = min(tcb.settings.mss - 40, snd.buffer.end - snd.buffer.start)
+    limit = tcb.syn_text_limit or tcb.settings.mss - 40
+    size = min(limit, snd.buffer.end - snd.buffer.start)
     return snd.buffer.peek(snd.buffer.start, size)
 
 
@@ -101,6 +102,7 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
     elif tcb.syn_timeouts == 0:
         # RFC 7413 §4.1.3.1: after a timeout try without the option.
         options.fastopen = tcb.fastopen_cookie
+    options.fastopen_experimental = tcb.fastopen_experimental
     return options
 
 

@@ -101,8 +101,15 @@ class Tcb(StateHolder):
         """Passive side: the cookie to put on our SYN,ACK."""
         self.fastopen_learnt: bytes | None = None
         """Active side: what the SYN,ACK brought."""
+        self.fastopen_learnt_experimental: bool = False
         self.fastopen_accepted: bool = False
         """Passive side: text on the SYN may be delivered before the handshake ends."""
+        self.fastopen_experimental: bool = False
+        """The option goes as kind 254 (RFC 6994), because that is how it came."""
+        self.syn_text_limit: int = 0
+        """Active side: octets of text that a SYN may carry; 0: the MSS without options."""
+        self.syn_data_acked: bool = False
+        """Text on a SYN was taken: ours by the peer, or the peer's by us."""
         self.held_syn: Segment | None = None
         """A SYN whose text waits for ESTABLISHED (§3.10.7.2 third)."""
 

@@ -1,13 +1,13 @@
 """TCP Fast Open cookies (RFC 7413): giving, checking, remembering them."""
 
 from collections.abc import Callable
-from hashlib import blake2s
 from typing import Final
 
 from synfin.core import rules
 from synfin.core.events import Event, Reason
 from synfin.core.rules import Rule
 from synfin.host.records import HostConnection
+from synfin.host.siphash import siphash24
 from synfin.wire.tcp import Segment
 
 COOKIE_LEN: Final = 8
@@ -15,27 +15,59 @@ COOKIE_LEN: Final = 8
 MAX_REMEMBERED: Final = 1024
 
 
+SYN_OPTIONS: Final = 40
+"""Octets of a SYN's MSS that are left to options (Linux MAX_TCP_OPTION_SPACE)."""
+
+
+class KnownServer:
+    """What is remembered of a server: its cookie, how it spells the option, its MSS."""
+
+    def __init__(self) -> None:
+        self.cookie: bytes = b""
+        self.experimental: bool = False
+        self.unanswered: int = 0
+        """How many requests were ignored: after the first the other kind is tried, once
+        (Linux try_exp)."""
+        self.mss: int = 0
+        """The largest segment it announced, octets; 0: not known."""
+
+
 class FastOpen:
-    """Both halves: the server's secret, the client's cache of cookies by peer."""
+    """Both halves: the server's secrets, the client's cache of cookies by peer."""
 
     def __init__(self, random: Callable[[int], bytes]) -> None:
-        self._key: bytes = random(16)
-        self._known: dict[bytes, bytes] = {}
+        self._keys: tuple[bytes, ...] = (random(16),)
+        self._known: dict[bytes, KnownServer] = {}
+
+    def set_keys(self, *keys: bytes) -> None:
+        """The secrets, 16 octets each: the first makes cookies, all are good for checking."""
+        self._keys = keys
 
     def cookie_for(self, client: bytes, server: bytes) -> bytes:
-        """The cookie this host gives to ``client``."""
-        return blake2s(client + server, key=self._key, digest_size=COOKIE_LEN).digest()
+        """The cookie this host gives to ``client`` (as Linux makes it)."""
+        return _cookie(self._keys[0], client, server)
 
-    def serve(self, child: HostConnection, segment: Segment, room: bool) -> None:
+    def serve(
+        self, child: HostConnection, segment: Segment, room: bool, without_cookie: bool = False
+    ) -> None:
         """§4.2: take the text of a SYN with a good cookie; else offer a cookie."""
         offered = segment.options.fastopen
+        if not room or (offered is None and not segment.payload):
+            return
+        if without_cookie:
+            child.fastopen_accepted = True
+            return
         if offered is None:
             return
+        child.fastopen_experimental = segment.options.fastopen_experimental
         good = self.cookie_for(child.remote, child.local)
-        if offered == good and room:
+        if offered == good:
             child.fastopen_accepted = True
             return
         child.fastopen_reply = good
+        if offered in [_cookie(key, child.remote, child.local) for key in self._keys[1:]]:
+            child.fastopen_accepted = True  # an old key's: taken, and renewed
+            return
         rule = rules.FASTOPEN_COOKIE_BAD if offered else rules.FASTOPEN_COOKIE_GIVEN
         self._report(child, rule, len(offered), segment)
 
@@ -44,12 +76,55 @@ class FastOpen:
             reason = Reason(rule, {"cookie_len": length or COOKIE_LEN})
             child.observer.event(Event("segment-in", child.now, child.id, reason, {}, segment))
 
+    def forget(self) -> None:
+        """Nothing is known of any server any more (``ip tcp_metrics flush``)."""
+        self._known.clear()
+
     def known(self, server: bytes) -> bytes:
         """The cookie ``server`` gave us, b"" when none: then one is asked for (§4.1.1)."""
-        return self._known.get(server, b"")
+        found = self._known.get(server)
+        return b"" if found is None else found.cookie
+
+    def prepare(self, connection: HostConnection) -> None:
+        """Before an active OPEN: the cookie, and how much text its SYN may carry
+        (§4.1.3: no more than the MSS that the server announced before)."""
+        connection.fastopen_cookie = self.known(connection.remote)
+        most = min(connection.settings.mss, connection.mtu - connection.header_len)
+        if connection.user_mss:
+            most = min(most, connection.user_mss)
+        found = self._known.get(connection.remote)
+        if found is not None:
+            connection.fastopen_experimental = found.experimental
+            if found.mss:
+                most = min(most, found.mss)
+        connection.syn_text_limit = max(most - SYN_OPTIONS, 1)
 
     def learn(self, server: bytes, cookie: bytes) -> None:
-        """Remember it (§4.1.3)."""
-        if server not in self._known and len(self._known) >= MAX_REMEMBERED:
-            del self._known[next(iter(self._known))]
-        self._known[server] = cookie
+        """Remember a cookie (§4.1.3); b"" keeps the one that is known."""
+        found = self._remembered(server)
+        if cookie:
+            found.cookie = cookie
+
+    def learn_from(self, connection: HostConnection) -> None:
+        """The SYN,ACK of an OPEN with Fast Open has come: what it says of the server."""
+        found = self._remembered(connection.remote)
+        if connection.peer_mss > 0:
+            found.mss = connection.peer_mss
+        if connection.fastopen_learnt:
+            found.cookie = connection.fastopen_learnt
+            found.experimental = connection.fastopen_learnt_experimental
+        elif not found.cookie and connection.syn_timeouts == 0:
+            found.unanswered += 1
+            found.experimental = found.unanswered == 1
+
+    def _remembered(self, server: bytes) -> KnownServer:
+        found = self._known.get(server)
+        if found is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                del self._known[next(iter(self._known))]
+            found = self._known[server] = KnownServer()
+        return found
+
+
+def _cookie(key: bytes, client: bytes, server: bytes) -> bytes:
+    return siphash24(key, client + server).to_bytes(COOKIE_LEN, "little")

@@ -78,8 +78,14 @@ class PassiveOpens(TcpRecords):
         child.listener = listener
         listener.half_open[child.id] = child
         self._inherit(listener, child)
-        if listener.fastopen and self.settings.fastopen_server:
-            self.fastopen.serve(child, segment, len(listener.half_open) <= listener.fastopen)
+        if self.settings.fastopen_server:
+            limit = listener.fastopen
+            if self.settings.fastopen_any_listener:
+                limit = limit or listener.backlog
+            if limit:
+                room = len(listener.half_open) <= limit
+                anybody = self.settings.fastopen_without_cookie
+                self.fastopen.serve(child, segment, room, anybody)
         child.open_silently(now)
         child.receive(segment, now)
         self.report_queues(listener)

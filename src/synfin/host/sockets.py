@@ -122,6 +122,8 @@ class Socket(NamedSocket):
     def _connect_again(self, connection: HostConnection) -> int:
         if connection.error:
             return self._take_error()
+        if connection.fastopen_waiting:
+            return EISCONN
         if connection.state is State.SYN_SENT or connection.state is State.SYN_RECEIVED:
             return EALREADY
         if connection.state is State.CLOSED:
@@ -152,7 +154,7 @@ class Socket(NamedSocket):
         self.configure(connection)
         settings = host.settings
         if self.options.fastopen_connect and settings.fastopen_client:
-            connection.fastopen_cookie = host.tcp.fastopen.known(remote)
+            host.tcp.fastopen.prepare(connection)
             if connection.fastopen_cookie:
                 # RFC 7413 §4.2.1: the SYN waits for the first data to carry.
                 connection.fastopen_waiting = True
@@ -242,7 +244,8 @@ class Socket(NamedSocket):
             return b""  # whatever came after it (Linux SOCK_DONE)
         self._raise_pending()
         state = connection.state
-        if state is State.SYN_SENT or (state is State.SYN_RECEIVED and not self.connect_told):
+        waiting = connection.fastopen_waiting or state is State.SYN_SENT
+        if waiting or (state is State.SYN_RECEIVED and not self.connect_told):
             raise socket_error(EAGAIN)
         if self.read_shut or state is State.CLOSED:
             return b""
@@ -321,15 +324,16 @@ class Socket(NamedSocket):
         """Half-open children are forgotten, those never accepted are reset."""
         tcp = self.host.tcp
         tcp.demux.remove_listener(listener)
+        for child in listener.accept_queue:  # with Fast Open it may be half open, too
+            listener.half_open.pop(child.id, None)
+            child.listener = None
+            child.detached = True
+            child.abort(now, rules.FROM_LISTENER_CLOSED)
+            tcp.after(child, now)
         for child in list(listener.half_open.values()):
             child.listener = None
             child.detached = True
             child.abort_silently(rules.FROM_LISTENER_CLOSED)
-            tcp.after(child, now)
-        for child in listener.accept_queue:
-            child.listener = None
-            child.detached = True
-            child.abort(now, rules.FROM_LISTENER_CLOSED)
             tcp.after(child, now)
         listener.half_open.clear()
         listener.accept_queue.clear()

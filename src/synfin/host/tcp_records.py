@@ -149,8 +149,8 @@ class TcpRecords:
             listener = connection.listener
             if isinstance(listener, Listener):
                 self._child_signal(listener, connection, signals)
-            elif signals & CONNECTED and connection.fastopen_learnt:
-                self.fastopen.learn(connection.remote, connection.fastopen_learnt)
+            elif signals & CONNECTED and connection.fastopen_cookie is not None:
+                self.fastopen.learn_from(connection)
             if signals & TIME_WAITING:
                 self._enter_time_wait(connection)
             if signals & CLOSED or signals & BACK_TO_LISTEN:

@@ -29,10 +29,9 @@ SEND_FLAGS: Final = c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c
 RECV_FLAGS: Final = c.MSG_PEEK | c.MSG_DONTWAIT | c.MSG_NOSIGNAL
 _DOUBLED: Final = ((c.SOL_SOCKET, c.SO_SNDBUF), (c.SOL_SOCKET, c.SO_RCVBUF))
 _TCP_INQ: Final = (c.IPPROTO_TCP, s.SYMBOLS["TCP_INQ"])
+_FASTOPEN_CONNECT: Final = (c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT)
 _SNDBUF_LEAST: Final = 4608
 _RCVBUF_LEAST: Final = 2304
-SYN_ROOM: Final = 40
-"""Octets of a SYN's MSS that its options take (Linux: MAX_TCP_OPTION_SPACE)."""
 
 
 class Calls(Files):
@@ -185,28 +184,33 @@ class Calls(Files):
         self, call: Call, sock: Socket, data: bytes, flags: int, patient: bool
     ) -> Step:
         """tcp_sendmsg_fastopen(): connect and send in one (RFC 7413)."""
+        address = self._address(call, 4, (self.config.remote_ip, self.config.connect_port))
         connection = sock.conn
+        number = EINPROGRESS
         if connection is None:
             if not self.machine.host.settings.fastopen_client:
                 raise socket_error(EOPNOTSUPP)
-            address = self._address(call, 4, (self.config.remote_ip, self.config.connect_port))
             self.opened(True)
             sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT, 1)
             number = sock.connect_ex(address)
-            if number and number != EINPROGRESS:
-                raise socket_error(number)
             connection = sock.conn
+        elif not connection.fastopen_waiting:
+            number = sock.connect_ex(address)
+            if number == 0:
+                return (yield from self._send_rest(sock, data, 0, flags, patient))
+        if number and number != EINPROGRESS:
+            raise socket_error(number)
         assert connection is not None
         done = 0
         if connection.fastopen_waiting:
-            done = sock.queue(data[: connection.settings.mss - SYN_ROOM])
+            done = sock.queue(data[: connection.syn_text_limit])
         self.machine.settle()
         if not patient:
             if done:
                 return done
             raise socket_error(EINPROGRESS)
         while True:
-            number = sock.connect_ex(self._address(call, 4, (b"\0\0\0\0", 1)))
+            number = sock.connect_ex(address)
             if number not in (EINPROGRESS, EALREADY):
                 break
             yield NEVER
@@ -327,6 +331,9 @@ class Calls(Files):
         if pair == _TCP_INQ:
             file.wants_inq = bool(wanted)
             return 0
+        if pair == _FASTOPEN_CONNECT and wanted:
+            if not self.machine.host.settings.fastopen_client:
+                raise socket_error(EOPNOTSUPP)
         if pair in _DOUBLED:
             self._set_buffer(file, sock, pair, wanted)
             return 0

@@ -54,7 +54,7 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
         "min_rtt": snd.rtt.min_rtt // MICROSECOND,
         "snd_mss": mss,
         "rcv_mss": rcv.segment_size,
-        "advmss": connection.settings.mss,
+        "advmss": min(connection.settings.mss, connection.user_mss or connection.settings.mss),
         "unacked": sum(-(-(r.end - r.start) // mss) for r in ranges),
         "sacked": sum(-(-(r.end - r.start) // mss) for r in ranges if r.sacked),
         "lost": sum(-(-(r.end - r.start) // mss) for r in ranges if r.lost),
@@ -82,4 +82,4 @@ def _options(connection: HostConnection) -> int:
 
 def _syn_data(connection: HostConnection) -> bool:
     """Data on a SYN was taken: ours by the peer, or (passive) the peer's by us."""
-    return connection.fastopen_accepted
+    return connection.syn_data_acked

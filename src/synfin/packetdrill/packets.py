@@ -2,6 +2,7 @@
 the host sent, as the script would write it."""
 
 import struct
+from copy import copy
 from typing import Final
 
 from synfin.packetdrill import options as tcp_options
@@ -11,7 +12,7 @@ from synfin.wire.checksum import checksum, pseudo_sum
 from synfin.wire.icmp import IcmpMessage
 from synfin.wire.ip import PROTO_ICMP, PROTO_TCP, Packet, encode_packet
 from synfin.wire.options import encode_options
-from synfin.wire.tcp import ACK, Segment
+from synfin.wire.tcp import ACK, FIN, PSH, Segment
 
 _HEADER: Final = struct.Struct("!HHIIHHHH")
 ECN_BITS: Final = {"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3}
@@ -58,8 +59,21 @@ class Actual:
         self.window: int = segment.window
         self.urgent: int = segment.urgent
         self.options: tuple[Option, ...] = tcp_options.decode(encode_options(segment.options))
-        self.pieces: int = 1
+        self.mss: int = segment.mss
+        """> 0: a device may cut it into pieces of so many octets."""
         self.reason: object | None = segment.reason
+
+    def cut(self, length: int) -> "Actual":
+        """Keep the first ``length`` octets; the rest, which follows in a segment of its own.
+
+        A first part of one MSS is cut by nobody and so has no PSH of its own.
+        """
+        rest = copy(self)
+        rest.seq = (self.seq + length) & 0xFFFFFFFF
+        rest.length = self.length - length
+        self.length = length
+        self.flags &= ~(FIN if length > self.mss else FIN | PSH)
+        return rest
 
     def text(self) -> str:
         """As a script's line."""
@@ -118,7 +132,7 @@ def icmp_octets(
 ) -> bytes:
     """An ICMP error about a segment that ``host`` sent to ``peer``, from ``router``."""
     type_ = _ICMP_TYPES.get(spec.type)
-    if type_ is None or spec.quoted is None:
+    if type_ is None:
         raise Unsupported(f"icmp {spec.type}")
     code = 0
     if type_ == icmp.UNREACHABLE:
@@ -127,7 +141,15 @@ def icmp_octets(
         code = _UNREACHABLE.index(spec.code)
     elif spec.code:
         raise Unsupported(f"icmp {spec.type} {spec.code}")
-    quoted = Segment(host[1], peer[1], seq, 0, ACK, 0, payload=bytes(spec.quoted[1]))
+    quoted = Segment(
+        host[1],
+        peer[1],
+        seq,
+        0,
+        ACK,
+        0,
+        payload=bytes(spec.quoted[1] if spec.quoted is not None else 0),
+    )
     quote = encode_packet(Packet(host[0], peer[0], PROTO_TCP, quoted))[:48]
     rest = max(spec.mtu, 0) & 0xFFFF
     message = IcmpMessage(type_, code, rest, quote)

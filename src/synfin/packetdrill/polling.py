@@ -24,6 +24,8 @@ def ready(sock: Socket) -> int:
     connection = sock.conn
     if connection is None:
         return s.POLLOUT | s.POLLHUP
+    if connection.fastopen_waiting:
+        return s.POLLOUT
     bits = 0
     read_over = sock.read_shut or connection.rcv.fin_received
     closed = connection.state is State.CLOSED
@@ -36,8 +38,6 @@ def ready(sock: Socket) -> int:
             bits |= s.POLLIN
         if sock.writable():
             bits |= s.POLLOUT
-    if connection.fastopen_waiting:
-        bits |= s.POLLOUT
     if connection.error:
         bits |= s.POLLERR
     return bits

@@ -4,6 +4,7 @@ The script is the network and the far end. Virtual time only passes while someth
 waited for; at equal times arrivals come before timers, timers before calls.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,11 +112,14 @@ class Runner:
         if script.init is not None:
             self.sysctls.run(script.init.text)
         self.machine: Machine = Machine(config, self.sysctls.settings())
+        self.sysctls.apply(self.machine.host)
         self.calls: Polling = Polling(self.machine, config, self._opened)
         self.flow: Flow | None = None
         self.listening: bool = False
         self.ports: int = FIRST_REMOTE_PORT
         self.pending: Pending | None = None
+        self.rest: deque[Actual] = deque()
+        """What was left of segments that were cut, in live numbers."""
         self.last_time: int | None = None
         """The script's time of the event before."""
         self.last_inbound: bool = False
@@ -189,7 +193,7 @@ class Runner:
         elif isinstance(action, Command):
             self._wait_for_event(event, False)
             self.sysctls.run(action.text)
-            self.machine.host.settings = self.sysctls.settings()
+            self.sysctls.apply(self.machine.host)
         elif isinstance(action, Code):
             self._wait_for_event(event, False)
             self._code(event, action)
@@ -218,11 +222,11 @@ class Runner:
 
     def _arrive_icmp(self, spec: IcmpSpec) -> None:
         flow = self.flow
-        if flow is None or spec.quoted is None:
+        if flow is None:
             raise Unsupported("ICMP about no connection")
         local = self.config.local_ip, flow.local_port
         remote = self.config.remote_ip, flow.remote_port
-        seq = flow.live_quote(spec.quoted[0])
+        seq = flow.live_quote(spec.quoted[0] if spec.quoted is not None else 0)
         self.machine.inject(icmp_octets(spec, remote[0], local, remote, seq))
         self._poke()
 
@@ -238,6 +242,7 @@ class Runner:
         if actual is None:
             raise Failure(finding("nothing-sent"), why=self._silence())
         flow.learn(spec, actual)
+        self._cut(actual, spec.length)
         flow.to_script(actual)
         while actual.length < spec.length and not self.config.strict_segments:
             if not self._aggregate(flow, actual, spec, limit):
@@ -250,9 +255,20 @@ class Runner:
             shown = f"{seconds(actual.time)} {actual.text()}"
             raise Failure(*differences, actual=shown, why=why_of(actual.reason))
 
+    def _cut(self, actual: Actual, length: int) -> None:
+        """A segment that a device may cut, as the script has it: where the cuts lie is a
+        matter of sizing that no rule of TCP depends on. Not with ``--strict_segments``."""
+        mss = actual.mss
+        if self.config.strict_segments or mss == 0 or not 0 < length < actual.length:
+            return
+        if length % mss == 0:
+            self.rest.appendleft(actual.cut(length))
+
     def _sniff(self, flow: Flow, limit: int) -> Actual | None:
         """The next segment of this flow sent by ``limit``; others' are let go."""
         machine = self.machine
+        if self.rest:
+            return self.rest.popleft()
         while True:
             while machine.sent:
                 time, packet = machine.sent.popleft()
@@ -270,6 +286,7 @@ class Runner:
         more = self._sniff(flow, limit)
         if more is None:
             return False
+        self._cut(more, spec.length - first.length)
         flow.to_script(more)
         fits = (
             more.length > 0
@@ -284,7 +301,6 @@ class Runner:
         first.length += more.length
         first.flags = more.flags
         first.time = more.time
-        first.pieces += 1
         first.options = more.options
         return True
 

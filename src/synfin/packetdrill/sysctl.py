@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from synfin.core.settings import MILLISECOND, Settings
+from synfin.host.host import Host
 from synfin.packetdrill.model import Unsupported
 
 _ARITHMETIC: Final = re.compile(r"\$\(\((\s*\d+(?:\s*\*\s*\d+)*\s*)\)\)")
 _RESTORE: Final = re.compile(r"/tmp/sysctl_restore_\S+\.sh")
-_PIPE_END: Final = re.compile(r"\s*\|\||\s+&?>+\s*\S+|\s+2>&1")
+_PIPE_END: Final = re.compile(r"\s+[&12]?>+\s*&?\S+")
 MAX_DEPTH: Final = 4
 
 NEUTRAL: Final = frozenset({
@@ -24,14 +25,16 @@ NEUTRAL: Final = frozenset({
     "tcp_tso_win_divisor", "tcp_ecn_option", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio",
     "tcp_notsent_lowat", "tcp_min_tso_segs", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
     "tcp_moderate_rcvbuf", "tcp_autocorking", "tcp_congestion_control",
-    "tcp_slow_start_after_idle", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec",
+    "tcp_slow_start_after_idle", "tcp_fastopen_blackhole_timeout_sec",
     "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts", "tcp_ecn",
     "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
-    "tcp_fastopen_cookies", "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
+    "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
     "ip_local_port_range",
 })  # fmt: skip
 """Accepted without effect: the engine has no such mechanism (yet). They are listed with
 the result of a script, so that nobody takes them for modelled."""
+
+KEY: Final = "tcp_fastopen_key"
 
 WINDOW_SHARE: Final = 2
 """Linux counts half of a buffer as window (tcp_adv_win_scale 1)."""
@@ -57,7 +60,28 @@ def _wmem(settings: Settings, value: str) -> Settings:
 
 def _fastopen(settings: Settings, value: str) -> Settings:
     bits = _integer(value)
-    return settings.but(fastopen_client=bool(bits & 1), fastopen_server=bool(bits & 2))
+    if bits & 4:
+        raise Unsupported("sysctl tcp_fastopen bit 0x4 (client without a cookie)")
+    return settings.but(
+        fastopen_client=bool(bits & 1),
+        fastopen_server=bool(bits & 2),
+        fastopen_without_cookie=bool(bits & 0x200),
+        fastopen_any_listener=bool(bits & 0x400),
+    )
+
+
+def fastopen_keys(value: str) -> tuple[bytes, ...]:
+    """``tcp_fastopen_key``: one or two keys of four words, each little-endian.
+
+    Raises ValueError for anything else.
+    """
+    keys: list[bytes] = []
+    for text in value.split(","):
+        words = [int(word, 16) for word in text.strip().split("-")]
+        if len(words) != 4:
+            raise ValueError(text)
+        keys.append(b"".join(word.to_bytes(4, "little") for word in words))
+    return tuple(keys)
 
 
 def _cookies(settings: Settings, value: str) -> Settings:
@@ -103,6 +127,8 @@ class Sysctls:
         self.values: dict[str, str] = {}
         self.saved: dict[str, str | None] = {}
         """What ``set_sysctls.py`` found, for its restoring script."""
+        self.flushed: bool = False
+        """What is remembered of servers shall be forgotten."""
 
     def settings(self) -> Settings:
         """The profile with the sysctls over it. Raises Unsupported for a bad value."""
@@ -116,9 +142,22 @@ class Sysctls:
                 raise Unsupported(f"sysctl {name}={self.values[name]}") from None
         return settings
 
+    def apply(self, host: Host) -> None:
+        """Put everything into force. Raises Unsupported for a bad value."""
+        host.settings = self.settings()
+        if self.flushed:
+            self.flushed = False
+            host.tcp.fastopen.forget()
+        key = self.values.get(KEY)
+        if key is not None:
+            try:
+                host.tcp.fastopen.set_keys(*fastopen_keys(key))
+            except (ValueError, OverflowError):
+                raise Unsupported(f"sysctl {KEY}={key}") from None
+
     def without_effect(self) -> tuple[str, ...]:
         """The sysctls set that change nothing here."""
-        return tuple(sorted(name for name in self.values if name not in MAPPED))
+        return tuple(sorted(name for name in self.values if name not in MAPPED and name != KEY))
 
     def run(self, text: str, depth: int = 0) -> None:
         """Every command in ``text``. Raises Unsupported for the first that has no meaning."""
@@ -129,6 +168,16 @@ class Sysctls:
                 self._command(command.strip(), depth)
 
     def _command(self, text: str, depth: int) -> None:
+        """One command; after ``||`` stands what is done where it has no meaning."""
+        first, _, other = text.partition("||")
+        try:
+            self._simple(first.strip(), depth)
+        except Unsupported:
+            if not other:
+                raise
+            self._command(other.strip(), depth)
+
+    def _simple(self, text: str, depth: int) -> None:
         end = _PIPE_END.search(text)
         if end is not None:
             text = text[: end.start()]
@@ -145,8 +194,10 @@ class Sysctls:
             self._set_sysctls(words[1:], text)
         elif _RESTORE.fullmatch(words[0]):
             self._restore()
-        elif words[:2] == ["ip", "tcp_metrics"] or words[0] == "tc":
-            return
+        elif words[:2] == ["ip", "tcp_metrics"]:
+            self.flushed = True
+        elif words[0] == "tc" and "limit" not in words:
+            return  # our wire queues nothing
         elif words[0].endswith(".sh") and depth < MAX_DEPTH:
             self._script(words[0], depth)
         else:
@@ -179,7 +230,9 @@ class Sysctls:
 
     def _set(self, name: str, value: str) -> None:
         short = name.rsplit(".", 1)[-1]
-        if not name.startswith("net.") or (short not in MAPPED and short not in NEUTRAL):
+        if not name.startswith("net.") or (
+            short not in MAPPED and short not in NEUTRAL and short != KEY
+        ):
             raise Unsupported(f"sysctl {name}")
         self.values[short] = value
 

@@ -38,6 +38,5 @@ packetdrill-late = the time of this event had passed already
 packetdrill-return-time = the call did not return when it should
 packetdrill-blocks = { $call }() blocks for ever
 packetdrill-assert = does not hold: { $text }
-packetdrill-open-already = descriptor { $fd } is open already
 packetdrill-not-open = the script has no open descriptor { $fd }
 packetdrill-arguments = { $call }() needs { $count } arguments or more

@@ -38,6 +38,5 @@ packetdrill-late = 轮到这个事件时，它的时间已经过了
 packetdrill-return-time = 调用没有在应当返回的时候返回
 packetdrill-blocks = { $call }() 一直阻塞，不会返回
 packetdrill-assert = 断言不成立：{ $text }
-packetdrill-open-already = 描述符 { $fd } 已经打开
 packetdrill-not-open = 脚本里没有打开过描述符 { $fd }
 packetdrill-arguments = { $call }() 至少要有 { $count } 个参数
