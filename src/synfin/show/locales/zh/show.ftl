@@ -2,7 +2,7 @@
 
 ## 时序图
 ladder-seconds = 秒
-ladder-run = { $scenario }，{ $profile } 行为模式，随机种子 { $seed }
+ladder-run = { $scenario }，profile 为 { $profile }，随机种子 { $seed }
 ladder-arrives = #{ $n } { $what } 到达
 ladder-queue = 半连接 { $syn }，全连接 { $accept }（backlog { $backlog }）
 ladder-timer-set = { $name }定时器：{ $due } 后到期
