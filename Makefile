@@ -13,7 +13,7 @@ PYTEST = $(BIN)/pytest -n $(WORKERS)
 PYTEST_ARGS =
 ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
 
-.PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins readme clean
+.PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins readme docs clean
 
 # One set-up at a time; the tests run in parallel by themselves.
 .NOTPARALLEL:
@@ -28,6 +28,7 @@ help:
 	@echo "make bench          measure;  make soak: the long runs"
 	@echo "make pins           choose dependencies anew (requirements*.in -> requirements*.txt)"
 	@echo "make readme         bring the output shown in the READMEs up to date"
+	@echo "make docs           make docs/conformance.md anew"
 	@echo "make clean          remove .venv, build and caches"
 
 # --- set-up ---------------------------------------------------------------------
@@ -81,6 +82,9 @@ pins: setup
 
 readme: setup
 	@PYTHONPATH=src $(PY) tools/readme.py
+
+docs: setup
+	@PYTHONPATH=src $(PY) tools/conformance.py
 
 clean:
 	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
