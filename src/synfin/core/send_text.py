@@ -135,6 +135,8 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
         segment = form(tcb, flags, seq, payload, rule, *numbers, snd.snd_wnd, snd.cc.cwnd)
     if length > full:
         segment.mss = full
+    if length % full and seq >= snd.snd_max:
+        snd.small_end = seq + length
     _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0)
     out.append(segment)
     return True
@@ -191,8 +193,25 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
     if length > room and length > full:
         length = max(full, room - room % full)
     if length >= full:
-        return length if length == unsent else length - length % full
+        whole = length - length % full
+        return length if length == unsent and _tail_may_ride(tcb) else whole
     return length if _small_segment_may_go(tcb, length, unsent, full) else 0
+
+
+def _tail_may_ride(tcb: Tcb) -> bool:
+    """A large segment may end in less than Eff.snd.MSS only where that tail could go by
+    itself behind the rest (Linux tcp_mss_split_point())."""
+    snd = tcb.snd
+    if tcb.sws_override or snd.fin_queued or snd.snd_up > snd.snd_nxt:
+        return True
+    if tcb.corked or tcb.more_coming:
+        return False
+    return tcb.nodelay or _no_small_segment_out(tcb)
+
+
+def _no_small_segment_out(tcb: Tcb) -> bool:
+    """Minshall's variant of Nagle's algorithm, where the profile has it."""
+    return tcb.settings.nagle_minshall and tcb.snd.small_end <= tcb.snd.snd_una
 
 
 def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool:
@@ -210,7 +229,7 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
             tcb.wait_rule = rules.WAIT_CORK
             _start_override(tcb)
             return False
-        if tcb.nodelay or idle:
+        if tcb.nodelay or idle or _no_small_segment_out(tcb):
             return True
         tcb.wait_rule = rules.WAIT_NAGLE
         return False

@@ -36,6 +36,8 @@ class Sender:
         self.snd_wl1: int = 0
         self.snd_wl2: int = 0
         self.snd_up: int = -1
+        self.small_end: int = iss
+        """Where the last small segment ended (Linux snd_sml)."""
         self.max_window: int = 0
         """Largest window the peer has offered (§3.8.6.2.1; RFC 5961 §5.2)."""
         self.scale: int = 0

@@ -48,6 +48,9 @@ class Settings:
 
     # -- sending (RFC 9293 §3.7.4, §3.8.6)
     nagle: bool = True
+    nagle_minshall: bool = False
+    """Linux tcp_minshall_check(): a small segment waits only for an earlier small one, so
+    that the tail of a large write leaves at once (RFC 9293 §3.7.4 waits for any text)."""
     delayed_ack_ns: int = 200 * MILLISECOND
     """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
     window_update_doubles: bool = False
@@ -315,6 +318,7 @@ LINUX: Final = Settings(
     missing_timestamp_drops=False,
     rst_below_fin=True,
     window_update_doubles=True,
+    nagle_minshall=True,
     psh_on_large=True,
     right_edge_acks=True,
     challenge_acks=1,
