@@ -10,7 +10,7 @@ from synfin.lab.runner import Changes, Experiment
 from synfin.lab.trace import Run
 from synfin.live import differences
 from synfin.live.compare import Difference, Item, allowed, compare
-from synfin.live.differences import CHECKED, KNOWN, sort
+from synfin.live.differences import CHECKED, CHECKED_WITH_OPTIONS, KNOWN, sort
 from synfin.live.experiment import Expected, until_for
 from synfin.live.replay import playable
 from synfin.show.texts import texts
@@ -137,7 +137,7 @@ def test_named_places_are_places_that_are_checked_or_can_be_played() -> None:
 
 def test_what_is_checked_exists_and_covers_what_must_be() -> None:
     assert set(ISSUE) <= {name for name, _, _ in CHECKED}
-    for name, case, kernels in CHECKED:
+    for name, case, kernels in CHECKED + CHECKED_WITH_OPTIONS:
         scenario = catalogue.find(name)
         for kernel in kernels:
             assert not playable(scenario, scenario.case(case), kernel), (name, case, kernel)
@@ -160,6 +160,13 @@ def test_the_kernels_side_has_linuxs_constants_in_both_runs() -> None:
     expected = Expected(scenario, scenario.case(), "B", MOST)
     assert expected.settings("A").delayed_ack_ns == 0, "as all scenarios assume"
     assert expected.settings("B").delayed_ack_ns == 40 * MS
+
+
+def test_the_kernels_own_options_are_offered_on_both_sides() -> None:
+    scenario = catalogue.find("handshake-basic")
+    done = Expected(scenario, scenario.case(), "B", MOST, offers=True).finish()
+    offered = [set(r["options"]) for r in done.packets if "SYN" in r["flags"]]
+    assert offered == [{"mss", "wscale", "sack_permitted", "ts_val", "ts_ecr"}] * 2
 
 
 def test_a_live_run_lasts_a_little_longer_than_what_is_expected() -> None:

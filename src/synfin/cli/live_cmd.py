@@ -48,6 +48,7 @@ Answer = dict[str, Any]
 @click.option("--scenario", metavar="NAME|all")
 @click.option("--case", metavar="CASE")
 @click.option("--kernel", type=Choice(("A", "B", "both")), default="both", metavar="A|B|both")
+@click.option("--options", is_flag=True)
 @click.option("--most", type=Span(), metavar="S")
 @click.option("--why", is_flag=True)
 @click.option("--pcap", metavar="FILE")
@@ -59,6 +60,7 @@ def live(
     scenario: str | None,
     case: str | None,
     kernel: str,
+    options: bool,
     most: int | None,
     why: bool,
     pcap: str | None,
@@ -76,7 +78,7 @@ def live(
         need(app, "live")
         programs(app, size, pcap, verbose, as_json, why)
         return
-    jobs = scenario_jobs(app, scenario, case, kernel, most or MOST_S * 10**9)
+    jobs = scenario_jobs(app, scenario, case, kernel, most or MOST_S * 10**9, options)
     need(app, "live")
     compared(app, jobs, pcap, as_json, why)
 
@@ -195,7 +197,7 @@ def tour(app: App) -> None:
 
 
 def scenario_jobs(
-    app: App, name: str, case: str | None, kernel: str, most: int
+    app: App, name: str, case: str | None, kernel: str, most: int, options: bool
 ) -> list[dict[str, Any]]:
     """What shall be replayed; UserError for what cannot be."""
     if not sys.platform.startswith("linux"):
@@ -205,19 +207,20 @@ def scenario_jobs(
 
     roles = "AB" if kernel == "both" else kernel
     if name == "all":
-        return [job for job in checked_jobs() if job["kernel"] in roles]
+        every = checked_jobs()
+        return [j for j in every if j["kernel"] in roles and (j["offers"] or not options)]
     found: Scenario = find_scenario(app, name)
     if case is None:
-        checked = [job for job in checked_jobs(found.name) if job["kernel"] in roles]
-        if checked:
-            return [{**job, "most": most, "scenario": found.name} for job in checked]
+        mine = [job for job in checked_jobs(found.name) if job["kernel"] in roles]
+        if checked := [job for job in mine if job["offers"] == options]:
+            return [{**job, "most": most} for job in checked]
     one = find_case(found, case or "")
     jobs, reasons = [], []
     for role in roles:
         reason = playable(found, one, role)
         reasons += [reason] if reason else []
         if not reason:
-            jobs.append(scenario_job(name, one.name, role, most))
+            jobs.append(scenario_job(name, one.name, role, most, offers=options))
     if not jobs:
         raise UserError("live-error-unplayable", name=f"{found.name} {one.name}", why=reasons[0])
     return jobs
@@ -263,7 +266,7 @@ def show_compared(app: App, job: dict[str, Any], answer: Answer) -> None:
     from synfin.live.differences import known
     from synfin.live.launch import too_late
 
-    name = f"{job['scenario']} {job['case']}"
+    name = f"{job['scenario']} {job['case']}{' --options' if job['offers'] else ''}"
     if answer.get("error"):
         app.line(f"{app.glyphs_bad} {name}: {answer['error']}", "bold red")
         return

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from synfin.core.events import Observer
 from synfin.core.settings import LINUX, MICROSECOND, MILLISECOND, SECOND, Settings
@@ -30,21 +30,32 @@ CONSTANTS: Final = (
 )  # fmt: skip
 """What nobody can set in the kernel: the side it plays has Linux's values in both runs."""
 
+OFFERED: Final[dict[str, Any]] = {"timestamps": True, "sack": True, "window_scale": 7}
+
 LATE_NS: Final = 8 * MILLISECOND
 """A run in which we ourselves were later than this measured this machine's load, not TCP."""
 MAX_TURNS: Final = 200_000
 
 
 class Expected(Experiment):
-    """The simulator's run under profile ``linux``, with Linux's constants at ``kernel``."""
+    """The simulator's run under profile ``linux``, with Linux's constants at ``kernel``.
 
-    def __init__(self, scenario: Scenario, case: Case, kernel: str, until: int) -> None:
+    ``offers``: both sides offer what the kernel offers by itself (window scale,
+    timestamps, SACK), which the scenarios leave out.
+    """
+
+    def __init__(
+        self, scenario: Scenario, case: Case, kernel: str, until: int, offers: bool = False
+    ) -> None:
         self.kernel = kernel
+        self.offers = offers
         super().__init__(scenario, case, Changes(profile="linux", until=until))
 
     def settings(self, host: str) -> Settings:
         """As the experiment's; what the kernel cannot be told is as in the kernel."""
         chosen = super().settings(host)
+        if self.offers:
+            chosen = replace(chosen, **OFFERED)
         if host != self.kernel:
             return chosen
         return replace(chosen, **{name: getattr(LINUX, name) for name in CONSTANTS})
@@ -57,11 +68,13 @@ class Live(Expected):
     :attr:`late_ns` says how late events happened at worst.
     """
 
-    def __init__(self, scenario: Scenario, case: Case, kernel: str, until: int) -> None:
+    def __init__(
+        self, scenario: Scenario, case: Case, kernel: str, until: int, offers: bool = False
+    ) -> None:
         self.boots: list[Kernel] = []
         self.late_ns = 0
         self._zero = 0
-        super().__init__(scenario, case, kernel, until)
+        super().__init__(scenario, case, kernel, until, offers)
 
     def _network(self, start: int) -> Network:
         return Network(seed=self.seed, start=start, factory=self._make)

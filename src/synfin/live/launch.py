@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from synfin.core.settings import SECOND
-from synfin.live.differences import CHECKED
+from synfin.live.differences import CHECKED, CHECKED_WITH_OPTIONS
 from synfin.live.experiment import LATE_NS
 
 PARALLEL: Final = 24
@@ -96,18 +96,24 @@ def ask_all(
 
 
 def scenario_job(
-    name: str, case: str, kernel: str, most: int = MOST_NS, trace: bool = False
+    name: str,
+    case: str,
+    kernel: str,
+    most: int = MOST_NS,
+    trace: bool = False,
+    offers: bool = False,
 ) -> Job:
     """A job: replay that case with the kernel as that host."""
     job = {"do": "scenario", "scenario": name, "case": case, "kernel": kernel, "most": most}
-    return {**job, "trace": trace}
+    return {**job, "trace": trace, "offers": offers}
 
 
 def checked_jobs(name: str = "") -> list[Job]:
     """What is compared in CI (of one scenario, unless ``name`` is empty)."""
     return [
-        scenario_job(scenario, case, kernel)
-        for scenario, case, kernels in CHECKED
+        scenario_job(scenario, case, kernel, offers=offers)
+        for rows, offers in ((CHECKED, False), (CHECKED_WITH_OPTIONS, True))
+        for scenario, case, kernels in rows
         for kernel in kernels
         if name in ("", scenario)
     ]

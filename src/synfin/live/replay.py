@@ -9,13 +9,16 @@ from synfin.live.compare import Difference, compare
 from synfin.live.experiment import Expected, Live, until_for
 
 
-def replay(name: str, case_name: str, kernel: str, most: int) -> dict[str, Any]:
-    """Runs it for at most ``most`` ns; ``wrong`` are the differences that nobody has named."""
+def replay(
+    name: str, case_name: str, kernel: str, most: int, offers: bool = False
+) -> dict[str, Any]:
+    """Runs it for at most ``most`` ns; ``wrong`` are the differences that nobody has named.
+    ``offers``: with the options that the kernel offers by itself."""
     scenario = catalogue.find(name)
     case = scenario.case(case_name)
-    expected = Expected(scenario, case, kernel, most).finish()
+    expected = Expected(scenario, case, kernel, most, offers).finish()
     until = until_for(expected, most)
-    live = Live(scenario, case, kernel, until)
+    live = Live(scenario, case, kernel, until, offers)
     run = live.finish()
     found = compare(expected, run, kernel, until)
     wrong, known = differences.sort(found, scenario.name, case.name, kernel)
@@ -23,6 +26,7 @@ def replay(name: str, case_name: str, kernel: str, most: int) -> dict[str, Any]:
         "scenario": scenario.name,
         "case": case.name,
         "kernel": kernel,
+        "offers": offers,
         "seconds": until / 1e9,
         "segments": len(run.packets),
         "late_ns": live.late_ns,

@@ -62,7 +62,9 @@ def attempt(job: dict[str, Any]) -> Answer:
 def do(job: dict[str, Any]) -> Answer:
     """One job: ``scenario``, ``transfer`` or ``trial``."""
     if job["do"] == "scenario":
-        answer = replay(job["scenario"], job["case"], job["kernel"], job["most"])
+        answer = replay(
+            job["scenario"], job["case"], job["kernel"], job["most"], job.get("offers", False)
+        )
         if not job.get("trace"):
             del answer["trace"], answer["expected"]
         return answer

@@ -6,6 +6,7 @@ cli-help-connect = Connects to HOST PORT over a TUN device: standard input goes 
 cli-opt-size = how many octets to transfer each way (default: 20000)
 cli-opt-scenario = replay this scenario against the kernel; all: everything that is compared in CI
 cli-opt-kernel = which host the kernel plays (default: both in turn)
+cli-opt-options = in a replay, offer window scale, timestamps and SACK, as the kernel does by itself
 cli-opt-most = end a replay after this many seconds (default: 20)
 cli-opt-live-why = the reason under every line
 cli-opt-verbose = also which offloads are on, and how many packets went
@@ -67,6 +68,7 @@ live-known-ack-rides-on-close = The FIN's ACK is delayed by up to one tick, and 
 live-known-ack-before-close = The FIN's ACK is delayed by up to one tick, which may end just before close() comes: then the ACK leaves alone, and the FIN follows.
 live-known-timers-cross = In the simulator the repeated SYN arrives at the very instant at which the SYN,ACK's timer is due, and comes first; the kernel's timer is some ms late and comes second.
 live-known-timers-cross-silent = Two timers are due at one instant; whether the repeated SYN or B's timer calls for the third SYN,ACK is decided by milliseconds.
+live-known-duplicate-sack = The kernel reports what came twice (here the peer's SYN) in a SACK block of its own, D-SACK (RFC 2883), which synfin does not send yet.
 live-known-probe-after-opening = The kernel's probes come some per cent late; the fourth would come after the window has opened at 5 s, and is not sent.
 
 ## netcat

@@ -6,6 +6,7 @@ cli-help-connect = 在 TUN 设备上连接 HOST 的 PORT：标准输入发出去
 cli-opt-size = 每个方向传多少字节（默认 20000）
 cli-opt-scenario = 对着内核重放这个场景；all 表示 CI 中比较的全部
 cli-opt-kernel = 内核扮演哪台主机（默认两边轮流）
+cli-opt-options = 重放时双方都提供窗口扩大、时间戳和 SACK 选项（内核默认如此）
 cli-opt-most = 重放最多持续多少秒（默认 20）
 cli-opt-live-why = 每一行下面写出原因
 cli-opt-verbose = 还要说明启用了哪些卸载功能、收发了多少个包
@@ -64,6 +65,7 @@ live-known-ack-rides-on-close = 对 FIN 的确认最多推迟一个时钟滴答�
 live-known-ack-before-close = 对 FIN 的确认最多推迟一个时钟滴答；滴答若恰好在 close() 之前结束，ACK 就单独发出，FIN 随后再发。
 live-known-timers-cross = 模拟器里，重发的 SYN 恰在 SYN,ACK 定时器到期的同一刻到达，并且先处理；内核的定时器晚几毫秒，次序就反过来。
 live-known-timers-cross-silent = 两个定时器在同一刻到期；第三个 SYN,ACK 由重发的 SYN 引出还是由 B 的定时器发出，取决于几毫秒之差。
+live-known-duplicate-sack = 内核用一个 SACK 块报告重复收到的内容（这里是对方的 SYN），即 D-SACK（RFC 2883）；synfin 目前不发送。
 live-known-probe-after-opening = 内核的探测总会晚百分之几；第四次探测本应落在 5 s 窗口打开之后，因此不再发送。
 
 ## netcat
