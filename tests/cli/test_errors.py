@@ -170,3 +170,28 @@ def test_the_good_file_plays(tmp_path: Path) -> None:
     played = call("play", str(file), lang="zh")
     assert played.exit_code == 1
     assert "不成立" in played.stdout
+    assert "实际是 3" in played.stdout
+    assert "it was 3" in call("play", str(file)).stdout
+    assert "实际是 3" in call("test", str(file), lang="zh").stdout
+    assert "it was 3" in call("test", str(file), "--json", lang="zh").stdout  # for programs
+
+
+def test_a_mistake_in_a_file_is_told_in_chinese(tmp_path: Path) -> None:
+    file = tmp_path / "mine.scn"
+    for old, new, said in (
+        ("at 0 A connect B:80", "at 0 A conect B:80", "没有名为 conect 的调用"),
+        ("at 0 A connect B:80", "at 0 A.c9 close", "A 没有"),
+        ("link A B delay=50ms", "link A B delay=50", "“50”要带单位：50ms 或 50s"),
+    ):
+        file.write_text(SCENARIO.replace(old, new), encoding="utf-8")
+        assert said in bad("play", str(file), lang="zh")
+        assert call("test", str(file), lang="zh").exit_code in (1, 2)
+    assert said in bad("test", str(file), lang="zh")
+
+
+def test_wrong_settings_and_faults_are_told_in_chinese() -> None:
+    assert "mss 必须在 1 到 65495 字节之间" in bad("play", "8", "--set", "mss=0", lang="zh")
+    assert "mss must be from 1" in bad("play", "8", "--set", "mss=0")
+    said = bad("play", "8", "--fault", "A>B SYN nth=x drop", lang="zh")
+    assert "从 1 开始" in said
+    assert said.count("nth=x") == 1

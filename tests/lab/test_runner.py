@@ -47,6 +47,21 @@ def test_settings_lie_in_layers() -> None:
     assert experiment("", Changes(profile="bsd44")).settings("A").rfc5961 is False
 
 
+@pytest.mark.parametrize(
+    ("text", "switch", "says"),
+    [
+        ("set B mss=0 sack=yes", "sack=no", "x:6:7: mss must be"),
+        ("set mss=900", "mss=0", "--set:1:1: mss must be"),
+        ("set min_rto=2min max_rto=1min", "sack=no", "x:6:5: RTOs must be"),
+        ("set mss=0 window_scale=99", "sack=no", "x:1:1: mss must be"),
+    ],
+)
+def test_a_setting_that_no_stack_may_have_is_named(text: str, switch: str, says: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        run(text, Changes(settings=(parse_switch(switch),)))
+    assert str(error.value).startswith(says)
+
+
 def test_seed_and_iss_from_outside() -> None:
     plain = run("at 0 A connect B:80")
     seeded = run("at 0 A connect B:80", Changes(seed=2))

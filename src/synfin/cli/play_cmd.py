@@ -11,7 +11,7 @@ from synfin.cli.errors import UserError
 from synfin.cli.files import STDOUT, check_writable, write_file
 from synfin.cli.framework import two_columns
 from synfin.cli.kinds import Choice, Speed
-from synfin.cli.runs import Plan, Wish, plan, ref, run, run_command, trace_of
+from synfin.cli.runs import Plan, Wish, mismatch_text, plan, ref, run, run_command, trace_of
 from synfin.cli.step_cmd import interact
 from synfin.cli.why_cmd import ref_first
 from synfin.lab.check import check
@@ -166,7 +166,7 @@ def verdict(app: App, chosen: Plan, done: Run) -> bool:
         f"{app.glyphs_bad} {app.ui('cli-not-held', wrong=len(wrong), count=count)}", "bold red"
     )
     for mismatch in wrong:
-        app.para(str(mismatch), 4, "  -")
+        app.para(mismatch_text(app, mismatch), 4, "  -")
     return False
 
 

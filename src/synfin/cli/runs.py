@@ -16,11 +16,13 @@ from synfin.cli.waiting import Waiting
 from synfin.core.problems import Problem
 from synfin.core.settings import PROFILES
 from synfin.lab import catalogue
+from synfin.lab.check import Mismatch
 from synfin.lab.language import parse_switch
 from synfin.lab.model import Case, Iss, Position, Scenario, ScenarioError, Setting
 from synfin.lab.runner import Changes, Experiment
 from synfin.lab.trace import Run
 from synfin.show.model import Trace
+from synfin.show.problems import problem_text
 from synfin.show.reader import from_records
 from synfin.sim.faults import parse_fault
 
@@ -149,6 +151,11 @@ def scenario_error(error: ScenarioError) -> UserError:
     at = error.position
     where = at.file if at.file.startswith("--") else str(at)
     return UserError("cli-error-at", where=where, why=error.problem)
+
+
+def mismatch_text(app: App, mismatch: Mismatch) -> str:
+    """What a run did instead, in the user's language."""
+    return f"{mismatch.where}: {problem_text(app.texts, mismatch.problem)}"
 
 
 def find_case(scenario: Scenario, name: str) -> Case:

@@ -6,7 +6,7 @@ import click
 
 from synfin.cli.app import App
 from synfin.cli.framework import command, stop
-from synfin.cli.runs import find_case, find_scenario, scenario_error
+from synfin.cli.runs import find_case, find_scenario, mismatch_text, scenario_error
 from synfin.cli.waiting import Waiting
 from synfin.lab import catalogue
 from synfin.lab.check import Mismatch, check
@@ -89,7 +89,7 @@ def lines_of(app: App, one: Result) -> list[str]:
     """What is wrong with a case."""
     if one.error is not None:
         return [scenario_error(one.error).text(app.texts)]
-    return [str(mismatch) for mismatch in one.wrong]
+    return [mismatch_text(app, mismatch) for mismatch in one.wrong]
 
 
 def document(results: list[Result]) -> dict[str, object]:

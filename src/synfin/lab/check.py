@@ -7,8 +7,10 @@ what happened instead and the engine's reason for that.
 from collections.abc import Callable
 from itertools import pairwise
 
+from synfin.core.problems import Problem
 from synfin.lab import compare_fields, values
 from synfin.lab.align import align
+from synfin.lab.compare_fields import joined, was
 from synfin.lab.counting import count
 from synfin.lab.model import (
     Case,
@@ -34,10 +36,15 @@ SOON = 5_000_000_000
 class Mismatch:
     """One expectation that the run does not meet (or one packet nobody expected)."""
 
-    def __init__(self, expectation: Expectation | None, where: str, message: str) -> None:
+    def __init__(self, expectation: Expectation | None, where: str, problem: Problem) -> None:
         self.expectation = expectation
         self.where = where
-        self.message = message
+        self.problem = problem
+
+    @property
+    def message(self) -> str:
+        """What differs, in English."""
+        return str(self.problem)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
@@ -70,9 +77,9 @@ class _Checker:
             self._packets(listed)
         return self.found
 
-    def wrong(self, item: Expectation, message: str) -> None:
-        text = f"expected {item.text}; {message}"
-        self.found.append(Mismatch(item, str(item.position), text))
+    def wrong(self, item: Expectation, why: Problem) -> None:
+        problem = Problem("check.expected", "expected {line}; {why}", line=item.text, why=why)
+        self.found.append(Mismatch(item, str(item.position), problem))
 
     def _one(self, item: Expectation) -> None:
         if isinstance(item, ExpectPacket):
@@ -96,13 +103,13 @@ class _Checker:
             self._never(item)
         elif isinstance(item, ExpectOutcome):
             if self.run.outcome != item.outcome:
-                self.wrong(item, f"it was {self.run.outcome}")
+                self.wrong(item, was(self.run.outcome))
         elif isinstance(item, ExpectIsn):
             self._isn(item)
 
     def _number(self, item: Expectation, expected: int, actual: int) -> None:
         if expected != actual:
-            self.wrong(item, f"it was {actual}")
+            self.wrong(item, was(actual))
 
     # -- packets
 
@@ -120,7 +127,7 @@ class _Checker:
         ordered = sorted(listed, key=lambda item: (item.time, item.direction[0]))
         if [item.time for item in listed] != sorted(item.time for item in listed):
             late = next(b for a, b in pairwise(listed) if b.time < a.time)
-            self.wrong(late, "its time is before the line above")
+            self.wrong(late, Problem("check.order", "its time is before the line above"))
         actual.sort(key=lambda record: (record["t"], self._sender(record)))
         pairs = align(ordered, actual, self._matches if expect.some else self._heads_match)
         for item, record in pairs:
@@ -135,7 +142,10 @@ class _Checker:
                 elif expect.some or _optional(record):
                     self._missing(item)
                 else:
-                    self.wrong(item, f"instead came {self._told(record)}")
+                    self.wrong(
+                        item,
+                        Problem("check.instead", "instead came {told}", told=self._told(record)),
+                    )
 
     def _sender(self, record: Record) -> str:
         return str(self.run.owners.get(record["src"], record["from"]))
@@ -145,9 +155,9 @@ class _Checker:
         return show_packet(record, self.run.owners) + (f" [{reason}]" if reason else "")
 
     def _surprise(self, record: Record) -> None:
-        message = f"not expected: {self._told(record)}"
+        problem = Problem("check.surprise", "not expected: {told}", told=self._told(record))
         where = str(self.case.expect.position)
-        self.found.append(Mismatch(None, where, message))
+        self.found.append(Mismatch(None, where, problem))
 
     def _missing(self, item: ExpectPacket) -> None:
         near = [
@@ -157,11 +167,15 @@ class _Checker:
             and compare_fields.kind_matches(item, record)
         ]
         if not near:
-            self.wrong(item, "no such packet was ever sent")
+            self.wrong(item, Problem("check.no-packet", "no such packet was ever sent"))
             return
         nearest = min(near, key=lambda record: abs(int(record["t"]) - item.time))
-        wrong = "; ".join(compare_fields.differences(item, nearest, self.run))
-        self.wrong(item, f"nearest is {self._told(nearest)}" + (f": {wrong}" if wrong else ""))
+        told = self._told(nearest)
+        problem = Problem("check.nearest", "nearest is {told}", told=told)
+        why = joined(compare_fields.differences(item, nearest, self.run))
+        if why is not None:
+            problem = Problem("check.nearest-but", "nearest is {told}: {why}", told=told, why=why)
+        self.wrong(item, problem)
 
     def _heads_match(self, item: ExpectPacket, record: Record) -> bool:
         return (
@@ -179,11 +193,12 @@ class _Checker:
         )
 
     def _fields(self, item: ExpectPacket, record: Record) -> None:
-        wrong = compare_fields.differences(item, record, self.run)
-        if wrong:
-            reason = show_reason(record.get("reason"))
-            because = f" [{reason}]" if reason else ""
-            self.wrong(item, "; ".join(wrong) + because)
+        wrong = joined(compare_fields.differences(item, record, self.run))
+        reason = show_reason(record.get("reason"))
+        if wrong is not None and reason:
+            wrong = Problem("check.because", "{why} [{reason}]", why=wrong, reason=reason)
+        if wrong is not None:
+            self.wrong(item, wrong)
 
     def _hop(self, item: ExpectPacket) -> None:
         for hop in self.run.of("hop"):
@@ -194,7 +209,7 @@ class _Checker:
                 here = {"ttl": hop["ttl"], "arrives": hop["arrives"], "fate": "delivered"}
                 self._fields(item, {**packet, **here})
                 return
-        self.wrong(item, "no such packet crossed that hop then")
+        self.wrong(item, Problem("check.no-hop", "no such packet crossed that hop then"))
 
     # -- states
 
@@ -217,12 +232,13 @@ class _Checker:
                 return
         if any(_steps_from(record, then, steps) for record in then):
             told = ", ".join(show_reason(record["reason"]) for record in then)
-            self.wrong(item, f"the rule was {told}")
+            self.wrong(item, Problem("check.rule", "the rule was {told}", told=told))
             return
         ever = [record for record in changes if _steps_from(record, changes, steps)]
         if ever:
             near = min(ever, key=lambda record: abs(int(record["t"]) - item.time))
-            self.wrong(item, f"that was at {show_time(near['t'])} [{show_reason(near['reason'])}]")
+            told = f"{show_time(near['t'])} [{show_reason(near['reason'])}]"
+            self.wrong(item, Problem("check.was-at", "that was at {time}", time=told))
         else:
             self.wrong(item, self._what_states(item, changes))
 
@@ -234,14 +250,17 @@ class _Checker:
             for other in then
         )
 
-    def _what_states(self, item: ExpectState, changes: list[Record]) -> str:
+    def _what_states(self, item: ExpectState, changes: list[Record]) -> Problem:
         then = [record for record in changes if record["t"] <= item.time]
         if not then:
-            return f"{item.host} had not left CLOSED"
+            return Problem("check.closed", "{host} had not left CLOSED", host=item.host)
         last = then[-1]
-        return (
-            f"last was {last['old']}->{last['new']} at {show_time(last['t'])}"
-            f" [{show_reason(last['reason'])}]"
+        return Problem(
+            "check.last-state",
+            "last was {change} at {time} [{reason}]",
+            change=f"{last['old']}->{last['new']}",
+            time=show_time(last["t"]),
+            reason=show_reason(last["reason"]),
         )
 
     # -- calls, signals and the rest that happens
@@ -257,21 +276,31 @@ class _Checker:
         then = [r for r in candidates if r["t"] == item.time]
         late = [r for r in candidates if fits(item, r)]
         if then:
-            self.wrong(item, "it was " + " / ".join(compare_fields.show_event(r) for r in then[:4]))
+            told = " / ".join(compare_fields.show_event(r) for r in then[:4])
+            self.wrong(item, was(told))
         elif late:
             near = min(late, key=lambda r: abs(int(r["t"]) - item.time))
-            self.wrong(item, f"that was at {show_time(near['t'])}")
+            time = show_time(near["t"])
+            self.wrong(item, Problem("check.was-at", "that was at {time}", time=time))
         elif candidates:
             near = min(candidates, key=lambda r: abs(int(r["t"]) - item.time))
             told = compare_fields.show_event(near)
-            self.wrong(item, f"nearest is {told} at {show_time(near['t'])}")
+            self.wrong(
+                item,
+                Problem(
+                    "check.nearest-at",
+                    "nearest is {told} at {time}",
+                    told=told,
+                    time=show_time(near["t"]),
+                ),
+            )
         else:
-            self.wrong(item, "it never happened")
+            self.wrong(item, Problem("check.never", "it never happened"))
 
     # -- what stands at a time
 
     def _standing(self, item: ExpectAt) -> None:
-        handlers: dict[str, Callable[[ExpectAt], str]] = {
+        handlers: dict[str, Callable[[ExpectAt], Problem | None]] = {
             "tcb": self._tcb,
             "state": self._in_state,
             "states": self._states,
@@ -279,21 +308,21 @@ class _Checker:
             "timer": self._timer,
             "counter": self._counter,
         }
-        message = handlers[item.word](item)
-        if message:
-            self.wrong(item, message)
+        problem = handlers[item.word](item)
+        if problem is not None:
+            self.wrong(item, problem)
 
-    def _tcb(self, item: ExpectAt) -> str:
+    def _tcb(self, item: ExpectAt) -> Problem | None:
         if item.socket:
             conn = self.run.conn_named(item.host, item.socket)
             record = self.run.last_at("tcb", item.time, host=item.host, conn=conn)
         else:
             record = self.run.last_at("tcb", item.time, host=item.host)
         if record is None:
-            return "there was no connection"
+            return Problem("check.no-connection", "there was no connection")
         return compare_fields.tcb_differences(item, record["fields"])
 
-    def _in_state(self, item: ExpectAt) -> str:
+    def _in_state(self, item: ExpectAt) -> Problem | None:
         states = self.run.states_at(item.host, item.time)
         if item.socket:
             conn = self.run.conn_named(item.host, item.socket)
@@ -301,26 +330,26 @@ class _Checker:
         wanted = item.values[0] if item.values else ""
         actual = sorted(set(states.values()))
         if wanted == "none":
-            return "" if not states else f"it was {', '.join(actual)}"
-        return "" if actual == [wanted] else f"it was {', '.join(actual) or 'none'}"
+            return None if not states else was(", ".join(actual))
+        return None if actual == [wanted] else was(", ".join(actual) or "none")
 
-    def _states(self, item: ExpectAt) -> str:
+    def _states(self, item: ExpectAt) -> Problem | None:
         listed = list(self.run.states_at(item.host, item.time).values())
         wrong = [
-            f"{name} was {listed.count(name)}"
+            compare_fields.value_was(name, listed.count(name))
             for name, number in item.fields
             if listed.count(name) != int(number)
         ]
-        return "; ".join(wrong)
+        return joined(wrong)
 
-    def _queue(self, item: ExpectAt) -> str:
+    def _queue(self, item: ExpectAt) -> Problem | None:
         port = int(item.values[0])
         record = self.run.last_at("queue", item.time, host=item.host, port=port)
         if record is None:
             record = {"syn": 0, "accept": 0}
         return compare_fields.pair_differences(item.fields, record)
 
-    def _timer(self, item: ExpectAt) -> str:
+    def _timer(self, item: ExpectAt) -> Problem | None:
         pending = self.run.timers_at(item.host, item.time)
         conn = self.run.conn_named(item.host, item.socket) if item.socket else None
         dues = [
@@ -329,20 +358,24 @@ class _Checker:
             if name == item.values[0] and conn in (None, owner)
         ]
         if "none" in item.values:
-            return "" if not dues else f"due at {show_time(dues[0])}"
+            return None if not dues else _due(dues[:1])
         if not dues:
             others = sorted({name for _, name in pending})
-            return f"it was not running; running: {', '.join(others) or 'none'}"
+            return Problem(
+                "check.not-running",
+                "it was not running; running: {names}",
+                names=", ".join(others) or "-",
+            )
         for key, word in item.fields:
             if key == "due" and values.parse_time(word) not in dues:
-                return f"due at {', '.join(show_time(due) for due in dues)}"
-        return ""
+                return _due(dues)
+        return None
 
-    def _counter(self, item: ExpectAt) -> str:
+    def _counter(self, item: ExpectAt) -> Problem | None:
         name, number = item.values[0], int(item.values[1])
         last = self.run.last_at("counter", item.time, host=item.host, name=name)
         actual = last["value"] if last else 0
-        return "" if actual == number else f"it was {actual}"
+        return None if actual == number else was(actual)
 
     # -- over the whole run
 
@@ -354,14 +387,15 @@ class _Checker:
             if r["type"] in ("signal", "call") and mine(r) and "octets" in r
         )
         if item.data is not None and data != item.data:
-            self.wrong(item, f"it read {compare_fields.show_data(data)}")
+            told = compare_fields.show_data(data)
+            self.wrong(item, Problem("check.read", "it read {told}", told=told))
         elif item.data is None and len(data) != item.number:
-            self.wrong(item, f"it read {len(data)} octets")
+            self.wrong(item, Problem("check.read-count", "it read {count} octets", count=len(data)))
 
     def _silent(self, item: ExpectSilent) -> None:
         for record in self.run.packets:
             if record["from"] == item.host and item.start <= record["t"] <= item.stop:
-                self.wrong(item, f"it sent {self._told(record)}")
+                self.wrong(item, Problem("check.sent", "it sent {told}", told=self._told(record)))
                 return
 
     def _never(self, item: ExpectNever) -> None:
@@ -371,17 +405,24 @@ class _Checker:
                     told = self._told(record)
                 else:
                     told = f"{show_time(record['t'])} {compare_fields.show_event(record)}"
-                self.wrong(item, f"it happened: {told}")
+                self.wrong(item, Problem("check.happened", "it happened: {told}", told=told))
                 return
 
     def _isn(self, item: ExpectIsn) -> None:
         found = self.run.isns(*item.direction)
         if len(found) <= item.nth:
-            self.wrong(item, f"there were only {len(found)} different ISNs")
+            self.wrong(
+                item,
+                Problem("check.isns", "there were only {count} different ISNs", count=len(found)),
+            )
             return
         step = (found[item.nth] - found[item.nth - 1]) % MODULUS
         if item.step is not None and step != item.step % MODULUS:
-            self.wrong(item, f"the step was +{step}")
+            self.wrong(item, Problem("check.isn-step", "the step was +{step}", step=step))
+
+
+def _due(dues: list[int]) -> Problem:
+    return Problem("check.due", "due at {time}", time=", ".join(map(show_time, dues)))
 
 
 def _optional(record: Record) -> bool:

@@ -1,8 +1,10 @@
 """Field by field: one expectation against one record of the trace."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.lab import values
 from synfin.lab.model import ExpectAt, ExpectEvent, ExpectNever, ExpectPacket, Number
 from synfin.lab.trace import FATE_WORDS, MODULUS, Record, Run, is_between, show_reason
@@ -35,9 +37,30 @@ def kind_matches(item: ExpectPacket, record: Record) -> bool:
     return item.kind != "tcp" or item.flags == frozenset(record["flags"])
 
 
-def differences(item: ExpectPacket, record: Record, run: Run) -> list[str]:
-    """What differs, each as ``field: was value``."""
-    wrong: list[str] = []
+def was(told: str | int) -> Problem:
+    """``it was this``."""
+    return Problem("check.was", "it was {told}", told=told)
+
+
+def value_was(name: str, value: object) -> Problem:
+    """``name was value``; None is absent."""
+    if value is None:
+        return Problem("check.absent", "{name} was absent", name=name)
+    return Problem("check.value", "{name} was {value}", name=name, value=str(value))
+
+
+def joined(problems: list[Problem]) -> Problem | None:
+    """All of them in one, None for none."""
+    return reduce(_both, problems) if problems else None
+
+
+def _both(one: Problem, other: Problem) -> Problem:
+    return Problem("check.both", "{one}; {other}", one=one, other=other)
+
+
+def differences(item: ExpectPacket, record: Record, run: Run) -> list[Problem]:
+    """What differs, each as ``field was value``."""
+    wrong: list[Problem] = []
     for key, wanted in item.fields:
         if key == "type":
             continue
@@ -47,26 +70,32 @@ def differences(item: ExpectPacket, record: Record, run: Run) -> list[str]:
         actual = _actual(key, record)
         if isinstance(wanted, Number):
             said = _number_differs(key, wanted, record, run)
-            if said:
+            if said is not None:
                 wrong.append(said)
         elif actual != wanted:
             shown = show_time(actual) if key == "arrives" and isinstance(actual, int) else actual
-            wrong.append(f"{key} was {shown if shown is not None else 'absent'}")
-    fate = FATE_WORDS.get(record["fate"], record["fate"])
+            wrong.append(value_was(key, shown))
+    fate = str(FATE_WORDS.get(record["fate"], record["fate"]))
     wanted_fates = [word for word in item.words if word in FATE_WORDS.values()]
     if wanted_fates and fate != wanted_fates[0]:
-        wrong.append(f"it was {fate}")
+        wrong.append(was(fate))
     elif not wanted_fates and record["fate"] != "delivered":
-        fault = f" by {record['fault']}" if record.get("fault") else ""
-        wrong.append(f"it was {fate}{fault}")
+        wrong.append(_went_wrong(fate, record.get("fault")))
     options = record.get("options") or {}
     if "nooption" in item.words and options:
-        wrong.append(f"it had options {', '.join(options)}")
+        names = ", ".join(options)
+        wrong.append(Problem("check.options", "it had options {names}", names=names))
     if "sackok" in item.words and not options.get("sack_permitted"):
-        wrong.append("SACK was not offered")
+        wrong.append(Problem("check.no-sack", "SACK was not offered"))
     if "more" in item.words and not record.get("more_fragments"):
-        wrong.append("it was the last fragment")
+        wrong.append(Problem("check.last-fragment", "it was the last fragment"))
     return wrong
+
+
+def _went_wrong(fate: str, fault: str | None) -> Problem:
+    if not fault:
+        return was(fate)
+    return Problem("check.was-by", "it was {told} by {fault}", told=fate, fault=fault)
 
 
 def _actual(key: str, record: Record) -> object:
@@ -93,27 +122,33 @@ def _actual(key: str, record: Record) -> object:
     return record.get(key)
 
 
-def _settled_differs(wanted: str, record: Record, run: Run) -> list[str]:
+def _settled_differs(wanted: str, record: Record, run: Run) -> list[Problem]:
     """A segment may be settled by several rules, one after the other."""
     verdict = run.verdicts.get(record["n"]) or {}
     first = verdict.get("reason")
     rules = [reason["rule"] for reason in ([first] if first else []) + verdict.get("also", [])]
-    return [] if wanted in rules else [f"settled was {', '.join(rules) or 'absent'}"]
+    return [] if wanted in rules else [value_was("settled", ", ".join(rules) or None)]
 
 
-def _number_differs(key: str, wanted: Number, record: Record, run: Run) -> str:
+def _number_differs(key: str, wanted: Number, record: Record, run: Run) -> Problem | None:
     absolute = record["abs_" + key]
     if wanted.base == "relative":
-        return "" if record[key] == wanted.value else f"{key} was {record[key]}"
+        return None if record[key] == wanted.value else value_was(key, record[key])
     if wanted.base == "absolute":
-        return "" if absolute == wanted.value % MODULUS else f"{key} was abs:{absolute}"
+        same = absolute == wanted.value % MODULUS
+        return None if same else value_was(key, f"abs:{absolute}")
     known = run.isns(*wanted.direction, before=record["n"])
     if wanted.nth > len(known) or not known:
-        return f"{key} was abs:{absolute}, and no such ISN was seen"
+        return Problem(
+            "check.no-isn",
+            "{name} was {value}, and no such ISN was seen",
+            name=key,
+            value=f"abs:{absolute}",
+        )
     base = known[wanted.nth - 1]
     if absolute == (base + wanted.value) % MODULUS:
-        return ""
-    return f"{key} was isn+{(absolute - base) % MODULUS}"
+        return None
+    return value_was(key, f"isn+{(absolute - base) % MODULUS}")
 
 
 # --- calls, signals, queues, timers ---------------------------------------------
@@ -243,28 +278,31 @@ def show_data(data: bytes) -> str:
     return f'"{text}"' + ("" if len(data) <= 120 else f" … ({len(data)} octets)")
 
 
-def pair_differences(pairs: Sequence[tuple[str, str]], record: Record) -> str:
+def pair_differences(pairs: Sequence[tuple[str, str]], record: Record) -> Problem | None:
     """``key was value`` for each number that differs."""
-    wrong = [f"{key} was {record.get(key)}" for key, word in pairs if str(record.get(key)) != word]
-    return "; ".join(wrong)
+    wrong = [value_was(key, record.get(key)) for key, word in pairs if str(record.get(key)) != word]
+    return joined(wrong)
 
 
 _TIMES: Final = frozenset({"rto", "srtt", "rttvar"})
 
 
-def tcb_differences(item: ExpectAt, fields: Record) -> str:
+def tcb_differences(item: ExpectAt, fields: Record) -> Problem | None:
     """What differs in a snapshot of the TCB."""
-    wrong: list[str] = []
+    wrong: list[Problem] = []
     for key, word in item.fields:
         if key not in fields:
-            wrong.append(f"there is no field {key}; {values.near(key, fields)}")
+            hint = values.near(key, fields)
+            wrong.append(
+                Problem("check.field", "there is no field {name}; {hint}", name=key, hint=hint)
+            )
         elif key in _TIMES:
             wanted = values.parse_time(word)
             if fields[key] != wanted:
-                wrong.append(f"{key} was {show_time(fields[key])}")
+                wrong.append(value_was(key, show_time(fields[key])))
         elif str(fields[key]) != word:
-            wrong.append(f"{key} was {fields[key]}")
-    return "; ".join(wrong)
+            wrong.append(value_was(key, fields[key]))
+    return joined(wrong)
 
 
 def is_what_must_not_be(item: ExpectNever, record: Record, run: Run) -> bool:

@@ -196,11 +196,29 @@ class Experiment:
 
     def settings(self, host: str) -> Settings:
         """The profile, the scenario defaults and the case's settings, in layers."""
-        chosen: dict[str, object] = dict(SCENARIO_DEFAULTS)
-        for setting in self._all_settings():
-            if setting.host in ("", host) and setting.switch not in LAB_SWITCHES:
-                chosen[setting.switch] = setting.value
+        layers = [
+            setting
+            for setting in self._all_settings()
+            if setting.host in ("", host) and setting.switch not in LAB_SWITCHES
+        ]
+        try:
+            return self._laid_over(layers)
+        except ValueError as error:
+            wrong = next((one for one in reversed(layers) if self._does_without(one, layers)), None)
+            where = wrong.position if wrong else self.case.position
+            raise ScenarioError(where, error) from None
+
+    def _laid_over(self, layers: list[Setting]) -> Settings:
+        chosen = {**SCENARIO_DEFAULTS, **{one.switch: one.value for one in layers}}
         return replace(PROFILES[self.profile], **chosen)  # type: ignore[arg-type]
+
+    def _does_without(self, setting: Setting, layers: list[Setting]) -> bool:
+        """Whether the settings are good once this one is left out: then it is to blame."""
+        try:
+            self._laid_over([one for one in layers if one is not setting])
+        except ValueError:
+            return False
+        return True
 
     # -- what shall happen -------------------------------------------------------------------
 

@@ -18,6 +18,42 @@ problem-case-expect = case { $name } has its expectations already
 problem-case-parent = no case '{ $name }' stands above this one
 problem-case-twice = case { $name } is there already
 
+## check
+problem-check-absent = { $name } was absent
+problem-check-because = { $why } [{ $reason }]
+problem-check-both = { $one }; { $other }
+problem-check-closed = { $host } had not left CLOSED
+problem-check-due = due at { $time }
+problem-check-expected = expected { $line }; { $why }
+problem-check-field = there is no field { $name }; { $hint }
+problem-check-happened = it happened: { $told }
+problem-check-instead = instead came { $told }
+problem-check-isn-step = the step was +{ $step }
+problem-check-isns = there were only { $count } different ISNs
+problem-check-last-fragment = it was the last fragment
+problem-check-last-state = last was { $change } at { $time } [{ $reason }]
+problem-check-nearest = nearest is { $told }
+problem-check-nearest-at = nearest is { $told } at { $time }
+problem-check-nearest-but = nearest is { $told }: { $why }
+problem-check-never = it never happened
+problem-check-no-connection = there was no connection
+problem-check-no-hop = no such packet crossed that hop then
+problem-check-no-isn = { $name } was { $value }, and no such ISN was seen
+problem-check-no-packet = no such packet was ever sent
+problem-check-no-sack = SACK was not offered
+problem-check-not-running = it was not running; running: { $names }
+problem-check-options = it had options { $names }
+problem-check-order = its time is before the line above
+problem-check-read = it read { $told }
+problem-check-read-count = it read { $count } octets
+problem-check-rule = the rule was { $told }
+problem-check-sent = it sent { $told }
+problem-check-surprise = not expected: { $told }
+problem-check-value = { $name } was { $value }
+problem-check-was = it was { $told }
+problem-check-was-at = that was at { $time }
+problem-check-was-by = it was { $told } by { $fault }
+
 ## expect
 problem-expect-at = expected { $names }, not { $word }
 problem-expect-count = expected count [A>B or A] WHAT NUMBER

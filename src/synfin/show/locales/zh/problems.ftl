@@ -18,6 +18,42 @@ problem-case-expect = 情形 { $name } 已经写过预期了
 problem-case-parent = 前面没有名为“{ $name }”的情形
 problem-case-twice = 已经有名为 { $name } 的情形了
 
+## check
+problem-check-absent = 没有 { $name }
+problem-check-because = { $why } [{ $reason }]
+problem-check-both = { $one }；{ $other }
+problem-check-closed = { $host } 还没有离开 CLOSED
+problem-check-due = 到期时刻是 { $time }
+problem-check-expected = 预期是 { $line }；{ $why }
+problem-check-field = 没有 { $name } 这个字段；{ $hint }
+problem-check-happened = 却发生了：{ $told }
+problem-check-instead = 实际来的是 { $told }
+problem-check-isn-step = 实际相差 +{ $step }
+problem-check-isns = 一共只有 { $count } 个不同的 ISN
+problem-check-last-fragment = 它已是最后一个分片
+problem-check-last-state = 最近一次是 { $change }，在 { $time } [{ $reason }]
+problem-check-nearest = 最接近的是 { $told }
+problem-check-nearest-at = 最接近的是 { $told }，在 { $time }
+problem-check-nearest-but = 最接近的是 { $told }：{ $why }
+problem-check-never = 从未发生
+problem-check-no-connection = 当时没有连接
+problem-check-no-hop = 那时没有这样的报文经过这一跳
+problem-check-no-isn = { $name } 是 { $value }，但没有出现过这样的 ISN
+problem-check-no-packet = 从未发出过这样的报文
+problem-check-no-sack = 没有提供 SACK
+problem-check-not-running = 它没有在运行；正在运行的有 { $names }
+problem-check-options = 带了选项 { $names }
+problem-check-order = 时刻早于上一行
+problem-check-read = 实际读到 { $told }
+problem-check-read-count = 实际读到 { $count } 字节
+problem-check-rule = 实际的规则是 { $told }
+problem-check-sent = 它发出了 { $told }
+problem-check-surprise = 预期之外的报文：{ $told }
+problem-check-value = { $name } 是 { $value }
+problem-check-was = 实际是 { $told }
+problem-check-was-at = 实际发生在 { $time }
+problem-check-was-by = 实际是 { $told }，原因是 { $fault }
+
 ## expect
 problem-expect-at = 这里应写 { $names } 之一，而不是 { $word }
 problem-expect-count = 写法是 count [A>B 或 A] 数什么 数目
