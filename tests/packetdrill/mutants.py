@@ -30,28 +30,29 @@ MILLISECOND = 1_000_000
 
 def mutants(script: Script) -> Iterator[tuple[str, Script]]:
     """(what was changed, the script with it) for every compared field."""
+    tolerance = int(dict(script.options).get("tolerance_usecs", "4000")) * 1_000
     for index, event in enumerate(script.events):
-        for what, changed in _of_event(event):
+        for what, changed in _of_event(event, tolerance + MILLISECOND):
             events = (*script.events[:index], changed, *script.events[index + 1 :])
             yield f"line {event.line}: {what}", replace(script, events=events)
 
 
-def _of_event(event: Event) -> Iterator[tuple[str, Event]]:
+def _of_event(event: Event, least: int) -> Iterator[tuple[str, Event]]:
     action = event.action
     if isinstance(action, TcpSpec) and action.outbound:
         for what, spec in _of_segment(action):
             yield what, replace(event, action=spec)
-        yield from _of_time(event)
+        yield from _of_time(event, least)
     elif isinstance(action, Call):
-        for what, call in _of_call(action):
+        for what, call in _of_call(action, least):
             yield what, replace(event, action=call)
 
 
-def _of_time(event: Event) -> Iterator[tuple[str, Event]]:
+def _of_time(event: Event, least: int) -> Iterator[tuple[str, Event]]:
     when = event.when
     if when.timing is Timing.ANY:
         return
-    far = max(5 * MILLISECOND, (when.end - when.start) * 2 + 5 * MILLISECOND)
+    far = (when.end - when.start) * 2 + least
     far += when.start // 4 if when.timing is Timing.RELATIVE or when.ranged else 0
     yield "later", replace(event, when=When(when.timing, when.start + far, when.end + far))
     if when.start > far:
@@ -93,7 +94,7 @@ def _of_options(options: tuple[Option, ...]) -> Iterator[tuple[str, tuple[Option
         yield f"{index} changed", (*before, other, *after)
 
 
-def _of_call(call: Call) -> Iterator[tuple[str, Call]]:
+def _of_call(call: Call, least: int) -> Iterator[tuple[str, Call]]:
     if call.name not in ("socket", "accept", "epoll_create") and _is_number(call.result):
         yield "result + 1", replace(call, result=number(call.result) + 1)
         other = -1 if number(call.result) != -1 else 0
@@ -104,7 +105,7 @@ def _of_call(call: Call) -> Iterator[tuple[str, Call]]:
         yield "errno", replace(call, errno="EDOM")
         yield "success", replace(call, result=9, errno="")
     if call.until >= 0:
-        far = call.until // 4 + 10 * MILLISECOND
+        far = call.until // 4 + least
         yield "return later", replace(call, until=call.until + far)
     if call.name in ("getsockopt", "ioctl", "poll", "epoll_wait", "recvmsg"):
         yield from _of_arguments(call)
