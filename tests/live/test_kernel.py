@@ -127,13 +127,16 @@ def namespaces() -> set[str]:
         (signal.SIGTERM, ["--size", "300000000"]),
     ],
 )
-def test_an_interrupted_run_leaves_nothing_behind(how: signal.Signals, words: list[str]) -> None:
+def test_an_interrupted_run_leaves_nothing_behind(
+    how: signal.Signals, words: list[str], tmp_path: Path
+) -> None:
     before = (socket.if_nameindex(), namespaces())
     program = subprocess.Popen(
         [sys.executable, "-m", "synfin", "live", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     try:
         end = time.monotonic() + 40
@@ -155,6 +158,7 @@ def test_an_interrupted_run_leaves_nothing_behind(how: signal.Signals, words: li
     while session_of(program.pid) and time.monotonic() < end:
         time.sleep(0.05)
     assert session_of(program.pid) == []
+    assert list(tmp_path.iterdir()) == []
     assert (socket.if_nameindex(), namespaces()) == before
 
 

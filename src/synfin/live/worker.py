@@ -24,8 +24,9 @@ Answer = dict[str, Any]
 
 def main() -> None:
     """Reads the job, does it, says how it went."""
-    signal.signal(signal.SIGTERM, _stop)
-    namespace.die_with_parent()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    namespace.die_with_parent(signal.SIGTERM)  # not SIGKILL: there are files to remove
     keep_memory()
     job = json.load(sys.stdin)
     if os.getppid() != job["parent"]:
@@ -40,6 +41,9 @@ def main() -> None:
 
 
 def _stop(*_: object) -> None:
+    """Once: what follows is cleaning up, which nobody shall interrupt."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

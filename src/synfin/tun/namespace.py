@@ -67,6 +67,6 @@ def make_device(
     return device
 
 
-def die_with_parent() -> None:
-    """The kernel ends this process when its parent ends, however that ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
+    """The kernel sends this process ``how`` when its parent ends, however that ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(how))
