@@ -70,7 +70,8 @@ def test_seconds_are_exact() -> None:
 
 
 def test_a_segment_with_everything() -> None:
-    spec = segment("< [ect0,ttl 9] 80 > 90 SEWP. 1:11(10) ack 5 win 99 urg 3 <mss 9,nop,nop,nop,eol>")
+    options = "<mss 9,nop,nop,nop,eol>"
+    spec = segment(f"< [ect0,ttl 9] 80 > 90 SEWP. 1:11(10) ack 5 win 99 urg 3 {options}")
     assert (spec.outbound, spec.ip.ecn, spec.ip.ttl) == (False, "ect0", 9)
     assert (spec.src_port, spec.dst_port) == (80, 90)
     assert set(flag_letters(spec.flags)) == set("SEWP.")

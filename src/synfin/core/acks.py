@@ -3,6 +3,7 @@
 from synfin.core import rules
 from synfin.core.acceptance import (
     establish,
+    note_timestamp,
     take_window,
     unscaled_window,
 )
@@ -28,6 +29,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if not snd.acks_something_new(ack):
             tcb.reply(reset_without_ack(segment), rules.ACK_SYN_RECEIVED_BAD, segment)
             return True
+        note_timestamp(tcb, segment, seq)
         _syn_received_ack(tcb, segment, seq, ack)
         return _ack_by_state(tcb)  # after Fast Open it may cover our FIN, too
     if snd.acks_something_unsent(ack):
@@ -44,6 +46,9 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
             numbers = (tcb.ours(ack), tcb.ours(snd.snd_una), snd.max_window)
             tcb.owe_now(rules.ACK_TOO_OLD, *numbers)
         return True
+    # Only now: a forged segment with a bad ACK must not move TS.Recent, or PAWS would
+    # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
+    note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
     return _ack_by_state(tcb)
 

@@ -5,7 +5,7 @@ calls them historic).
 """
 
 from synfin.core import rules
-from synfin.core.acceptance import PAWS_VALID_NS, note_timestamp
+from synfin.core.acceptance import PAWS_VALID_NS
 from synfin.core.closed import reset_with_ack, reset_without_ack
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
 from synfin.core.rules import Rule
@@ -26,7 +26,6 @@ def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if same_syn and not segment.flags & ACK:
         return _repeated_syn(tcb, segment)  # its text may well overlap the window
     if rcv.acceptable(seq, length, tcb.settings.right_edge_acks):
-        note_timestamp(tcb, segment, seq)
         return False
     if same_syn:
         return _repeated_syn(tcb, segment)
