@@ -6,7 +6,7 @@ are SACKed or deemed lost are counted as they change, so that the flight size
 is always at hand.
 """
 
-from synfin.wire.tcp import FIN
+from synfin.wire.tcp import FIN, SYN
 
 
 class Sent:
@@ -73,6 +73,8 @@ class Scoreboard:
                 self.ambiguous = True
             if first.end > ack:
                 if first.start < ack:
+                    if first.flags & SYN:
+                        last = first  # the SYN, whatever becomes of the text on it
                     self._uncount(first, ack - first.start)
                     first.start = ack
                     first.flags &= FIN  # a SYN stood first and is acknowledged

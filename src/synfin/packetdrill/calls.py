@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from synfin.core.errno import (
+    EAFNOSUPPORT,
     EALREADY,
     EBADF,
     EFAULT,
@@ -22,7 +23,7 @@ from synfin.packetdrill.config import Config
 from synfin.packetdrill.files import File, Files, Step, only
 from synfin.packetdrill.findings import Failure, differs
 from synfin.packetdrill.machine import Machine
-from synfin.packetdrill.model import Array, Call, Dots, Structure, Text, Unsupported
+from synfin.packetdrill.model import Array, Call, Dots, Structure, Text, Unsupported, Word
 from synfin.wire.address import format_address
 
 SEND_FLAGS: Final = c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c.MSG_FASTOPEN
@@ -53,10 +54,14 @@ class Calls(Files):
         file.nonblocking = bool(type_ & s.O_NONBLOCK)
         return self.add(call, file)
 
-    def _address(self, call: Call, at: int, default: tuple[bytes, int]) -> tuple[str, int]:
+    def _address(
+        self, call: Call, at: int, default: tuple[bytes, int], flags: int = 0
+    ) -> tuple[str, int]:
         argument = call.arguments[at] if at < len(call.arguments) else Dots()
         if isinstance(argument, Dots):
             return format_address(default[0]), default[1]
+        if argument == Word("AF_UNSPEC"):
+            raise socket_error(EOPNOTSUPP if flags & c.MSG_FASTOPEN else EAFNOSUPPORT)
         if not isinstance(argument, Structure):
             raise Unsupported(f"the address of {call.name}()")
         port, name = argument.get("sin_port"), argument.get("sin_addr")
@@ -184,7 +189,8 @@ class Calls(Files):
         self, call: Call, sock: Socket, data: bytes, flags: int, patient: bool
     ) -> Step:
         """tcp_sendmsg_fastopen(): connect and send in one (RFC 7413)."""
-        address = self._address(call, 4, (self.config.remote_ip, self.config.connect_port))
+        peer = (self.config.remote_ip, self.config.connect_port)
+        address = self._address(call, 4, peer, c.MSG_FASTOPEN)
         connection = sock.conn
         number = EINPROGRESS
         if connection is None:

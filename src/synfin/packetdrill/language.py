@@ -131,7 +131,7 @@ class _Reader:
         if kind == "udp":
             return _udp(node)
         if kind == "icmp":
-            return _icmp(node)
+            return _icmp(node, self.defines)
         if kind == "call":
             return self.call(node)
         text = str(node.children[0])
@@ -323,8 +323,9 @@ def _udp(node: Node) -> UdpSpec:
     return UdpSpec(_outbound(node), _ip_info(node), length, src, dst)
 
 
-def _icmp(node: Node) -> IcmpSpec:
-    words = [str(c) for c in node.children if isinstance(c, Token) and c.type == "WORD"]
+def _icmp(node: Node, defines: Mapping[str, str]) -> IcmpSpec:
+    tokens = [c for c in node.children if isinstance(c, Token) and c.type == "WORD"]
+    words = [defines.get(str(token), str(token)) for token in tokens]
     if _named(node, "echoed_udp") is not None or _named(node, "echoed_raw") is not None:
         raise Unsupported("ICMP about UDP or raw packets")
     echoed = _named(node, "echoed_tcp")
