@@ -315,6 +315,12 @@ class Connection(Tcb):
         if self.observer is not None:
             reason = self.reason(rules.ICMP_PATH_MTU, error.mtu, self.snd.mss, None, None, None)
             self.emit("icmp", reason, {"mtu": error.mtu})
+        if self.state is State.SYN_SENT and self.snd.snd_max > self.snd.iss + 1:
+            # Linux tcp_simple_retransmit(): text on a SYN is left out, the SYN goes at once.
+            self.syn_plain = True
+            self.syn_due = True
+            self.syn_rule = rules.RETRANSMIT_MTU
+            return
         board = self.snd.board
         full = self.effective_mss
         for index in range(board.head, len(board.ranges)):

@@ -57,6 +57,8 @@ def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:
         "cookie_len": len(tcb.fastopen_cookie or b""),
         "data_len": text,
         "delay_ns": tcb.settings.quick_syn_retry_ns,
+        "mtu": tcb.mtu,
+        "mss": tcb.snd.mss,
     }
     names = rule.values
     values = [known.get(name) for name in names] + [None, None, None]
@@ -99,7 +101,7 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
         options.ts_ecr = max(tcb.rcv.ts_recent, 0)
     if answering:
         options.fastopen = tcb.fastopen_reply
-    elif tcb.syn_timeouts == 0:
+    elif tcb.syn_timeouts == 0 and not tcb.syn_plain:
         # RFC 7413 §4.1.3.1: after a timeout try without the option.
         options.fastopen = tcb.fastopen_cookie
     options.fastopen_experimental = tcb.fastopen_experimental

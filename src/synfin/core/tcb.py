@@ -108,6 +108,8 @@ class Tcb(StateHolder):
         """The option goes as kind 254 (RFC 6994), because that is how it came."""
         self.syn_text_limit: int = 0
         """Active side: octets of text that a SYN may carry; 0: the MSS without options."""
+        self.syn_plain: bool = False
+        """The SYN goes without Fast Open from now on: with its text it was too big."""
         self.syn_data_acked: bool = False
         """Text on a SYN was taken: ours by the peer, or the peer's by us."""
         self.held_syn: Segment | None = None
