@@ -15,6 +15,12 @@ def add(held: Reassembly, start: int, end: int) -> int:
 pieces = st.lists(st.tuples(st.integers(1, 300), st.integers(1, 60)), min_size=1, max_size=30)
 
 
+def merged(numbers: set[int]) -> list[tuple[int, int]]:
+    """The runs of consecutive numbers, as [first, beyond the last)."""
+    starts = sorted(n for n in numbers if n - 1 not in numbers)
+    return [(n, next(m for m in range(n, 400) if m not in numbers)) for n in starts]
+
+
 @given(pieces, st.integers(0, 360))
 def test_what_is_held_comes_out_once_and_in_order(parts: list[tuple[int, int]], upto: int) -> None:
     held = Reassembly()
@@ -27,6 +33,9 @@ def test_what_is_held_comes_out_once_and_in_order(parts: list[tuple[int, int]], 
         assert held.octets == len(here)
         assert held.starts == sorted(set(held.starts))
         assert all(len(piece) > 0 for piece in held.pieces)
+        blocks = list(zip(held.block_starts, held.block_ends, strict=True))
+        assert blocks == merged(here)
+        assert set(held.recent) <= set(blocks)
     taken = b"".join(bytes(piece) for piece in held.take(upto))
     end = upto
     while end in here:

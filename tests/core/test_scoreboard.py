@@ -73,7 +73,7 @@ def test_sack_splits_and_counts_only_what_is_new() -> None:
     """RFC 2018 §4."""
     made = board(0, 100, 200, 300)
     assert made.sack(50, 150) == 100
-    assert live(made) == [(0, 50), (50, 100), (100, 150), (150, 200), (200, 300)]
+    assert live(made) == [(0, 50), (50, 150), (150, 200), (200, 300)]
     assert made.sacked_octets == 100
     assert made.sack(50, 200) == 50
     assert made.highest_sacked == 200
@@ -157,3 +157,25 @@ def test_the_counts_are_the_sums(cuts: list[int], actions: list[tuple[str, int]]
         assert all(r.start < r.end for r in ranges)
         firsts = [i for i, r in enumerate(made.ranges) if i >= made.head and r.lost]
         assert made.next_lost() == (firsts[0] if firsts else -1)
+
+
+def test_received_neighbours_become_one_range() -> None:
+    """Each ACK repeats the block it extends; its cost must not grow with the block."""
+    made = board(*range(0, 200_100, 100))
+    for number in range(1, 2000):
+        made.sack(100, (number + 1) * 100)
+    assert len(made.ranges) == 2
+    assert made.sacked_octets == 1999 * 100
+    assert (made.ranges[1].start, made.ranges[1].end) == (100, 200_000)
+
+
+def test_a_hole_that_closes_joins_both_sides() -> None:
+    made = board(*range(0, 600, 100))
+    made.sack(100, 200)
+    made.sack(300, 400)
+    made.sack(200, 300)
+    assert [(r.start, r.end, r.sacked) for r in made.ranges] == [
+        (0, 100, False),
+        (100, 400, True),
+        (400, 500, False),
+    ]

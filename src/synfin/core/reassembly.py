@@ -1,6 +1,6 @@
 """Out-of-order segments held until the gap before them closes (SHLD-31)."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 from synfin.core.sendbuffer import Chunk
@@ -13,14 +13,17 @@ comes again by retransmission."""
 class Reassembly:
     """Non-overlapping pieces in order of sequence; the first copy of an octet wins.
 
-    ``recent`` lists merged blocks, the one that changed last first: what SACK
-    options report (RFC 2018 §4).
+    ``block_starts`` and ``block_ends`` hold the same octets merged into blocks, so
+    that a new piece costs a search, not a walk over its neighbours. ``recent`` lists
+    blocks, the one that changed last first: what SACK options report (RFC 2018 §4).
     """
 
     def __init__(self) -> None:
         self.starts: list[int] = []
         self.pieces: list[Chunk] = []
         self.octets: int = 0
+        self.block_starts: list[int] = []
+        self.block_ends: list[int] = []
         self.recent: list[tuple[int, int]] = []
 
     def empty(self) -> bool:
@@ -59,13 +62,13 @@ class Reassembly:
 
     def _note_block(self, left: int, right: int) -> None:
         """Merge [left, right) with the blocks it touches and put it in front."""
-        index = bisect_left(self.starts, left)
-        while index > 0 and self._end(index - 1) >= left:
-            index -= 1
-            left = min(left, self.starts[index])
-        while index < len(self.starts) and self.starts[index] <= right:
-            right = max(right, self._end(index))
-            index += 1
+        first = bisect_left(self.block_ends, left)
+        last = bisect_right(self.block_starts, right)
+        if first < last:
+            left = min(left, self.block_starts[first])
+            right = max(right, self.block_ends[last - 1])
+        self.block_starts[first:last] = [left]
+        self.block_ends[first:last] = [right]
         others = [b for b in self.recent if b[1] < left or b[0] > right]
         self.recent = [(left, right), *others[:3]]
 
@@ -86,5 +89,8 @@ class Reassembly:
         if count:
             del self.starts[:count]
             del self.pieces[:count]
+            gone = bisect_right(self.block_ends, rcv_nxt)
+            del self.block_starts[:gone]
+            del self.block_ends[:gone]
             self.recent = [b for b in self.recent if b[1] > rcv_nxt]
         return taken

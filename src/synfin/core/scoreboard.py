@@ -123,7 +123,11 @@ class Scoreboard:
         self.ranges.insert(index + 1, right)
 
     def sack(self, left: int, right: int) -> int:
-        """Mark [left, right) as received (RFC 2018 §4); returns octets newly so."""
+        """Mark [left, right) as received (RFC 2018 §4); returns octets newly so.
+
+        Neighbours that are both received become one range: each ACK repeats the
+        block it extends, and must not cost a walk over all of it.
+        """
         newly = 0
         index = self.index_at(left)
         while index < len(self.ranges):
@@ -144,10 +148,26 @@ class Scoreboard:
                 sent.sacked = True
                 self.sacked_octets += size
                 newly += size
-            index += 1
+            index = self._join(index) + 1
+        if index < len(self.ranges) and self.ranges[index].sacked and index > self.head:
+            if self.ranges[index - 1].sacked:
+                self._join(index)
         if right > self.highest_sacked:
             self.highest_sacked = right
         return newly
+
+    def _join(self, index: int) -> int:
+        """Let the received range at ``index`` become part of one before it; where it is now."""
+        if index <= self.head or not self.ranges[index - 1].sacked:
+            return index
+        before = self.ranges[index - 1]
+        before.end = self.ranges[index].end
+        before.flags |= self.ranges[index].flags
+        before.transmissions = max(before.transmissions, self.ranges[index].transmissions)
+        del self.ranges[index]
+        if self.first_lost >= index:
+            self.first_lost -= 1
+        return index - 1
 
     def mark_lost(self, index: int) -> None:
         """The range at ``index`` is to be sent again."""

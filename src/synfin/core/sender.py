@@ -161,8 +161,8 @@ class Sender:
         self.buffer.release(ack)
         self.probes = 0
         self.last_sample = echo_rtt
-        if last is not None and not self.board.ambiguous:
-            # Text that waited behind a retransmission says nothing either.
+        if last is not None and not self.board.ambiguous and not last.sacked:
+            # Text that waited behind a hole or a retransmission says nothing either.
             self.last_sample = now - last.sent_at
         if self.last_sample >= 0:
             self.rtt.sample(self.last_sample)
