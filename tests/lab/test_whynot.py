@@ -58,6 +58,9 @@ def test_a_timer_that_still_runs() -> None:
         ("7", "A", "SYN", 500 * MS, 1000 * MS),
         ("8", "B", "SYN,ACK", 500 * MS, 1050 * MS),
         ("26", "B", "FIN,ACK", 500 * MS, 1100 * MS),
+        # A lost ACK would not have been answered with an ACK or a SYN in any case.
+        ("8", "B", "ACK", 500 * MS, 1050 * MS),
+        ("8", "B", "SYN", 500 * MS, 1050 * MS),
     ],
 )
 def test_the_timer_that_will_send_just_that(

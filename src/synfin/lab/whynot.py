@@ -20,7 +20,7 @@ class Silence:
 
     ``kind``: ``sent`` (it did send: ``packet``), ``down`` (the machine was off),
     ``arrival`` (the rule that settled ``packet``), ``silence`` (a rule held it),
-    ``lost`` (``packet``, that would have caused it, never came), ``timer`` (it waits
+    ``lost`` (``packet``, that could have caused it, never came), ``timer`` (it waits
     for a timer due at ``due``), ``coming`` (``packet`` is still on its way, there at
     ``due``), ``nothing`` (there was nothing to send).
     ``reason`` is a reason as in docs/trace.md. ``next`` is the number of the next
@@ -138,14 +138,30 @@ def _timer(run: Run, host: str, conn: int, name: str, due: int, at: int) -> Answ
 
 
 def _lost(run: Run, host: str, flags: str, at: int) -> Answer | None:
-    """The packet that would have caused it never arrived."""
+    """The packet that could have brought it about never arrived."""
     came = [r["t"] for r in run.of("arrival") if r["host"] == host and r["t"] <= at]
     last_in = max(came, default=None)
     for record in reversed(run.packets):
         missing = record["to"] == host and record["t"] <= at and record["arrives"] is None
-        if missing and (last_in is None or record["t"] >= last_in):
+        if (
+            missing
+            and _answered_with(record, flags)
+            and (last_in is None or record["t"] >= last_in)
+        ):
             return "lost", _nothing(run, host, at), record["t"], record["n"], None
     return None
+
+
+def _answered_with(record: Record, flags: str) -> bool:
+    """Whether such a packet can be answered so: an ACK alone never draws an ACK or a SYN."""
+    if record["proto"] != "tcp" or flags == "DATA":
+        return True
+    sent = record["flags"]
+    if "SYN" in flags.split(","):
+        return "SYN" in sent
+    if flags in ("ACK", "*"):
+        return record["len"] > 0 or "SYN" in sent or "FIN" in sent
+    return "RST" not in sent
 
 
 _REPEATED: Final = ("SYN", "SYN,ACK", "FIN,ACK", "DATA")
@@ -168,6 +184,11 @@ def _waiting(run: Run, host: str, flags: str, at: int) -> Answer | None:
         return None
     when, conn, name = due[0]
     return _timer(run, host, conn, name, when, at)
+
+
+def _repeating(run: Run, host: str, flags: str, at: int) -> Answer | None:
+    """Nothing is owed and nothing comes: what it repeats by its timer carries the ACK, too."""
+    return _waiting(run, host, "*", at) if flags == "ACK" else None
 
 
 def _coming(run: Run, host: str, flags: str, at: int) -> Answer | None:
@@ -207,6 +228,7 @@ def _arrived_before(run: Run, host: str, flags: str, at: int) -> Answer | None:
 
 _QUESTIONS: Final = (
     _down, _just_arrived, _held, _repeats, _lost, _waiting, _coming, _arrived_before,
+    _repeating,
 )  # fmt: skip
 
 
