@@ -70,6 +70,7 @@ def test_list_searches_in_either_language(words: list[str], name: str) -> None:
 
 def test_why_names_rule_source_values_fate_and_consequence() -> None:
     out = good("why", "1", "2")
+    assert "SEG.ACK = 1 · ISS = 0" in out  # counted as in the packet's own line
     for word in ("listen.syn", "RFC 9293 §3.10.7.2", "RCV.NXT", "At A, 0.100 s",
                  "syn-sent.established", "SYN-SENT → ESTABLISHED", "sends #3 ACK"):  # fmt: skip
         assert word in out

@@ -10,7 +10,7 @@ from synfin.lab.trace import Record, Run
 from synfin.lab.whynot import Silence
 from synfin.lab.whynot import why_not as ask_why_not
 from synfin.show.labels import Marks, marks_text, parts
-from synfin.show.model import Segment, TraceError
+from synfin.show.model import Arrival, Reason, Segment, TraceError
 from synfin.show.texts import show_value
 from synfin.show.words import seconds, wrap
 from synfin.wire.tcp import FLAG_NAMES
@@ -55,8 +55,9 @@ def packet_of(done: Run, n: int) -> Segment:
 def packet_why(app: App, done: Run, n: int) -> None:
     """The packet, its reason, its fate, the verdict at the other end."""
     segment = packet_of(done, n)
+    trace = trace_of(done)
     marks = Marks()
-    for other in trace_of(done).segments():
+    for other in trace.segments():
         found = marks.of(other)
         if other.n == n:
             break
@@ -65,7 +66,7 @@ def packet_why(app: App, done: Run, n: int) -> None:
     lines = wrap(app.clean(title + " ".join([*parts(segment), said])), app.width - 4)
     app.head(lines[0])
     app.lines([f"    {line}" for line in lines[1:]], "bold")
-    reason(app, app.ui("cli-why-sent"), done.segment(n) or {}, "reason")
+    rules(app, app.ui("cli-why-sent"), [segment.reason])
     if segment.fault:
         app.para(app.ui("cli-why-fault", text=segment.fault), 2, "")
     arrival = done.verdicts.get(n)
@@ -74,26 +75,31 @@ def packet_why(app: App, done: Run, n: int) -> None:
                         else "cli-fate-dropped"), 0)  # fmt: skip
         return
     title = app.ui("cli-why-arrived", host=arrival["host"], time=seconds(arrival["t"]))
-    reason(app, title, arrival, "reason")
-    for other_reason in arrival.get("also", []):
-        reason(app, "", {"reason": other_reason}, "reason")
+    told = next(
+        r for r in trace.records if isinstance(r, Arrival) and (r.n, r.t) == (n, arrival["t"])
+    )
+    rules(app, title, [told.reason, *told.also])
     for record in consequences(done, n):
         app.para(consequence(app, record), 4, "  " + app.glyphs.to)
 
 
-def reason(app: App, title: str, record: Record, key: str) -> None:
-    """A heading, the rule's sentence, its id, source and the values compared."""
-    if title:
-        app.line()
-        app.head(title)
-    found = record.get(key)
-    if not found:
-        app.para(app.ui("cli-why-no-reason"), 2)
-        return
-    app.para(app.texts.rule(found["rule"], found["values"]), 2)
-    detail = [f"{app.ui('word-rule')} {found['rule']}", found["source"]]
-    values = [f"{app.texts.value_name(k)} = {show_value(k, v)}" for k, v in found["values"].items()]
-    app.para(" · ".join([*detail, *values]), 2, style="dim")
+def rules(app: App, title: str, reasons: list[Reason | None]) -> None:
+    """A heading; of each reason the rule's sentence, its id, source and the values compared.
+
+    The reasons count sequence numbers as the packet's own line and the ladder do.
+    """
+    app.line()
+    app.head(title)
+    for found in reasons:
+        if found is None:
+            app.para(app.ui("cli-why-no-reason"), 2)
+            continue
+        app.para(app.texts.rule(found.rule, found.values), 2)
+        detail = [f"{app.ui('word-rule')} {found.rule}", found.source]
+        values = [
+            f"{app.texts.value_name(k)} = {show_value(k, v)}" for k, v in found.values.items()
+        ]
+        app.para(" · ".join([*detail, *values]), 2, style="dim")
 
 
 def consequences(done: Run, n: int) -> list[Record]:

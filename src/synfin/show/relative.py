@@ -119,7 +119,10 @@ class _Numbers:
             told = told if isinstance(record, Segment) else (told[1], told[0])
             own = told[0] if own is None else own
             peer = told[1] if peer is None else peer
-        values = {k: self._number(k, v, own, peer) for k, v in reason.values.items()}
+        chosen = "iss" if reason.rule.startswith("listen.") else ""
+        values = {
+            k: v if k == chosen else self._number(k, v, own, peer) for k, v in reason.values.items()
+        }
         return Reason(reason.rule, reason.source, values)
 
     def _number(self, name: str, value: Value, own: int | None, peer: int | None) -> Value:
