@@ -241,6 +241,7 @@ class Root(click.Group):
         lines += ["", *wrap(app.ui("cli-help-more"), app.width)]
         return "\n".join(app.clean(line) for line in lines)
 
+    # click's main() may return; this one always exits, which the type should say.
     def main(  # type: ignore[override]
         self,
         args: Sequence[str] | None = None,

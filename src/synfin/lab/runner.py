@@ -7,6 +7,7 @@ comparing rest on.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import ip_address
 from typing import Final
 
@@ -120,7 +121,7 @@ class Experiment:
                 destination = ip_address(route.destination).packed
             self._said(
                 route.position,
-                lambda r=route, d=destination: self.net.route_via(r.router, d, r.via),  # type: ignore[misc]
+                partial(self.net.route_via, route.router, destination, route.via),
             )
         for number in self.body.iss:
             self.engine(number.host).force_iss(*number.values)
@@ -210,6 +211,7 @@ class Experiment:
 
     def _laid_over(self, layers: list[Setting]) -> Settings:
         chosen = {**SCENARIO_DEFAULTS, **{one.switch: one.value for one in layers}}
+        # The language checked each value against its switch's type; mypy cannot see that.
         return replace(PROFILES[self.profile], **chosen)  # type: ignore[arg-type]
 
     def _does_without(self, setting: Setting, layers: list[Setting]) -> bool:
@@ -228,7 +230,7 @@ class Experiment:
                 self._schedule(timed, timed.time + repeat * timed.every)
         for note in self.body.notes:
             text = {"en": note.text.en, "zh": note.text.zh}
-            self.net.at(note.time, lambda t=text: self._note(t))  # type: ignore[misc]
+            self.net.at(note.time, partial(self._note, text))
 
     def _note(self, text: dict[str, str]) -> None:
         self.recorder.add("note", self.net.now, text=text)

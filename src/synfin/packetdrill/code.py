@@ -111,6 +111,7 @@ class _Block:
     def _binary(self, node: ast.BinOp) -> Number:
         left, right = self.value(node.left), self.value(node.right)
         try:
+            # A text operand raises TypeError, which is the script's failure, told below.
             return _BINARY[type(node.op)](left, right)  # type: ignore[arg-type]
         except (TypeError, ZeroDivisionError) as error:
             raise AssertionFailed(f"{ast.unparse(node)}: {error}") from None
