@@ -67,6 +67,7 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     if segment.flags & SYN:
         if crossed and tcb.settings.ack_after_crossing_syn:
             tcb.owe_now(rules.SYN_ACK_CROSSED)
+            tcb.note_duplicate(tcb.rcv.irs, tcb.rcv.irs + 1)
         elif tcb.settings.split_synack:
             # Our ACK of its SYN went ahead alone and was dropped (§3.10.7.3 fifth).
             tcb.owe_now(rules.SEQ_REPEATED_SYN_ACK, 0, 1)

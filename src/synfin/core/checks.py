@@ -7,6 +7,7 @@ calls them historic).
 from synfin.core import rules
 from synfin.core.acceptance import PAWS_VALID_NS
 from synfin.core.closed import reset_with_ack, reset_without_ack
+from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
 from synfin.core.rules import Rule
 from synfin.core.sequence import modular_less, unwrap, wrap
@@ -102,6 +103,9 @@ def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
     elif flags & FIN and rcv.fin_received and seq + segment.seg_len == rcv.rcv_nxt:
         rule, values = rules.FIN_AGAIN, (relative, nxt)
     tcb.settled(rule, segment, *values)
+    if segment.seg_len and seq < rcv.rcv_nxt:
+        enter_quick_mode(tcb)
+        tcb.note_duplicate(seq, min(seq + segment.seg_len, rcv.rcv_nxt))
     if tcb.may_challenge(segment):
         tcb.owe_now(rule, *values)
 

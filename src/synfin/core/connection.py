@@ -15,6 +15,7 @@ Time is ``now``: integer nanoseconds, never running backwards.
 from synfin.core import rules
 from synfin.core.acceptance import send_mss
 from synfin.core.arrival import segment_arrives
+from synfin.core.delayed_acks import text_was_read
 from synfin.core.errno import ECONNABORTED, ECONNRESET, ENOTCONN, EPIPE
 from synfin.core.errors import NetworkError
 from synfin.core.output import poll
@@ -158,7 +159,7 @@ class Connection(Tcb):
         rcv = self.rcv
         if rcv.fin_received or self.state is State.SYN_RECEIVED or self.state is State.CLOSED:
             return
-        if rcv.owed == NOW:
+        if rcv.owed == NOW or text_was_read(self):
             return  # the ACK that leaves anyway will carry the window
         step = min(rcv.buffer_size // 2, self.effective_mss)
         most = 0xFFFF << rcv.scale  # what the field can say

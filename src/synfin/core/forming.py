@@ -1,6 +1,8 @@
 """Forming a segment: header fields, options, the ACK that rides along, its reason."""
 
+from synfin.core.delayed_acks import ack_has_left
 from synfin.core.events import Event, Value
+from synfin.core.receiver import Receiver
 from synfin.core.rules import Rule
 from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import wrap
@@ -11,7 +13,7 @@ from synfin.wire.tcp import NO_OPTIONS, URG, Options, Segment
 
 def sack_length(tcb: Tcb) -> int:
     """Octets the SACK option takes on the next segment (RFC 2018 §3)."""
-    blocks = len(tcb.rcv.held.recent)
+    blocks = len(tcb.rcv.held.recent) + (1 if tcb.rcv.dsack is not None else 0)
     if not tcb.sack_ok or blocks == 0:
         return 0
     return 4 + 8 * min(blocks, 3 if tcb.ts_ok else 4)
@@ -19,18 +21,26 @@ def sack_length(tcb: Tcb) -> int:
 
 def options_now(tcb: Tcb) -> Options:
     """Options of a segment without SYN: timestamps and SACK, as negotiated."""
-    if not tcb.ts_ok and (not tcb.sack_ok or not tcb.rcv.held.recent):
+    rcv = tcb.rcv
+    reports = tcb.sack_ok and (rcv.dsack is not None or bool(rcv.held.recent))
+    if not tcb.ts_ok and not reports:
         return NO_OPTIONS
     options = Options()
     if tcb.ts_ok:
         options.ts_val = tcb.ts_now()
-        options.ts_ecr = max(tcb.rcv.ts_recent, 0)
-    if tcb.sack_ok and tcb.rcv.held.recent:
-        room = 3 if tcb.ts_ok else 4
-        options.sack = tuple(
-            [(wrap(left), wrap(right)) for left, right in tcb.rcv.held.recent[:room]]
-        )
+        options.ts_ecr = max(rcv.ts_recent, 0)
+    if reports:
+        options.sack = _sack_blocks(rcv, 3 if tcb.ts_ok else 4)
     return options
+
+
+def _sack_blocks(rcv: Receiver, room: int) -> tuple[tuple[int, int], ...]:
+    """At most ``room`` blocks: what came twice (RFC 2883 §4), then what is held, the
+    latest first (RFC 2018 §4)."""
+    blocks = rcv.held.recent
+    if rcv.dsack is not None:
+        blocks = [rcv.dsack, *blocks]
+    return tuple([(wrap(left), wrap(right)) for left, right in blocks[:room]])
 
 
 def form(
@@ -59,6 +69,7 @@ def form(
     )
     if tcb.snd.snd_up > tcb.snd.snd_una:
         _mark_urgent(tcb, segment, seq)
+    ack_has_left(tcb, len(payload) > 0)
     rcv.acknowledged()
     if tcb.timers.running(DELAYED_ACK):
         tcb.stop_timer(DELAYED_ACK)

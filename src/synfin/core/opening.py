@@ -7,6 +7,7 @@ from synfin.core.acceptance import (
 )
 from synfin.core.acks import acknowledge
 from synfin.core.closed import reset_without_ack
+from synfin.core.delayed_acks import wait_for_answer
 from synfin.core.errno import ECONNREFUSED
 from synfin.core.sequence import first_absolute, unwrap, wrap
 from synfin.core.states import Trigger
@@ -133,7 +134,8 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     acknowledge(tcb, segment, ack)
     tcb.snd.set_window(segment.window, rcv.irs, ack)
     establish(tcb, Trigger.RCV_SYN_ACK, rules.SYN_SENT_ESTABLISHED, *values)
-    tcb.owe_now(rules.SYN_SENT_ESTABLISHED, *values)
+    if not wait_for_answer(tcb):
+        tcb.owe_now(rules.SYN_SENT_ESTABLISHED, *values)
     snd = tcb.snd
     # RFC 7413 §4.2.2: text that a Fast Open SYN carried in vain goes again at once.
     again = tcb.fastopen_cookie is not None or tcb.settings.syn_data_unacked == "resend"

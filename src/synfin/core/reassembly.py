@@ -72,6 +72,13 @@ class Reassembly:
         others = [b for b in self.recent if b[1] < left or b[0] > right]
         self.recent = [(left, right), *others[:3]]
 
+    def overlap(self, seq: int, end: int) -> tuple[int, int]:
+        """The first stretch of [seq, end) that is held already; (seq, seq) when none is."""
+        index = bisect_right(self.block_ends, seq)
+        if index < len(self.block_starts) and self.block_starts[index] < end:
+            return max(seq, self.block_starts[index]), min(end, self.block_ends[index])
+        return seq, seq
+
     def take(self, rcv_nxt: int) -> list[Chunk]:
         """Remove and return what now follows ``rcv_nxt`` without a gap."""
         taken: list[Chunk] = []

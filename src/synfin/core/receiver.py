@@ -15,6 +15,32 @@ DELAYED = 1
 NOW = 2
 
 
+class Acking:
+    """When the next ACK for text leaves: the state of :mod:`synfin.core.delayed_acks`
+    (Linux icsk_ack). Times are ns."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.adaptive: bool = settings.adaptive_acks
+        self.quick: int = 0 if settings.adaptive_acks else settings.quick_acks
+        """How many more ACKs leave at once."""
+        self.pingpong: bool = False
+        """We answer text by text: ACKs wait for it."""
+        self.ato: int = 0
+        """How long an ACK may wait, estimated; 0: no text has come yet."""
+        self.delay: int = settings.delayed_ack_ns
+        """How long the ACK that waits now was meant to wait at most."""
+        self.heard_at: int = 0
+        """When text last came."""
+        self.small_size: int = 0
+        """The size of the last segment if it was small, else 0."""
+        self.pushed: int = 0
+        """Ends of writes (PSH or a small segment) seen since our last ACK, up to 2."""
+        self.writer_waits: bool = False
+        """A blocking SEND waits for ESTABLISHED (Linux sk_write_pending)."""
+        self.due: bool = False
+        """Text was delivered and the decision about its ACK is still to be made."""
+
+
 class Receiver:
     """The receive sequence space of one connection, absolute numbers."""
 
@@ -45,6 +71,8 @@ class Receiver:
         """Octets of text received since our last ACK."""
         self.last_ack_sent: int = 0
         self.last_edge_sent: int = 0
+        self.dsack: tuple[int, int] | None = None
+        """What came twice and is still to be reported (RFC 2883), [left, right)."""
         self.ts_recent: int = -1
         self.ts_recent_at: int = 0
 
@@ -202,6 +230,7 @@ class Receiver:
         self.owed = NONE
         self.owed_rule = None
         self.copies = 0
+        self.dsack = None
         self.unacked = 0
         self.last_ack_sent = self.rcv_nxt
         self.last_edge_sent = self.rcv_adv

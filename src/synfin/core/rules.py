@@ -208,6 +208,8 @@ ACK_DELAYED: Final = Rule(
 ACK_SECOND_SEGMENT: Final = Rule(
     "send.ack-second-segment", "RFC 9293 §3.8.6.3", "rcv_nxt unacked mss", "SHLD-19"
 )
+ACK_QUICK: Final = Rule("send.ack-quick", "Linux tcp_in_quickack_mode()", "rcv_nxt quick")
+ACK_AFTER_READ: Final = Rule("send.ack-after-read", "Linux tcp_cleanup_rbuf()", "rcv_nxt unread")
 ACK_OUT_OF_ORDER: Final = Rule(
     "send.ack-duplicate", "RFC 5681 §4.2; RFC 9293 §3.10.7.4", "rcv_nxt seg_seq", "MAY-13"
 )

@@ -1,6 +1,7 @@
 """SYN and SYN,ACK (RFC 9293 §3.10.1, §3.10.7.2; options: RFC 7323, 2018, 7413)."""
 
 from synfin.core import rules
+from synfin.core.delayed_acks import ack_has_left
 from synfin.core.events import Value
 from synfin.core.forming import form, watched
 from synfin.core.rules import Rule
@@ -33,6 +34,7 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
         text,
     )
     if with_ack:
+        ack_has_left(tcb, False)
         tcb.rcv.acknowledged()
         tcb.timers.stop(DELAYED_ACK)
     _record_syn(tcb, len(text))

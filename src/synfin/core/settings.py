@@ -59,8 +59,14 @@ class Settings:
     psh_on_large: bool = False
     """Linux: PSH on every segment that a device will cut, to speed up the receiver."""
     quick_acks: int = 0
-    """How many ACKs of a new connection leave at once before delaying begins
-    (Linux: up to 16, tcp_enter_quickack_mode())."""
+    """How many ACKs of a new connection leave at once before delaying begins; with
+    ``adaptive_acks`` at most so many in a row (Linux TCP_MAX_QUICKACKS: 16)."""
+    adaptive_acks: bool = False
+    """Linux tcp_event_data_recv(), tcp_fin(): quick ACKs for a burst, delayed ones in a
+    conversation, by a time that follows the gaps between segments, from
+    ``delayed_ack_ns`` to 200 ms; otherwise a fixed ``delayed_ack_ns`` (RFC 9293 §3.8.6.3)."""
+    dsack: bool = True
+    """What came twice is reported in the first SACK block (RFC 2883)."""
     initial_window_segments: int = 10
     """RFC 6928 §2; 3 gives RFC 5681 §3.1's for an MSS of 1460."""
     slow_start_limit: int = 1
@@ -294,6 +300,7 @@ LINUX: Final = Settings(
     rto_variance_floor=True,
     delayed_ack_ns=40 * MILLISECOND,
     quick_acks=16,
+    adaptive_acks=True,
     slow_start_limit=0,
     r2_ns=0,
     retries2=15,

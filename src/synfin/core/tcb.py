@@ -8,7 +8,7 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.events import Event, Observer, Reason, Value
-from synfin.core.receiver import NOW, Receiver
+from synfin.core.receiver import NOW, Acking, Receiver
 from synfin.core.rules import Rule
 from synfin.core.sender import Sender
 from synfin.core.sequence import first_absolute, wrap
@@ -65,6 +65,7 @@ class Tcb(StateHolder):
         self.timers: Timers = Timers()
         self.snd: Sender = Sender(settings, first_absolute(iss), self.timers)
         self.rcv: Receiver = Receiver(settings)
+        self.acking: Acking = Acking(settings)
         self.passive: bool = False
         """SYN-RECEIVED was reached from LISTEN (MUST-11)."""
         self.now: int = 0
@@ -163,7 +164,6 @@ class Tcb(StateHolder):
         self.challenges: int = 0
         self.progress_at: int = 0
         """When the peer last acknowledged something new (user timeout)."""
-        self.quick_acks: int = settings.quick_acks
         self.time_wait: TimeWait | None = None
         """The record that takes over once TIME-WAIT is entered."""
         self.syn_window: int = 0
@@ -306,6 +306,11 @@ class Tcb(StateHolder):
         if self.observer is not None:
             self.owed_values = None if a is None else (a, b, c, d)
         self.rcv.owe(NOW, rule)
+
+    def note_duplicate(self, left: int, right: int) -> None:
+        """[left, right) came once more: the next SACK option says so (RFC 2883 §4)."""
+        if self.sack_ok and left < right and self.settings.dsack:
+            self.rcv.dsack = (left, right)
 
     def may_challenge(self, segment: Segment) -> bool:
         """RFC 5961 §7: at most so many such ACKs per interval on this connection.

@@ -2,11 +2,16 @@
 
 from synfin.core import rules
 from synfin.core.closed import reset_for
-from synfin.core.receiver import DELAYED
+from synfin.core.delayed_acks import (
+    enter_quick_mode,
+    measure,
+    owe_for_fin,
+    owe_for_text,
+    text_has_come,
+)
 from synfin.core.sendbuffer import Chunk
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import EOF, READABLE, URGENT, Tcb
-from synfin.core.timers import DELAYED_ACK
 from synfin.wire.tcp import FIN, PSH, URG, Segment
 
 
@@ -16,6 +21,8 @@ def sixth_onward(tcb: Tcb, segment: Segment, seq: int) -> None:
     if segment.payload and process_text(tcb, segment, seq):
         return
     check_fin(tcb, segment, seq + len(segment.payload))
+    if tcb.acking.due:
+        owe_for_text(tcb)
 
 
 # Sixth, check the URG bit
@@ -58,6 +65,8 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if end <= rcv.rcv_nxt:
         tcb.settled(rules.TEXT_OLD, segment, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
         tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
+        enter_quick_mode(tcb)
+        tcb.note_duplicate(seq, end)
         return False
     if tcb.detached and tcb.settings.reset_orphans_with_data:
         _late_text(tcb, segment, seq)
@@ -67,11 +76,16 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     start = max(seq, rcv.rcv_nxt)
     stop = min(end, rcv.rcv_adv)
+    if seq < rcv.rcv_nxt:
+        tcb.note_duplicate(seq, rcv.rcv_nxt)
+    elif not rcv.held.empty():
+        again = rcv.held.overlap(start, stop)
+        tcb.note_duplicate(again[0], again[1])
     data: Chunk = segment.payload
     if stop - start != length:
         data = data[start - seq : stop - seq]
     data = rcv.copy_small(data)
-    if length > rcv.segment_size:
+    if length > rcv.segment_size and not tcb.acking.adaptive:
         rcv.segment_size = min(length, tcb.settings.mss)
     if start > rcv.rcv_nxt:
         _hold(tcb, segment, start, data)
@@ -102,6 +116,8 @@ def _no_room(tcb: Tcb, segment: Segment, seq: int) -> None:
 def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
     """Out of order: keep it, and say what is still missing (SHLD-31, RFC 5681 §4.2)."""
     rcv = tcb.rcv
+    if tcb.acking.adaptive:
+        measure(tcb, segment, len(segment.payload))
     rcv.held.add(seq, data)
     tcb.settled(
         rules.TEXT_OUT_OF_ORDER, segment, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.held.octets
@@ -122,31 +138,11 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk) -> None:
         tcb.owe_now(rules.ACK_GAP_FILLED)
     else:
         tcb.settled(rules.TEXT_IN_ORDER, segment, before, len(data), tcb.theirs(rcv.rcv_nxt))
-        _owe_for_text(tcb)
+    text_has_come(tcb, segment, len(segment.payload))
+    tcb.acking.due = not gap
     if tcb.detached:
         rcv.drop_unread()  # nobody will read: room for the rest, or its FIN never comes
     tcb.signal(READABLE, "pushed" if segment.flags & PSH else "readable")
-
-
-def _owe_for_text(tcb: Tcb) -> None:
-    """§3.8.6.3: at once, for every second segment, or a little later."""
-    rcv = tcb.rcv
-    delay = tcb.delayed_ack_ns
-    if delay == 0:
-        tcb.owe_now(rules.ACK_IMMEDIATE)
-    elif rcv.unacked >= 2 * rcv.segment_size:
-        tcb.owe_now(rules.ACK_SECOND_SEGMENT)
-    elif tcb.quick_acks > 0:
-        tcb.quick_acks -= 1
-        tcb.owe_now(rules.ACK_IMMEDIATE)
-    else:
-        rcv.owe(DELAYED, rules.ACK_DELAYED)
-        if tcb.observer is not None:
-            tcb.emit("silence", tcb.reason(rules.WAIT_ACK, delay, None, None, None, None), {})
-        if not tcb.timers.running(DELAYED_ACK):
-            tcb.start_timer(
-                DELAYED_ACK, tcb.now + delay, rules.ACK_DELAYED, tcb.theirs(rcv.rcv_nxt), delay
-            )
 
 
 # Eighth, check the FIN bit
@@ -183,8 +179,12 @@ def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
     if rcv.rcv_adv < rcv.rcv_nxt:
         rcv.rcv_adv = rcv.rcv_nxt
     tcb.settled(rules.FIN_RECEIVED, segment, *values)
-    tcb.owe_now(rules.ACK_OF_FIN)
     state = tcb.state
+    if state is State.ESTABLISHED or state is State.SYN_RECEIVED:
+        owe_for_fin(tcb)
+    else:
+        tcb.acking.due = False
+        tcb.owe_now(rules.ACK_OF_FIN)
     if state is State.FIN_WAIT_1:
         tcb.enter(Trigger.RCV_FIN, rules.FIN_BOTH, *values)
     elif state is State.FIN_WAIT_2:

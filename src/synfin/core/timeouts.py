@@ -1,9 +1,9 @@
 """Timers that expire (RFC 9293 §3.10.8, §3.8.3, §3.8.4, §3.8.6.1; RFC 6298 §5)."""
 
 from synfin.core import rules
+from synfin.core.delayed_acks import timer_expired as delayed_ack_expired
 from synfin.core.errno import ETIMEDOUT
 from synfin.core.forming import options_now
-from synfin.core.receiver import NONE
 from synfin.core.rules import Rule
 from synfin.core.sequence import wrap
 from synfin.core.settings import Settings
@@ -42,8 +42,7 @@ def _expire(tcb: Tcb, slot: int) -> None:
     elif slot == PERSIST:
         _persist_timeout(tcb)
     elif slot == DELAYED_ACK:
-        if tcb.rcv.owed != NONE:
-            tcb.owe_now(rules.ACK_DELAYED)
+        delayed_ack_expired(tcb)
     elif slot == KEEPALIVE:
         _keepalive_timeout(tcb)
     elif slot == USER_TIMEOUT:

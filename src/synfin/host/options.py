@@ -1,6 +1,7 @@
 """Socket options: kept with the socket, applied to its connection (socket(7), tcp(7))."""
 
 from synfin.core.connection import Connection
+from synfin.core.delayed_acks import set_quick
 from synfin.core.errno import EINVAL, ENOPROTOOPT
 from synfin.core.settings import MILLISECOND, SECOND, Settings
 from synfin.host import constants as c
@@ -159,6 +160,7 @@ class Options:
 
 _LIVE = {
     (c.IPPROTO_TCP, c.TCP_MAXSEG),
+    (c.IPPROTO_TCP, c.TCP_QUICKACK),
     (c.SOL_SOCKET, c.SO_RCVBUF),
     (c.SOL_SOCKET, c.SO_SNDBUF),
 }
@@ -167,6 +169,7 @@ _DEFAULTS = {
     (c.IPPROTO_TCP, c.TCP_KEEPINTVL): 75,
     (c.IPPROTO_TCP, c.TCP_KEEPCNT): 9,
     (c.IPPROTO_TCP, c.TCP_SYNCNT): 6,
+    (c.IPPROTO_TCP, c.TCP_QUICKACK): 1,
     (c.IPPROTO_TCP, c.TCP_MAXSEG): 536,
     (c.IPPROTO_IP, c.IP_TTL): 64,
     (c.IPPROTO_IP, c.IP_MULTICAST_TTL): 1,
@@ -177,6 +180,8 @@ _DEFAULTS = {
 def _live_value(connection: Connection, pair: tuple[int, int]) -> int:
     if pair[1] == c.TCP_MAXSEG:
         return connection.effective_mss
+    if pair[1] == c.TCP_QUICKACK:
+        return int(not connection.acking.pingpong)
     if pair[1] == c.SO_RCVBUF:
         return connection.rcv.buffer_size
     return connection.snd.buffer_size
@@ -227,5 +232,5 @@ def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) 
         connection.syn_retries = value
     elif option == c.TCP_USER_TIMEOUT:
         connection.set_user_timeout(value * MILLISECOND)
-    elif option == c.TCP_QUICKACK and value:
-        connection.quick_acks = max(connection.quick_acks, 1)
+    elif option == c.TCP_QUICKACK:
+        set_quick(connection, value)

@@ -80,21 +80,10 @@ KNOWN: Final[tuple[Known, ...]] = (
         "net/ipv4/tcp.c, tcp_mark_push(); RFC 9293 §3.9.1.2",
     ),
     Known(
-        "fin-ack-delayed",
-        r"half-close/eof-comes-last/B",
-        (
-            r"time B B>A ACK seq=1 ack=12 len=0",
-            r"time A 10\.0\.0\.1:40000>10\.0\.0\.2:80 FIN-WAIT-2",
-        ),
-        "A FIN takes the connection out of quick-ACK mode: after data its ACK waits for the "
-        "delayed-ACK timer, 40 ms.",
-        "net/ipv4/tcp_input.c, tcp_fin(): inet_csk_enter_pingpong_mode()",
-    ),
-    Known(
         "ack-rides-on-close",
         r"simultaneous-close/just-missed/B",
         (r"missing B B>A ACK seq=1 ack=2 len=0",),
-        "As fin-ack-delayed: without data before it the delay is one tick at most, and close() "
+        "A FIN without data before it is acknowledged within one tick, in which close() "
         "may come within it.",
         "net/ipv4/tcp_output.c, tcp_send_delayed_ack()",
     ),
@@ -120,17 +109,6 @@ KNOWN: Final[tuple[Known, ...]] = (
         (r"missing B B>A SYN,ACK seq=0 ack=1 len=0 mss=1460 dropped",),
         "As timers-cross: whether the repeated SYN or the timer calls for the third SYN,ACK.",
         "kernel/time/timer.c: timers are rounded up to the granularity of their wheel level",
-    ),
-    Known(
-        "duplicate-sack",
-        r"simultaneous-open/.*/[AB]",
-        (
-            r"instead (A|B) \S+ ACK seq=1 ack=1 len=0 ts_ecr ts_val -> "
-            r"\S+ ACK seq=1 ack=1 len=0 sack ts_ecr ts_val \[0,1\)",
-        ),
-        "The kernel reports what came twice (here the peer's SYN) in a SACK block of its own, "
-        "D-SACK, which our engine does not send yet.",
-        "RFC 2883 §4; net/ipv4/tcp_input.c, tcp_send_dupack()",
     ),
     Known(
         "probe-after-opening",

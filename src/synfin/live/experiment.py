@@ -25,8 +25,8 @@ from synfin.sim.network import Network
 from synfin.sim.network import default_factory as engine_factory
 
 CONSTANTS: Final = (
-    "delayed_ack_ns", "quick_acks", "msl_ns", "time_wait_msl", "initial_rto_ns", "min_rto_ns",
-    "max_rto_ns", "mss",
+    "delayed_ack_ns", "quick_acks", "adaptive_acks", "msl_ns", "time_wait_msl", "initial_rto_ns",
+    "min_rto_ns", "max_rto_ns", "mss",
 )  # fmt: skip
 """What nobody can set in the kernel: the side it plays has Linux's values in both runs."""
 

@@ -210,6 +210,7 @@ class Calls(Files):
         done = 0
         if connection.fastopen_waiting:
             done = sock.queue(data[: connection.syn_text_limit])
+            connection.acking.writer_waits = patient and done < len(data)
         self.machine.settle()
         if not patient:
             if done:

@@ -63,12 +63,10 @@ live-known-connect-then-send = A program cannot queue data before connect() has 
 live-known-send-leaves-at-once = send() itself sends, so close() an instant later finds nothing left to put the FIN on; synfin is polled after both calls.
 live-known-send-leaves-at-once-after-close = send() itself sends, so the FIN travels alone; two segments reach the closed side, which resets twice.
 live-known-push-per-send = Each send() sets PSH on its own last segment, where RFC 9293 sets it on what empties the buffer.
-live-known-fin-ack-delayed = A FIN takes the connection out of quick-ACK mode: after data its ACK waits for the delayed-ACK timer, 40 ms.
 live-known-ack-rides-on-close = The FIN's ACK is delayed by up to one tick, and close() may come within it: then the FIN carries the ACK.
 live-known-ack-before-close = The FIN's ACK is delayed by up to one tick, which may end just before close() comes: then the ACK leaves alone, and the FIN follows.
 live-known-timers-cross = In the simulator the repeated SYN arrives at the very instant at which the SYN,ACK's timer is due, and comes first; the kernel's timer is some ms late and comes second.
 live-known-timers-cross-silent = Two timers are due at one instant; whether the repeated SYN or B's timer calls for the third SYN,ACK is decided by milliseconds.
-live-known-duplicate-sack = The kernel reports what came twice (here the peer's SYN) in a SACK block of its own, D-SACK (RFC 2883), which synfin does not send yet.
 live-known-probe-after-opening = The kernel's probes come some per cent late; the fourth would come after the window has opened at 5 s, and is not sent.
 
 ## netcat

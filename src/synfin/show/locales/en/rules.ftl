@@ -205,6 +205,10 @@ send-ack-delayed = RFC 9293 §3.8.6.3, RFC 1122 §4.2.3.2 (MUST-40): the ACK for
     .name = Delayed ACK is due
 send-ack-second-segment = RFC 9293 §3.8.6.3 (SHLD-19): { COUNT($unacked, one: "octet", many: "octets") } wait for an ACK, which is two full segments (MSS = { $mss }) or more; so RCV.NXT = { $rcv_nxt } is acknowledged without further delay.
     .name = ACK every second segment
+send-ack-quick = Linux tcp_in_quickack_mode(): a burst of the peer has just begun, so each of its segments is acknowledged at once ({ $quick } more) to let its window grow; RCV.NXT = { $rcv_nxt }.
+    .name = Quick ACK
+send-ack-after-read = Linux tcp_cleanup_rbuf(): the application has read ({ COUNT($unread, one: "octet is", many: "octets are") } left), and nothing says that it will answer; so the ACK that waited leaves now, RCV.NXT = { $rcv_nxt }.
+    .name = ACK after reading
 send-ack-duplicate = RFC 5681 §4.2, RFC 9293 §3.10.7.4: the segment at SEG.SEQ = { $seg_seq } came out of order, so an ACK at once repeats RCV.NXT = { $rcv_nxt }; such duplicates tell the sender what is missing.
     .name = Duplicate ACK for a gap
 send-ack-gap-filled = RFC 5681 §4.2: a gap was filled, wholly or partly; the ACK of RCV.NXT = { $rcv_nxt } goes out at once so that the sender stops repeating.

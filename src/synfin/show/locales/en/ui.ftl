@@ -49,6 +49,7 @@ value-why = why
 value-room = room
 value-usable = usable window
 value-unacked = octets unacknowledged
+value-quick = quick ACKs left
 value-unsent = octets unsent
 value-unread = octets unread
 value-queued = octets queued

@@ -60,12 +60,10 @@ live-known-connect-then-send = connect() 成功之前应用不能写数据，所
 live-known-send-leaves-at-once = send() 当场就把数据发走，紧接着的 close() 已没有数据可以捎带 FIN；synfin 是在两个调用之后才发送。
 live-known-send-leaves-at-once-after-close = send() 当场就把数据发走，FIN 只好单独走；已关闭的一方收到两个报文段，于是发两次 RST。
 live-known-push-per-send = 内核给每次 send() 的最后一个报文段都置 PSH；RFC 9293 只在清空发送缓冲区的那个报文段上置 PSH。
-live-known-fin-ack-delayed = 收到 FIN 后连接退出 quick ACK 模式：如果之前收过数据，对 FIN 的确认要等延迟确认定时器，40 ms。
 live-known-ack-rides-on-close = 对 FIN 的确认最多推迟一个时钟滴答；close() 若正好落在其间，ACK 就由自己的 FIN 捎带。
 live-known-ack-before-close = 对 FIN 的确认最多推迟一个时钟滴答；滴答若恰好在 close() 之前结束，ACK 就单独发出，FIN 随后再发。
 live-known-timers-cross = 模拟器里，重发的 SYN 恰在 SYN,ACK 定时器到期的同一刻到达，并且先处理；内核的定时器晚几毫秒，次序就反过来。
 live-known-timers-cross-silent = 两个定时器在同一刻到期；第三个 SYN,ACK 由重发的 SYN 引出还是由 B 的定时器发出，取决于几毫秒之差。
-live-known-duplicate-sack = 内核用一个 SACK 块报告重复收到的内容（这里是对方的 SYN），即 D-SACK（RFC 2883）；synfin 目前不发送。
 live-known-probe-after-opening = 内核的探测总会晚百分之几；第四次探测本应落在 5 s 窗口打开之后，因此不再发送。
 
 ## netcat

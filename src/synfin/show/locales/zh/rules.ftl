@@ -204,6 +204,10 @@ send-ack-delayed = RFC 9293 §3.8.6.3、RFC 1122 §4.2.3.2（MUST-40）：对 RC
     .name = 延迟确认到期
 send-ack-second-segment = RFC 9293 §3.8.6.3（SHLD-19）：待确认的已有 { $unacked } 字节，达到两个满长报文段（MSS = { $mss }）；不再拖延，立即确认 RCV.NXT = { $rcv_nxt }。
     .name = 每两段确认一次
+send-ack-quick = Linux tcp_in_quickack_mode()：对端刚开始新一轮发送，每个报文段都立即确认（还有 { $quick } 次），好让它的窗口长起来；RCV.NXT = { $rcv_nxt }。
+    .name = 快速确认
+send-ack-after-read = Linux tcp_cleanup_rbuf()：应用程序读走了数据（还剩 { $unread } 字节未读），又看不出它要回话；等着的 ACK 现在就发，RCV.NXT = { $rcv_nxt }。
+    .name = 读走数据后确认
 send-ack-duplicate = RFC 5681 §4.2、RFC 9293 §3.10.7.4：SEG.SEQ = { $seg_seq } 的报文段乱序到达，立刻再确认一次 RCV.NXT = { $rcv_nxt }；这种重复 ACK 告诉发送方缺了哪里。
     .name = 有缺口：发重复 ACK
 send-ack-gap-filled = RFC 5681 §4.2：缺口补上了（或补上一部分）；立即确认 RCV.NXT = { $rcv_nxt }，让发送方不必再重传。

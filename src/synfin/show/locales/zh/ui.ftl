@@ -48,6 +48,7 @@ value-why = 原因
 value-room = 剩余空间
 value-usable = 可用窗口
 value-unacked = 未确认字节数
+value-quick = 剩余快速确认次数
 value-unsent = 未发送字节数
 value-unread = 未读字节数
 value-queued = 排队字节数
