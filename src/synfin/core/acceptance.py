@@ -38,12 +38,14 @@ def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
 
 
 def send_mss(tcb: Tcb) -> int:
-    """Eff.snd.MSS before options: min(SendMSS, MMS_S) - headers (§3.7.1, MUST-15, MUST-16)."""
+    """Eff.snd.MSS before TCP's options: min(SendMSS + 20, MMS_S) - 20 - IPoptionsize
+    (§3.7.1, MUST-15, MUST-16)."""
     default = 536 if len(tcb.local) == 4 else 1220
     mss = tcb.peer_mss if tcb.peer_mss > 0 else default
     mss = min(mss, tcb.mtu - tcb.header_len)
     if tcb.user_mss:
         mss = min(mss, tcb.user_mss)
+    mss -= tcb.ip_option_len
     # Never so small that options leave no room for text (Linux tcp_min_snd_mss: 48).
     return max(mss, 48)
 

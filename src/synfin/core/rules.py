@@ -344,6 +344,13 @@ IP_TOO_BIG: Final = Rule("ip.too-big", "RFC 1191 §4; RFC 8200 §5", "length mtu
 IP_FRAGMENTED: Final = Rule("ip.fragmented", "RFC 791 §3.2", "length mtu pieces")
 IP_REASSEMBLY_TIMEOUT: Final = Rule("ip.reassembly-timeout", "RFC 1122 §3.3.2; RFC 792", "ident")
 IP_NOT_OURS: Final = Rule("ip.not-ours", "RFC 1122 §3.2.1.3", "dst")
+IP_ROUTE_REFUSED: Final = Rule(
+    "ip.source-route-refused", "RFC 7126 §4.3; Linux accept_source_route", "src dst"
+)
+IP_ROUTE_FAILED: Final = Rule("ip.source-route-failed", "RFC 1122 §3.3.5; RFC 792", "dst next")
+IP_ROUTE_SAVED: Final = Rule(
+    "ip.source-route-saved", "RFC 9293 §3.9.2.1; RFC 1122 §3.2.1.8", "first hops", "MUST-53 SHLD-24"
+)
 TCP_BAD_ADDRESS: Final = Rule("tcp.bad-address", "RFC 9293 §3.9.2.3", "src dst", "MUST-57 MUST-63")
 ICMP_SOFT: Final = Rule(
     "icmp.soft-error", "RFC 9293 §3.9.2.2", "type code errno", "MUST-47 MUST-56 SHLD-25"

@@ -75,8 +75,8 @@ def _syn_text(tcb: Tcb) -> Chunk:
         return b""
     if not (cookie or tcb.settings.syn_carries_data):
         return b""
-    limit = tcb.syn_text_limit or tcb.settings.mss - 40
-    size = min(limit, snd.buffer.end - snd.buffer.start)
+    limit = (tcb.syn_text_limit or tcb.settings.mss - 40) - tcb.ip_option_len
+    size = min(max(limit, 1), snd.buffer.end - snd.buffer.start)
     return snd.buffer.peek(snd.buffer.start, size)
 
 

@@ -206,6 +206,9 @@ class Settings:
     # -- IP
     ttl: int = 64
     path_mtu_discovery: bool = True
+    accept_source_route: bool = True
+    """IPv4 packets with a source route are taken and, by routers, sent along it (RFC 9293
+    §3.9.2.1; RFC 1812 §5.3.13.4); Linux accept_source_route=0 and RFC 7126 §4.3: dropped."""
     reassembly_ns: int = 60 * SECOND
     """How long IPv4 fragments wait for the rest (RFC 1122 §3.3.2: 60 to 120 s; Linux
     ipfrag_time: 30 s)."""
@@ -331,6 +334,7 @@ LINUX: Final = Settings(
     challenge_acks=1,
     challenge_ack_interval_ns=500 * MILLISECOND,
     icmp_fails_connect=True,
+    accept_source_route=False,
     isn_tick_ns=64,
     syn_cookies="when-full",
 )

@@ -72,6 +72,8 @@ class Tcb(StateHolder):
         self.header_len: int = 40 if len(local) == 4 else 60
         """IP and TCP headers without options, octets."""
         self.mtu: int = mtu
+        self.ip_option_len: int = 0
+        """Octets of IP options on each segment: §3.7.1's IPoptionsize."""
         self.user_mss: int = 0
         """TCP_MAXSEG."""
         self.max_segment: int = 0

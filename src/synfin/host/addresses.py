@@ -77,6 +77,10 @@ class Addresses:
                 best_len = score
         return best
 
+    def on_link(self, dst: bytes) -> bool:
+        """True when ``dst`` is on a network of ours: no router lies between."""
+        return any(same_network(i.address, dst, i.prefix_len) for i in self.interfaces)
+
     def source_for(self, dst: bytes) -> bytes:
         """The source address to use towards ``dst``; ``b""`` when there is none
         (ENETUNREACH). Towards an own address it is that address itself."""

@@ -18,7 +18,14 @@ from synfin.core.settings import Settings, counterfactuals_in
 from synfin.core.timers import NEVER
 from synfin.host.addresses import Addresses
 from synfin.host.constants import AF_INET, SOCK_STREAM
-from synfin.host.icmp import ErrorLimit, echo_reply, protocol_unreachable, read_error, why_silent
+from synfin.host.icmp import (
+    ErrorLimit,
+    echo_reply,
+    protocol_unreachable,
+    read_error,
+    source_route_failed,
+    why_silent,
+)
 from synfin.host.icmp import time_exceeded as icmp_time_exceeded
 from synfin.host.ip import PathMtu, Reassembler, fit
 from synfin.host.sockets import Socket, socket_error
@@ -26,9 +33,11 @@ from synfin.host.status import ConnectionInfo, list_connections
 from synfin.host.tcp import TcpLayer
 from synfin.host.udp import UdpTable
 from synfin.host.udp_socket import UdpSocket
+from synfin.wire.address import format_address
 from synfin.wire.icmp import ECHO, V6_ECHO, IcmpMessage
 from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP, Packet, decode_packet, packet_length
 from synfin.wire.malformed import CHECKSUM, Malformed
+from synfin.wire.source_route import advance, find_route, is_unfinished
 from synfin.wire.tcp import Segment
 from synfin.wire.udp import Datagram
 
@@ -126,6 +135,8 @@ class Host:
         if not own.is_own(packet.dst) and not self._for_many(packet.dst):
             self._report(rules.IP_NOT_OURS, {"dst": packet.dst.hex()}, packet)
             return
+        if packet.options and self._stopped_by_route(packet, now):
+            return
         if packet.fragmented:
             self._fragment(packet, now)
             return
@@ -141,6 +152,28 @@ class Host:
 
     def _for_many(self, dst: bytes) -> bool:
         return self.addresses.is_broadcast(dst) or self.udp.accepts_group(dst)
+
+    def _stopped_by_route(self, packet: Packet, now: int) -> bool:
+        """A source route that is not wanted here, or that would lead on: hosts are no
+        routers (RFC 1122 §3.3.5)."""
+        if find_route(packet.options) < 0:
+            return False
+        if not self.settings.accept_source_route:
+            values: dict[str, Value] = {
+                "src": format_address(packet.src),
+                "dst": format_address(packet.dst),
+            }
+            self._report(rules.IP_ROUTE_REFUSED, values, packet)
+            return True
+        if not is_unfinished(packet.options):
+            return False
+        following, _ = advance(packet.dst, packet.options, packet.dst)
+        values = {"dst": format_address(packet.dst), "next": format_address(following)}
+        self._report(rules.IP_ROUTE_FAILED, values, packet)
+        if not why_silent(packet, 3, 5, self.addresses) and self.error_limit.allows(now):
+            answer = source_route_failed(packet, packet.dst, self.settings.ttl)
+            self._send_because(answer, rules.IP_ROUTE_FAILED, values)
+        return True
 
     def _fragment(self, packet: Packet, now: int) -> None:
         assembly = self.reassembler.receive(packet, now)

@@ -15,6 +15,7 @@ from synfin.wire import icmp
 from synfin.wire.icmp import IcmpMessage
 from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, Packet
 from synfin.wire.quote import Quote, error_message, parse_quote
+from synfin.wire.source_route import return_route
 
 # --- answering ----------------------------------------------------------------
 
@@ -23,7 +24,8 @@ def echo_reply(packet: Packet, addresses: Addresses, ttl: int = 64) -> Packet | 
     """The reply to an echo request (RFC 1122 §3.2.2.6, RFC 4443 §4.2), or None.
 
     A request to a broadcast, or to an IPv4 multicast address, goes unanswered
-    (RFC 1122 lets a host do so; it is how amplified floods are made).
+    (RFC 1122 lets a host do so; it is how amplified floods are made). A source
+    route is gone back.
     """
     message = packet.body
     version = packet.version
@@ -39,7 +41,11 @@ def echo_reply(packet: Packet, addresses: Addresses, ttl: int = 64) -> Packet | 
         src = addresses.source_for(packet.src)
     reply = icmp.V6_ECHO_REPLY if version == 6 else icmp.ECHO_REPLY
     body = IcmpMessage(reply, 0, message.rest, message.data)
-    return Packet(src, packet.src, packet.proto, body, ttl)
+    answer = Packet(src, packet.src, packet.proto, body, ttl)
+    back = return_route(packet.src, packet.options)
+    if back is not None:
+        answer.go_along(back)
+    return answer
 
 
 def why_silent(about: Packet, type_: int, code: int, addresses: Addresses) -> str:
@@ -102,6 +108,11 @@ def protocol_unreachable(about: Packet, src: bytes, ttl: int = 64) -> Packet:
     if about.version == 6:
         return error_packet(about, src, icmp.V6_PARAMETER_PROBLEM, 1, 6, ttl)
     return error_packet(about, src, icmp.UNREACHABLE, icmp.PROTOCOL_UNREACHABLE, 0, ttl)
+
+
+def source_route_failed(about: Packet, src: bytes, ttl: int = 64) -> Packet:
+    """A host does not pass on what others route through it (RFC 1122 §3.3.5)."""
+    return error_packet(about, src, icmp.UNREACHABLE, icmp.SOURCE_ROUTE_FAILED, 0, ttl)
 
 
 def no_route(about: Packet, src: bytes, ttl: int = 64) -> Packet:

@@ -10,11 +10,14 @@ from synfin.core.errno import (
     EAFNOSUPPORT,
     EBADF,
     EINVAL,
+    ENOPROTOOPT,
     ENOTCONN,
 )
 from synfin.core.states import State
 from synfin.host.constants import (
     AF_INET,
+    IP_OPTIONS,
+    IPPROTO_IP,
     SOCK_DGRAM,
 )
 from synfin.host.errors import socket_error
@@ -25,6 +28,7 @@ from synfin.host.records import HostConnection
 from synfin.host.tcp import OptionSource
 from synfin.host.udp_socket import UdpSocket
 from synfin.wire.address import format_address, parse_address
+from synfin.wire.source_route import SourceRoute, parse_option
 
 if TYPE_CHECKING:
     from synfin.host.host import Host
@@ -49,6 +53,8 @@ class NamedSocket(OptionSource):
         """The connection, once connected or connecting."""
         self.listener: Listener | None = None
         self.udp: UdpSocket | None = None
+        self.route: SourceRoute | None = None
+        """IP_OPTIONS."""
         self.read_shut: bool = False
         self.connect_told: bool = False
         """The outcome of connect() has been told to the application."""
@@ -184,6 +190,9 @@ class NamedSocket(OptionSource):
     def setsockopt(self, level: int, option: int, value: int | bytes) -> None:
         """setsockopt(2). ENOPROTOOPT for an unknown one, EINVAL for a bad value."""
         self._open()
+        if (level, option) == (IPPROTO_IP, IP_OPTIONS):
+            self._set_route(value)
+            return
         if isinstance(value, bytes):
             value = value if len(value) == 8 else struct.unpack("i", value[:4])[0]
         number = self.options.set(level, option, value, self.host.settings)
@@ -198,6 +207,31 @@ class NamedSocket(OptionSource):
             now = self.host.clock()
             apply_to_connection(self.options, self.conn, now, option)
             self._touched(self.conn, now)
+
+    def _set_route(self, value: int | bytes) -> None:
+        """IP_OPTIONS (ip(7)): a source route by which connect() and all that is sent go,
+        as ``kind length 4 waypoint…``; empty for none (MUST-51). EINVAL for anything
+        else, ENOPROTOOPT for UDP and IPv6."""
+        if self.udp is not None or self.family != AF_INET:
+            raise socket_error(ENOPROTOOPT)
+        route = parse_option(value) if isinstance(value, bytes) else None
+        if value != b"" and route is None:
+            raise socket_error(EINVAL)
+        self.route = route
+        if self.conn is not None:
+            self.conn.route_given = route is not None
+            self.conn.take_route(route)
+            self._touched(self.conn, self.host.clock())
+
+    def source_route(self) -> SourceRoute | None:
+        """The waypoints of what is sent: named by IP_OPTIONS, or those by which a
+        connection came that was accepted (MUST-53)."""
+        return self.route if self.conn is None else self.conn.route
+
+    def received_tos(self) -> int:
+        """The Diffserv and ECN octet of the last segment that came (MAY-9), as Linux tells
+        it by IP_PKTOPTIONS; ENOTCONN before there was a connection."""
+        return self._connection().received_tos
 
     def getsockopt(self, level: int, option: int) -> int:
         """getsockopt(2), numbers only; see :meth:`tcp_info` for TCP_INFO."""

@@ -78,6 +78,9 @@ class PassiveOpens(TcpRecords):
         child.listener = listener
         listener.half_open[child.id] = child
         self._inherit(listener, child)
+        if self.arriving is not None:
+            child.received_tos = self.arriving.tos
+            self.save_route(child)
         if self.settings.fastopen_server:
             limit = listener.fastopen
             if self.settings.fastopen_any_listener:
@@ -138,6 +141,7 @@ class PassiveOpens(TcpRecords):
         child.ts_offset = 0
         child.listener = listener
         self._inherit(listener, child)
+        self.save_route(child)
         child.open_silently(now)
         child.observer = None
         child.receive(remembered_syn(segment, mss, self.settings), now)

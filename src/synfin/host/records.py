@@ -4,10 +4,11 @@ from synfin.core.connection import Connection
 from synfin.core.events import Observer
 from synfin.core.rules import Rule
 from synfin.core.settings import Settings
-from synfin.core.states import Trigger, move
+from synfin.core.states import State, Trigger, move
 from synfin.core.time_wait import TimeWait
 from synfin.core.timers import NEVER
 from synfin.host.ports import Use
+from synfin.wire.source_route import SourceRoute
 
 Key = tuple[bytes, bytes, int]
 """(local address, remote address, local port << 16 | remote port)."""
@@ -46,8 +47,23 @@ class HostConnection(Connection):
         """The Listener whose child this is, until it is accepted."""
         self.accept_ready: bool = False
         self.socket: object | None = None
+        self.route: SourceRoute | None = None
+        """The source route of all segments sent; None: straight to the peer."""
+        self.route_given: bool = False
+        """The application named it: none that arrives takes its place (MUST-52)."""
+        self.ip_options: bytes = b""
+        self.received_tos: int = 0
+        """The Diffserv and ECN octet of the last segment that arrived (MAY-9)."""
         self.fastopen_waiting: bool = False
         """connect() returned at once; the SYN leaves with the first data (RFC 7413)."""
+
+    def take_route(self, route: SourceRoute | None) -> None:
+        """Send along ``route`` from now on; its option leaves less room for text."""
+        self.route = route
+        self.ip_options = b"" if route is None else route.option(self.remote)
+        self.ip_option_len = len(self.ip_options)
+        if self.state not in (State.CLOSED, State.LISTEN) and self.time_wait is None:
+            self.lower_mtu(self.mtu)
 
     def open_silently(self, now: int) -> None:
         """A listener's child starts in LISTEN: the listener's state, so nothing to report."""

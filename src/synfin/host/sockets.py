@@ -144,7 +144,9 @@ class Socket(NamedSocket):
         if not any(remote):
             remote = host.addresses.source_for(remote) or remote
         use = self.bound or (self.local, self.options.reuse_address, False)
-        connection, number = host.tcp.connect(self.local, self.port, remote, port, use, now)
+        connection, number = host.tcp.connect(
+            self.local, self.port, remote, port, use, now, self.route
+        )
         if connection is None:
             return number
         self.conn = connection

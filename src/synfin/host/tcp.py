@@ -6,9 +6,10 @@ connection; those live in ``core``.
 """
 
 from synfin.core import rules
-from synfin.core.errno import EADDRNOTAVAIL, ENETUNREACH, ENOBUFS
+from synfin.core.errno import EADDRNOTAVAIL, EHOSTUNREACH, ENETUNREACH, ENOBUFS
 from synfin.core.errors import NetworkError
 from synfin.core.events import Reason, Value
+from synfin.core.sequence import unwrap
 from synfin.core.states import State
 from synfin.core.time_wait import ANSWER, GONE, NEW_SYN
 from synfin.host.listener import TAKE, Listener
@@ -17,7 +18,8 @@ from synfin.host.ports import Use
 from synfin.host.records import HostConnection, HostTimeWait, Key, make_key
 from synfin.wire.ip import Packet
 from synfin.wire.quote import Quote
-from synfin.wire.tcp import RST, Segment
+from synfin.wire.source_route import SourceRoute
+from synfin.wire.tcp import ACK, RST, SYN, Segment
 
 
 class TcpLayer(PassiveOpens):
@@ -27,11 +29,15 @@ class TcpLayer(PassiveOpens):
     def receive(self, packet: Packet, segment: Segment, now: int) -> None:
         """A segment for one of our addresses arrived."""
         self.now = now
+        self.arriving = packet
         if not self._addresses_are_sound(packet, segment):
             return
         key = make_key(packet.dst, segment.dst_port, packet.src, segment.src_port)
         connection = self.demux.connections.get(key)
         if connection is not None:
+            connection.received_tos = packet.tos
+            if packet.options and connection.passive and _is_current(connection, segment):
+                self.save_route(connection)
             self._to_connection(connection, segment, now)
             return
         record = self.demux.time_waits.get(key)
@@ -82,16 +88,26 @@ class TcpLayer(PassiveOpens):
 
     # -- active OPEN --------------
     def connect(
-        self, local: bytes, port: int, remote: bytes, remote_port: int, use: Use, now: int
+        self,
+        local: bytes,
+        port: int,
+        remote: bytes,
+        remote_port: int,
+        use: Use,
+        now: int,
+        route: SourceRoute | None = None,
     ) -> tuple[HostConnection | None, int]:
         """A connection record ready to be opened, or None and an errno.
 
         ``port`` 0 picks an ephemeral one; ``local`` unspecified asks IP for an
-        address, which then stays (MUST-44, MUST-45).
+        address, which then stays (MUST-44, MUST-45). ``route``: by way of these
+        routers (MUST-51).
         """
         self.now = now
+        if route is not None and route.strict and not self.addresses.on_link(route.hops[0]):
+            return None, EHOSTUNREACH
         if not any(local):
-            local = self.addresses.source_for(remote)
+            local = self.addresses.source_for(remote if route is None else route.hops[0])
             if not local:
                 return None, ENETUNREACH
         if self.full():
@@ -105,7 +121,10 @@ class TcpLayer(PassiveOpens):
         if self.demux.busy(key):
             self._report_busy(key, now)
             return None, EADDRNOTAVAIL
-        return self.make(key, (local, use[1], False), now, iss), 0
+        connection = self.make(key, (local, use[1], False), now, iss)
+        connection.take_route(route)
+        connection.route_given = route is not None
+        return connection, 0
 
     def _ephemeral(self, local: bytes, remote: bytes, remote_port: int, now: int) -> int:
         """The first port of the range whose four-tuple is free; 0 when none is."""
@@ -185,6 +204,8 @@ class TcpLayer(PassiveOpens):
                 packet = self.packet(
                     connection.local, connection.remote, segment, connection.ttl, connection.tos
                 )
+                if connection.route is not None:
+                    packet.go_along(connection.route)
                 out.append(packet)
                 if segment.flags & RST:
                     self.count("OutRsts")
@@ -193,6 +214,17 @@ class TcpLayer(PassiveOpens):
             else:
                 self.demux.arm(connection)
         return out
+
+
+def _is_current(connection: HostConnection, segment: Segment) -> bool:
+    """The segment lies in both windows: a stranger who cannot see the connection must not
+    turn it his way by a forged route (the check of RFC 5961 §5 for forged data)."""
+    if segment.flags & (SYN | RST) or not segment.flags & ACK:
+        return False
+    rcv, snd = connection.rcv, connection.snd
+    seq = unwrap(segment.seq, rcv.rcv_nxt)
+    ack = unwrap(segment.ack, snd.snd_una)
+    return rcv.rcv_nxt <= seq <= rcv.rcv_adv and snd.snd_una <= ack <= snd.snd_max
 
 
 __all__ = ["OptionSource", "TcpLayer"]

@@ -21,7 +21,9 @@ from synfin.host.isn import IsnGenerator, four_tuple_bytes
 from synfin.host.listener import Listener
 from synfin.host.ports import PortTable, Use
 from synfin.host.records import Counters, HostConnection, HostTimeWait, Key
+from synfin.wire.address import format_address
 from synfin.wire.ip import PROTO_TCP, Packet
+from synfin.wire.source_route import SourceRoute, return_route
 from synfin.wire.tcp import RST, Segment
 
 MAX_PENDING_REPLIES = 1024
@@ -58,6 +60,8 @@ class TcpRecords:
         self.replies: list[Packet] = []
         self.ready: list[object] = []
         """Sockets whose readiness changed; the host hands them out."""
+        self.arriving: Packet | None = None
+        """What is being processed: answers without a connection go back the way it came."""
         self.now: int = 0
 
     # -- reports --------------
@@ -135,9 +139,35 @@ class TcpRecords:
         if len(self.replies) < MAX_PENDING_REPLIES:
             if reason is not None:
                 segment.reason = reason
-            self.replies.append(self.packet(key[0], key[1], segment, self.settings.ttl, 0))
+            packet = self.packet(key[0], key[1], segment, self.settings.ttl, 0)
+            back = self.way_back()
+            if back is not None:
+                packet.go_along(back)
+            self.replies.append(packet)
             if segment.flags & RST:
                 self.count("OutRsts")
+
+    # -- source routes (§3.9.2.1) --------------
+    def way_back(self) -> SourceRoute | None:
+        """The reverse of the source route by which the arriving packet came, if any."""
+        packet = self.arriving
+        if packet is None or not packet.options:
+            return None
+        return return_route(packet.src, packet.options)
+
+    def save_route(self, connection: HostConnection) -> None:
+        """MUST-53: a passive OPEN answers by the way that the packet came; a later way
+        takes the place of an earlier one (SHLD-24), but never that of the application's
+        (MUST-52). What is routed so, says RFC 1122 §4.2.3.8, stays so without one."""
+        back = self.way_back()
+        if back is None or connection.route_given or back == connection.route:
+            return
+        connection.take_route(back)
+        values: dict[str, Value] = {
+            "first": format_address(back.hops[0]),
+            "hops": len(back.hops),
+        }
+        self.report("packet", connection.id, Reason(rules.IP_ROUTE_SAVED, values), {})
 
     # -- what a connection signalled --------------
     def after(self, connection: HostConnection, now: int) -> None:

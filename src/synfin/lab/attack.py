@@ -162,7 +162,7 @@ class Forger:
         seen: list[int] = []
         for sent in self.recorder.sent.values():
             body = sent.packet.body
-            same = sent.packet.src == src and sent.packet.dst == dst
+            same = sent.packet.src == src and sent.packet.final_dst == dst
             if same and isinstance(body, Segment) and body.flags & tcp.SYN:
                 if not seen or seen[-1] != body.seq:
                     seen.append(body.seq)

@@ -58,12 +58,12 @@ class Flows:
 
     def learn(self, packet: Packet, segment: Segment, spoofed: bool) -> None:
         """A segment was sent; a spoofed SYN teaches only what is not known yet."""
-        key = (packet.src, segment.src_port, packet.dst, segment.dst_port)
+        key = (packet.src, segment.src_port, packet.final_dst, segment.dst_port)
         if segment.flags & SYN and not (spoofed and key in self.isn):
             self.isn[key] = segment.seq
-        if not spoofed or (packet.src, packet.dst) not in self.last:
-            self.last[packet.src, packet.dst] = (segment.src_port, segment.dst_port)
-            self.last[packet.dst, packet.src] = (segment.dst_port, segment.src_port)
+        if not spoofed or (packet.src, packet.final_dst) not in self.last:
+            self.last[packet.src, packet.final_dst] = (segment.src_port, segment.dst_port)
+            self.last[packet.final_dst, packet.src] = (segment.dst_port, segment.src_port)
 
     def base(self, src: bytes, sport: int, dst: bytes, dport: int) -> int:
         """The ISN of that direction, 0 when none was seen."""
@@ -71,8 +71,8 @@ class Flows:
 
     def relative(self, packet: Packet, segment: Segment) -> tuple[int, int]:
         """SEQ and ACK relative to the ISNs; numbers before an ISN are negative."""
-        mine = self.base(packet.src, segment.src_port, packet.dst, segment.dst_port)
-        theirs = self.base(packet.dst, segment.dst_port, packet.src, segment.src_port)
+        mine = self.base(packet.src, segment.src_port, packet.final_dst, segment.dst_port)
+        theirs = self.base(packet.final_dst, segment.dst_port, packet.src, segment.src_port)
         ack = _signed(segment.ack - theirs) if segment.flags & ACK else 0
         return _signed(segment.seq - mine), ack
 
@@ -145,7 +145,7 @@ class Recorder(Tap):
             n=sent.n,
             arrives=None,
             src=format_address(packet.src),
-            dst=format_address(packet.dst),
+            dst=format_address(packet.final_dst),
             proto=_protocol(packet),
             conn=0,
             fate=sent.fate,
@@ -173,7 +173,7 @@ class Recorder(Tap):
         if isinstance(body, Segment):
             self.flows.learn(packet, body, sent.spoofed)
             seq, ack = self.flows.relative(packet, body)
-            flow = (packet.src, body.src_port, packet.dst, body.dst_port)
+            flow = (packet.src, body.src_port, packet.final_dst, body.dst_port)
             record.update(
                 conn=self._by_flow.get((sent.origin, flow), 0),
                 len=len(body.payload),
@@ -190,7 +190,7 @@ class Recorder(Tap):
                 payload=bytes(body.payload).hex(),
             )
             if body.options.sack:
-                base = self.flows.base(packet.dst, body.dst_port, packet.src, body.src_port)
+                base = self.flows.base(packet.final_dst, body.dst_port, packet.src, body.src_port)
                 edges = [[_signed(a - base), _signed(b - base)] for a, b in body.options.sack]
                 record["sack"] = edges
         elif isinstance(body, Datagram):

@@ -153,7 +153,8 @@ class Experiment:
             self.net.add_switch(host.name)
             return
         if host.kind == "router":
-            self.net.add_router(host.name, *addresses)
+            router = self.net.add_router(host.name, *addresses)
+            router.source_routing = self.settings(host.name).accept_source_route
             return
         observer = self.recorder.observer(host.name)
         add = self.net.add_attacker if host.kind == "attacker" else self.net.add_host

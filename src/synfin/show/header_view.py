@@ -12,6 +12,7 @@ from typing import Final
 from synfin.core.problems import Problem
 from synfin.show.header_fields import Field, fields_of, protocol_name, tcp_options
 from synfin.wire.checksum import checksum, pseudo_sum, verifies
+from synfin.wire.source_route import final_destination
 from synfin.wire.views import (
     IcmpHeaderView,
     Ipv4HeaderView,
@@ -211,7 +212,7 @@ class _Work:
         total = header.number("total_length")
         if not quoted:
             self._ipv4_checks(rest, length, total)
-        src, dst = rest[12:16], rest[16:20]
+        src, dst = rest[12:16], final_destination(rest[16:20], rest[20:length])
         if header.number("frag_offset"):
             self.note("fragment", offset=header.number("frag_offset") * 8)
         else:

@@ -107,7 +107,7 @@ class Selector:
             return False
         if not (
             names(self.source, look.origin, look.packet.src)
-            and names(self.target, look.target, look.packet.dst)
+            and names(self.target, look.target, look.packet.final_dst)
         ):
             return False
         if not matches_kind(look, self.kind, self.flags):
@@ -124,10 +124,10 @@ class Selector:
     def _either_way(self, look: Look) -> bool:
         packet = look.packet
         there = names(self.source, look.origin, packet.src)
-        if there and names(self.target, look.target, packet.dst):
+        if there and names(self.target, look.target, packet.final_dst):
             return True
         back = names(self.target, look.origin, packet.src)
-        return back and names(self.source, look.target, packet.dst)
+        return back and names(self.source, look.target, packet.final_dst)
 
 
 def names(wanted: str, node: str, address: bytes) -> bool:

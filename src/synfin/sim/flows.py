@@ -59,7 +59,7 @@ class FlowMemory:
         body = packet.body
         if not isinstance(body, Segment):
             return None
-        return self._flows.get((packet.dst, packet.src, body.dst_port, body.src_port))
+        return self._flows.get((packet.final_dst, packet.src, body.dst_port, body.src_port))
 
     def look(self, packet: Packet, n: int, origin: str, target: str, now: int) -> Look:
         """What is known of ``packet`` before it teaches anything.
@@ -124,4 +124,4 @@ class FlowMemory:
 def _key(packet: Packet) -> FlowKey:
     body = packet.body
     assert isinstance(body, Segment)
-    return packet.src, packet.dst, body.src_port, body.dst_port
+    return packet.src, packet.final_dst, body.src_port, body.dst_port

@@ -93,7 +93,7 @@ class Wire(Channel):
         if self.carrier.bytes_mode and not flight.data:
             through_bytes(flight)
         self.carrier.schedule(arrival, ARRIVAL, flight)
-        if not self.target.forwards or self.target.owns(flight.packet.dst):
+        if not self.target.forwards or self.target.owns(flight.packet.final_dst):
             fate = CORRUPTED if flight.sent.damaged else DELIVERED
             self.carrier.settle(flight, fate, "", arrival)
         if self.duplicate and self._rng.random() < self.duplicate:

@@ -4,6 +4,7 @@ from synfin.core.events import Reason, Value
 from synfin.core.rules import (
     ICMP_ECHO,
     IP_NO_ROUTE,
+    IP_ROUTE_FAILED,
     IP_TOO_BIG,
     IP_TTL,
 )
@@ -11,7 +12,13 @@ from synfin.sim.fault import Selector
 from synfin.sim.flows import FlowMemory
 from synfin.sim.node import Carrier, Channel, Flight, Node, is_icmp_error, with_ttl
 from synfin.sim.tap import DROPPED, EXPIRED
-from synfin.wire.address import format_address, is_broadcast, is_multicast, is_unspecified
+from synfin.wire.address import (
+    format_address,
+    is_broadcast,
+    is_multicast,
+    is_unspecified,
+    same_network,
+)
 from synfin.wire.checksum import checksum
 from synfin.wire.icmp import (
     ECHO,
@@ -19,6 +26,7 @@ from synfin.wire.icmp import (
     FRAGMENTATION_NEEDED,
     HOST_UNREACHABLE,
     NET_UNREACHABLE,
+    SOURCE_ROUTE_FAILED,
     TIME_EXCEEDED,
     UNREACHABLE,
     V6_ADDRESS_UNREACHABLE,
@@ -32,6 +40,7 @@ from synfin.wire.icmp import (
 )
 from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, V6_MIN_MTU, Packet
 from synfin.wire.quote import error_message
+from synfin.wire.source_route import advance, find_route, is_strict, is_unfinished, record
 
 
 class Filter:
@@ -52,6 +61,9 @@ class Router(Node):
         super().__init__(name, carrier, "router")
         self.forwards = True
         self.filters: list[Filter] = []
+        self.source_routing: bool = True
+        """False: what bears a source route is dropped (RFC 7126 §4.3; a choice that RFC
+        1812 §5.3.13.4 allows, but not as the default)."""
         self.flows: FlowMemory = flows
         self._ident: int = 0
 
@@ -64,19 +76,68 @@ class Router(Node):
         packet = flight.packet
         if flight.group:
             self.carrier.settle(flight, DROPPED, "not-forwarded", None)
-        elif self.owns(packet.dst):
+        elif packet.options and find_route(packet.options) >= 0 and not self.source_routing:
+            self.carrier.settle(flight, DROPPED, "source-route", None)
+        elif self.owns(packet.dst) and not is_unfinished(packet.options):
             self._local(flight)
         elif packet.ttl <= 1:
             self._expired(flight)
         elif not self._filtered(flight):
-            channel = self.channel_for(packet.dst)
+            following, strict = packet.dst, False
+            if self.owns(packet.dst):
+                following, _ = advance(packet.dst, packet.options, packet.dst)
+                strict = is_strict(packet.options)
+            channel = self.channel_for(following)
             if channel is None:
                 self._no_route(flight)
-                return
-            flight.packet = with_ttl(packet, packet.ttl - 1)
-            if flight.data:
-                flight.data = lower_ttl(flight.data)
-            self.forward(flight, channel)
+            elif strict and not self._is_neighbour(following, channel):
+                self._route_failed(flight, following)
+            else:
+                self._pass_on(flight, channel)
+
+    def _pass_on(self, flight: Flight, channel: Channel) -> None:
+        """One hop less to live, and what the IP options ask of a router."""
+        packet = flight.packet
+        onward = with_ttl(packet, packet.ttl - 1)
+        if packet.options:
+            own = self._leaving_by(channel)
+            if own and self.owns(packet.dst):
+                onward.dst, onward.options = advance(packet.dst, packet.options, own)
+            if own:
+                onward.options = record(onward.options, own)
+        flight.packet = onward
+        if flight.data:
+            flight.data = next_header(flight.data, onward)
+        self.forward(flight, channel)
+
+    def _leaving_by(self, channel: Channel) -> bytes:
+        """The router's IPv4 address on that side; its first one where none is."""
+        fitting = b""
+        for own, prefix in zip(self.addresses, self.prefixes, strict=True):
+            near = any(same_network(own, there, prefix) for there in channel.target.addresses)
+            if len(own) == 4 and (near or not fitting):
+                fitting = own
+                if near:
+                    break
+        return fitting
+
+    def _is_neighbour(self, address: bytes, channel: Channel) -> bool:
+        """Whether ``address`` is on a network of the router's, as strict routes want."""
+        if channel.target.owns(address):
+            return True
+        networks = zip(self.addresses, self.prefixes, strict=True)
+        return any(same_network(own, address, prefix) for own, prefix in networks)
+
+    def _route_failed(self, flight: Flight, following: bytes) -> None:
+        """RFC 792: a strict route whose next hop is no neighbour (RFC 1812 §5.2.4.1)."""
+        packet = flight.packet
+        self.carrier.settle(flight, DROPPED, "source-route", None)
+        values: dict[str, Value] = {
+            "dst": format_address(packet.dst),
+            "next": format_address(following),
+        }
+        reason = Reason(IP_ROUTE_FAILED, values)
+        self.error(packet, UNREACHABLE, SOURCE_ROUTE_FAILED, 0, reason)
 
     def too_big(self, flight: Flight, channel: Channel, length: int) -> None:
         """Fragments, or says how much would fit (RFC 1191 §4, RFC 8200 §5)."""
@@ -178,6 +239,16 @@ def may_answer(packet: Packet) -> bool:
         if is_multicast(address) or is_broadcast(address):
             return False
     return not is_unspecified(packet.src)
+
+
+def next_header(data: bytes, onward: Packet) -> bytes:
+    """The octets of an IP packet one hop later: the TTL less one, IPv4's destination and
+    options as in ``onward``, the header's sum made good."""
+    octets = bytearray(data)
+    if octets[0] >> 4 == 4 and onward.options:
+        octets[16:20] = onward.dst
+        octets[20 : 20 + len(onward.options)] = onward.options
+    return lower_ttl(bytes(octets))
 
 
 def lower_ttl(data: bytes) -> bytes:

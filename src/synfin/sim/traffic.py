@@ -101,7 +101,7 @@ class Traffic(Carrier):
             self._send(node, packet, data)
 
     def _send(self, node: Node, packet: Packet, data: bytes) -> None:
-        target = self._target(packet.dst)
+        target = self._target(packet.final_dst)
         spoofed = not node.owns(packet.src) and not is_loopback(packet.src)
         verdict = self._judge(node, target, packet, spoofed)
         if verdict is not None and verdict.packet is not packet:

@@ -8,6 +8,7 @@ from synfin.wire.checksum import MODULUS, Buffer, number
 from synfin.wire.icmp import HEADER_LEN as ICMP_HEADER_LEN
 from synfin.wire.icmp import IcmpMessage, decode_icmp, encode_icmp
 from synfin.wire.malformed import Malformed, bad_checksum, bad_header
+from synfin.wire.source_route import SourceRoute, final_destination
 from synfin.wire.tcp import (
     COPY_LIMIT,
     Segment,
@@ -58,7 +59,8 @@ class Packet:
     ``body`` is the decoded upper layer, or plain bytes for a fragment or a
     protocol nobody here speaks. ``frag_offset`` is in octets. ``ttl`` is the
     hop limit for IPv6, ``tos`` the whole Diffserv + ECN octet. ``reason`` is
-    used where the body is bytes (fragments); other bodies carry their own.
+    used where the body is bytes (fragments); other bodies carry their own. With a
+    source route among the IPv4 ``options`` ``dst`` is the next waypoint only.
     """
 
     def __init__(
@@ -94,9 +96,19 @@ class Packet:
         return 4 if len(self.src) == 4 else 6
 
     @property
+    def final_dst(self) -> bytes:
+        """Whom the packet is for: ``dst``, or the end of its source route."""
+        return final_destination(self.dst, self.options) if self.options else self.dst
+
+    @property
     def fragmented(self) -> bool:
         """True for a piece of a packet, the first and the last one included."""
         return self.more_fragments or self.frag_offset > 0
+
+    def go_along(self, route: SourceRoute) -> None:
+        """Send it along ``route`` (IPv4; the packet has no other options)."""
+        self.options = route.option(self.dst)
+        self.dst = route.hops[0]
 
     def __repr__(self) -> str:
         return f"Packet({self.src.hex()}>{self.dst.hex()} proto={self.proto} {self.body!r})"
@@ -137,9 +149,9 @@ def encode_body(packet: Packet, checksum: bool = True) -> bytes:
     the device (ICMP's is always made)."""
     body = packet.body
     if isinstance(body, Segment):
-        return encode_segment(body, packet.src, packet.dst, checksum)
+        return encode_segment(body, packet.src, packet.final_dst, checksum)
     if isinstance(body, Datagram):
-        return encode_datagram(body, packet.src, packet.dst, checksum)
+        return encode_datagram(body, packet.src, packet.final_dst, checksum)
     if isinstance(body, IcmpMessage):
         return encode_icmp(body, packet.src, packet.dst)
     return body
@@ -219,7 +231,7 @@ def encode_parts(packet: Packet, checksum: bool = True) -> tuple[bytes, bytes | 
     with any other body the second part is empty."""
     body = packet.body
     if isinstance(body, Segment):
-        head = encode_header(body, packet.src, packet.dst, checksum)
+        head = encode_header(body, packet.src, packet.final_dst, checksum)
         return encode_ip_header(packet, len(head) + len(body.payload)) + head, body.payload
     return encode_packet(packet, checksum), b""
 
@@ -233,7 +245,7 @@ def decode_packet(buf: Buffer, verify: bool = True) -> Packet | Malformed:
     Octets after the packet's own length are ignored (link padding); one longer
     than ``buf`` is malformed. A fragment's body stays bytes. IPv6 hop-by-hop,
     destination and spent routing headers are skipped, and not kept; IPv4 options
-    are kept, and mean nothing to anybody above (MUST-50). ``verify`` False checks
+    are kept; only source routes mean something above (MUST-50). ``verify`` False checks
     no sum, neither the IP header's nor the body's.
     """
     if len(buf) == 0:
@@ -337,9 +349,9 @@ def _decode_upper(packet: Packet, data: Buffer, verify: bool) -> Packet | Malfor
     src = packet.src
     body: Body | Malformed
     if proto == PROTO_TCP:
-        body = decode_segment(data, src, packet.dst, verify)
+        body = decode_segment(data, src, packet.final_dst, verify)
     elif proto == PROTO_UDP:
-        body = decode_datagram(data, src, packet.dst, verify)
+        body = decode_datagram(data, src, packet.final_dst, verify)
     elif proto == (PROTO_ICMP if len(src) == 4 else PROTO_ICMPV6):
         body = decode_icmp(data, src, packet.dst, verify)
     else:

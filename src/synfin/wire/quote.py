@@ -18,6 +18,7 @@ from synfin.wire.ip import (
     encode_packet,
     header_length,
 )
+from synfin.wire.source_route import final_destination
 
 V4_QUOTED: Final = 8
 """Octets of the body that RFC 792 quotes: both ports and the sequence number."""
@@ -71,7 +72,9 @@ def _parse_v4(data: bytes) -> Quote | None:
     header_len = (data[0] & 0x0F) << 2
     if header_len < V4_HEADER_LEN:
         return None
-    quote = Quote(data[12:16], data[16:20], data[9], _u16(data, 2))
+    # On its way along a source route a datagram bears a waypoint's address.
+    dst = final_destination(data[16:20], data[V4_HEADER_LEN:header_len])
+    quote = Quote(data[12:16], dst, data[9], _u16(data, 2))
     quote.frag_offset = (_u16(data, 6) & 0x1FFF) << 3
     _parse_ports(quote, data[header_len:])
     return quote
