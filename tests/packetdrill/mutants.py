@@ -26,6 +26,10 @@ from synfin.packetdrill.symbols import number
 from synfin.wire.tcp import SYN
 
 MILLISECOND = 1_000_000
+_MESSAGE = (
+    "msg_flags", "cmsg_level", "cmsg_type", "cmsg_data", "ee_errno", "ee_origin", "ee_type",
+    "ee_code", "ee_info", "ee_data", "scm_sec", "scm_nsec",
+)  # fmt: skip
 
 
 def mutants(script: Script) -> Iterator[tuple[str, Script]]:
@@ -114,9 +118,9 @@ def _of_call(call: Call, least: int) -> Iterator[tuple[str, Call]]:
 def _of_arguments(call: Call) -> Iterator[tuple[str, Call]]:
     """Values that the call gives back through its arguments."""
     index = {"getsockopt": 3, "ioctl": 2, "poll": 0, "epoll_wait": 1, "recvmsg": 1}[call.name]
-    names = {"poll": ("revents",), "recvmsg": ("msg_flags", "cmsg_data"), "epoll_wait": ("events",)}
-    if call.name == "epoll_wait" and call.result == 0:
-        return
+    names = {"poll": ("revents",), "recvmsg": _MESSAGE, "epoll_wait": ("events",)}
+    if (call.name == "epoll_wait" and call.result == 0) or call.errno:
+        return  # nothing was given back
     for what, changed in _changed(call.arguments[index], names.get(call.name, ("",))):
         arguments = (*call.arguments[:index], changed, *call.arguments[index + 1 :])
         yield what, replace(call, arguments=arguments)
@@ -136,8 +140,9 @@ def _changed(expression: Expression, names: tuple[str, ...]) -> Iterator[tuple[s
                 yield what, Array(items)
     elif isinstance(expression, Structure):
         for index, (name, value) in enumerate(expression.fields):
-            if name in names:
-                changes: list[tuple[str, Expression]] = [(name, number(value) ^ 2)]
+            if name in names and not isinstance(value, Structure):
+                by = 100 * MILLISECOND if name == "scm_nsec" else 2
+                changes: list[tuple[str, Expression]] = [(name, number(value) ^ by)]
             else:
                 changes = list(_changed(value, names))
             for what, other in changes:

@@ -24,6 +24,7 @@ ENFILE: Final = 23
 EMFILE: Final = 24
 EPIPE: Final = 32
 EDOM: Final = 33
+ENOMSG: Final = 42
 ENONET: Final = 64
 EPROTO: Final = 71
 ENOTSOCK: Final = 88
@@ -69,6 +70,7 @@ _MEANINGS: Final[dict[int, tuple[str, str]]] = {
     EMFILE: ("EMFILE", "Too many open files"),
     EPIPE: ("EPIPE", "Broken pipe"),
     EDOM: ("EDOM", "Numerical argument out of domain"),
+    ENOMSG: ("ENOMSG", "No message of desired type"),
     ENONET: ("ENONET", "Machine is not on the network"),
     EPROTO: ("EPROTO", "Protocol error"),
     ENOTSOCK: ("ENOTSOCK", "Socket operation on non-socket"),

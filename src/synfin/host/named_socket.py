@@ -3,7 +3,6 @@
 import struct
 from typing import TYPE_CHECKING
 
-from synfin.core.connection import Connection
 from synfin.core.errno import (
     EADDRINUSE,
     EADDRNOTAVAIL,
@@ -20,6 +19,7 @@ from synfin.host.constants import (
     IPPROTO_IP,
     SOCK_DGRAM,
 )
+from synfin.host.error_queue import ErrorQueue
 from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
 from synfin.host.options import Options, apply_to_connection
@@ -40,6 +40,7 @@ class NamedSocket(OptionSource):
     """State, addresses and options of one socket."""
 
     def __init__(self, host: "Host", family: int, type_: int, descriptor: int) -> None:
+        super().__init__()
         self.host: Host = host
         self.family: int = family
         self.type: int = type_
@@ -58,6 +59,13 @@ class NamedSocket(OptionSource):
         self.read_shut: bool = False
         self.connect_told: bool = False
         """The outcome of connect() has been told to the application."""
+        self.errors: ErrorQueue = ErrorQueue()
+        self.zerocopy_calls: int = 0
+        """How many calls with MSG_ZEROCOPY there have been."""
+        self.stamp_base: int = 0
+        """The number of ours that SOF_TIMESTAMPING_OPT_ID calls 0."""
+        self.wants_room: bool = False
+        """A send or a poll found no room, and nobody has been woken since."""
         if type_ == SOCK_DGRAM:
             self.udp = host.udp.open(4 if family == AF_INET else 6)
             self.udp.owner = self
@@ -130,7 +138,7 @@ class NamedSocket(OptionSource):
             return
         if self.bound is not None:
             raise socket_error(EINVAL)
-        if any(raw) and not host.addresses.is_own(raw):
+        if any(raw) and not host.addresses.is_own(raw) and not self.options.freebind:
             raise socket_error(EADDRNOTAVAIL)
         ports = host.tcp.ports
         if port == 0:
@@ -206,6 +214,7 @@ class NamedSocket(OptionSource):
         if self.conn is not None:
             now = self.host.clock()
             apply_to_connection(self.options, self.conn, now, option)
+            self.conn.may_fragment = self.options.may_fragment
             self._touched(self.conn, now)
 
     def _set_route(self, value: int | bytes) -> None:
@@ -243,6 +252,7 @@ class NamedSocket(OptionSource):
             raise socket_error(number)
         return value
 
-    def configure(self, connection: Connection) -> None:
+    def configure(self, connection: HostConnection) -> None:
         """Options set before there was a connection."""
         apply_to_connection(self.options, connection, self.host.clock(), -1)
+        connection.may_fragment = self.options.may_fragment

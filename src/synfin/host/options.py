@@ -14,6 +14,10 @@ _NUMBERS = {
     (c.SOL_SOCKET, c.SO_RCVBUF),
     (c.SOL_SOCKET, c.SO_SNDBUF),
     (c.SOL_SOCKET, c.SO_BROADCAST),
+    (c.SOL_SOCKET, c.SO_PRIORITY),
+    (c.SOL_SOCKET, c.SO_MARK),
+    (c.IPPROTO_IP, c.IP_FREEBIND),
+    (c.IPPROTO_IP, c.IP_RECVERR),
     (c.IPPROTO_TCP, c.TCP_NODELAY),
     (c.IPPROTO_TCP, c.TCP_CORK),
     (c.IPPROTO_TCP, c.TCP_QUICKACK),
@@ -33,6 +37,9 @@ _RANGES = {
     (c.IPPROTO_TCP, c.TCP_KEEPINTVL): (1, 32_767),
     (c.IPPROTO_TCP, c.TCP_KEEPCNT): (1, 127),
     (c.IPPROTO_TCP, c.TCP_SYNCNT): (1, 127),
+    (c.SOL_SOCKET, c.SO_ZEROCOPY): (0, 1),
+    (c.SOL_SOCKET, c.SO_TIMESTAMPING): (0, (1 << 17) - 1),
+    (c.IPPROTO_IP, c.IP_MTU_DISCOVER): (c.IP_PMTUDISC_DONT, c.IP_PMTUDISC_DO),
     (c.IPPROTO_IP, c.IP_TTL): (1, 255),
     (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS): (1, 255),
 }
@@ -63,6 +70,21 @@ class Options:
     def reuse_address(self) -> bool:
         """SO_REUSEADDR."""
         return bool(self._value(c.SOL_SOCKET, c.SO_REUSEADDR, 0))
+
+    @property
+    def freebind(self) -> bool:
+        """IP_FREEBIND: bind(2) takes addresses that are not the host's."""
+        return bool(self._value(c.IPPROTO_IP, c.IP_FREEBIND, 0))
+
+    @property
+    def may_fragment(self) -> bool:
+        """IP_MTU_DISCOVER is IP_PMTUDISC_DONT: no DF on what is sent."""
+        return self._value(c.IPPROTO_IP, c.IP_MTU_DISCOVER, -1) == c.IP_PMTUDISC_DONT
+
+    @property
+    def zerocopy(self) -> bool:
+        """SO_ZEROCOPY: MSG_ZEROCOPY is answered in the error queue."""
+        return bool(self._value(c.SOL_SOCKET, c.SO_ZEROCOPY, 0))
 
     @property
     def defer_accept_ns(self) -> int:
@@ -172,6 +194,7 @@ _DEFAULTS = {
     (c.IPPROTO_TCP, c.TCP_QUICKACK): 1,
     (c.IPPROTO_TCP, c.TCP_MAXSEG): 536,
     (c.IPPROTO_IP, c.IP_TTL): 64,
+    (c.IPPROTO_IP, c.IP_MTU_DISCOVER): c.IP_PMTUDISC_WANT,
     (c.IPPROTO_IP, c.IP_MULTICAST_TTL): 1,
     (c.IPPROTO_IP, c.IP_MULTICAST_LOOP): 1,
 }

@@ -10,7 +10,7 @@ from synfin.core.rules import Rule
 from synfin.host.cookies import TAKEN_NS, remembered_syn, syn_ack
 from synfin.host.isn import four_tuple_bytes
 from synfin.host.listener import COOKIE, RESET, TAKE, Listener
-from synfin.host.records import HostConnection, Key
+from synfin.host.records import HostConnection, Informed, Key
 from synfin.host.tcp_records import TcpRecords
 from synfin.wire.tcp import ACK, RST, SYN, Segment
 
@@ -157,7 +157,7 @@ def _ip_header(address: bytes) -> int:
     return 20 if len(address) == 4 else 40
 
 
-class OptionSource:
+class OptionSource(Informed):
     """Whoever can set a child's socket options: the listening socket."""
 
     def configure(self, connection: HostConnection) -> None:

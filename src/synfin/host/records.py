@@ -7,8 +7,12 @@ from synfin.core.settings import Settings
 from synfin.core.states import State, Trigger, move
 from synfin.core.time_wait import TimeWait
 from synfin.core.timers import NEVER
+from synfin.host.error_queue import SendMarks
 from synfin.host.ports import Use
 from synfin.wire.source_route import SourceRoute
+
+ERROR_NEWS = 1 << 20
+"""Beside the bits of a connection's ``signals``: something came into the error queue."""
 
 Key = tuple[bytes, bytes, int]
 """(local address, remote address, local port << 16 | remote port)."""
@@ -17,6 +21,13 @@ Key = tuple[bytes, bytes, int]
 def make_key(local: bytes, local_port: int, remote: bytes, remote_port: int) -> Key:
     """The four-tuple as the demultiplexer looks it up."""
     return local, remote, (local_port << 16) | remote_port
+
+
+class Informed:
+    """Whoever is told what happened: a socket. ``news`` are bits of ``signals``."""
+
+    def __init__(self) -> None:
+        self.news: int = 0
 
 
 class HostConnection(Connection):
@@ -54,6 +65,10 @@ class HostConnection(Connection):
         self.ip_options: bytes = b""
         self.received_tos: int = 0
         """The Diffserv and ECN octet of the last segment that arrived (MAY-9)."""
+        self.marks: SendMarks | None = None
+        """Calls whose progress somebody asked for (SO_TIMESTAMPING, MSG_ZEROCOPY)."""
+        self.may_fragment: bool = False
+        """IP_PMTUDISC_DONT: no DF, whatever the host does."""
         self.fastopen_waiting: bool = False
         """connect() returned at once; the SYN leaves with the first data (RFC 7413)."""
 

@@ -34,13 +34,14 @@ from synfin.host.constants import (
 )
 from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
-from synfin.host.named_socket import Address, NamedSocket
+from synfin.host.named_socket import Address
+from synfin.host.news_socket import NewsSocket
 from synfin.host.records import HostConnection
 from synfin.host.status import tcp_info
 from synfin.wire.address import format_address, is_broadcast, is_multicast
 
 
-class Socket(NamedSocket):
+class Socket(NewsSocket):
     """One socket of a :class:`synfin.host.host.Host`; made by ``host.socket()``."""
 
     # -- passive OPEN --------------
@@ -167,7 +168,17 @@ class Socket(NamedSocket):
 
     # -- SEND and RECEIVE --------------
     def send(self, data: bytes | memoryview, flags: int = 0) -> int:
-        """send(2): octets taken. EAGAIN (no room, or still connecting), EPIPE, ENOTCONN."""
+        """send(2): octets taken. EAGAIN (no room, or still connecting), EPIPE, ENOTCONN.
+
+        MSG_ZEROCOPY (with SO_ZEROCOPY) and SO_TIMESTAMPING: see :meth:`recv_error`.
+        """
+        taken = self.send_part(data, flags)
+        self.note_sent(taken, flags)
+        return taken
+
+    def send_part(self, data: bytes | memoryview, flags: int = 0) -> int:
+        """As :meth:`send`, for a call that goes on: its caller says with
+        :meth:`note_sent` what it took in all."""
         if self.udp is not None:
             return self._send_datagram(data, b"", 0)
         if flags & MSG_FASTOPEN:
@@ -196,6 +207,8 @@ class Socket(NamedSocket):
             bytes(data), now, push=not flags & MSG_MORE, urgent=bool(flags & MSG_OOB)
         )
         self._touched(connection, now)
+        if 0 <= taken < len(data):
+            self.wants_room = True
         if taken == 0:
             raise socket_error(EAGAIN)
         if taken < 0:

@@ -206,10 +206,12 @@ class TcpLayer(PassiveOpens):
                 )
                 if connection.route is not None:
                     packet.go_along(connection.route)
+                if connection.may_fragment:
+                    packet.df = False
                 out.append(packet)
                 if segment.flags & RST:
                     self.count("OutRsts")
-            if connection.signals or len(segments) >= budget:
+            if connection.signals or connection.marks is not None or len(segments) >= budget:
                 self.after(connection, now)
             else:
                 self.demux.arm(connection)

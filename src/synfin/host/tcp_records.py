@@ -11,7 +11,7 @@ from synfin.core.events import Event, Observer, Reason, Value
 from synfin.core.rules import Rule
 from synfin.core.settings import Settings
 from synfin.core.states import State
-from synfin.core.tcb import BACK_TO_LISTEN, CLOSED, CONNECTED, TIME_WAITING
+from synfin.core.tcb import BACK_TO_LISTEN, CLOSED, CONNECTED, READABLE, TIME_WAITING
 from synfin.host.addresses import Addresses
 from synfin.host.cookies import Cookies
 from synfin.host.demux import Demux
@@ -20,7 +20,14 @@ from synfin.host.ip import PathMtu
 from synfin.host.isn import IsnGenerator, four_tuple_bytes
 from synfin.host.listener import Listener
 from synfin.host.ports import PortTable, Use
-from synfin.host.records import Counters, HostConnection, HostTimeWait, Key
+from synfin.host.records import (
+    ERROR_NEWS,
+    Counters,
+    HostConnection,
+    HostTimeWait,
+    Informed,
+    Key,
+)
 from synfin.wire.address import format_address
 from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.source_route import SourceRoute, return_route
@@ -175,6 +182,8 @@ class TcpRecords:
         self.now = now
         signals = connection.signals
         connection.signals = 0
+        if connection.marks is not None:
+            signals |= self._progress(connection, now)
         if signals:
             listener = connection.listener
             if isinstance(listener, Listener):
@@ -185,14 +194,24 @@ class TcpRecords:
                 self._enter_time_wait(connection)
             if signals & CLOSED or signals & BACK_TO_LISTEN:
                 self.forget(connection)
-            if connection.socket is not None:
-                self.ready.append(connection.socket)
+            socket = connection.socket
+            if isinstance(socket, Informed):
+                socket.news |= signals
+                self.ready.append(socket)
         elif connection.time_wait is not None and connection.time_wait.state is State.CLOSED:
             self._time_wait_aborted(connection)
         if not connection.queued and connection.wants_poll:
             connection.queued = True
             self.to_poll.append(connection)
         self.demux.arm(connection)
+
+    def _progress(self, connection: HostConnection, now: int) -> int:
+        """What was sent and acknowledged, for the error queue; ERROR_NEWS or 0."""
+        marks = connection.marks
+        over = connection.state is State.CLOSED
+        if marks is None or not marks.progress(connection.snd, now, over):
+            return 0
+        return ERROR_NEWS
 
     def _child_signal(self, listener: Listener, child: HostConnection, signals: int) -> None:
         if signals & (BACK_TO_LISTEN | CLOSED):
@@ -212,6 +231,8 @@ class TcpRecords:
         child.accept_ready = True
         listener.accept_queue.append(child)
         if listener.socket is not None:
+            if isinstance(listener.socket, Informed):
+                listener.socket.news |= READABLE
             self.ready.append(listener.socket)
 
     def _enter_time_wait(self, connection: HostConnection) -> None:

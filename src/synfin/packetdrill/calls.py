@@ -18,6 +18,7 @@ from synfin.core.timers import NEVER
 from synfin.host import constants as c
 from synfin.host.errors import socket_error
 from synfin.host.sockets import Socket
+from synfin.packetdrill import control
 from synfin.packetdrill import symbols as s
 from synfin.packetdrill.config import Config
 from synfin.packetdrill.files import File, Files, Step, only
@@ -27,6 +28,7 @@ from synfin.packetdrill.model import Array, Call, Dots, Structure, Text, Unsuppo
 from synfin.wire.address import format_address
 
 SEND_FLAGS: Final = c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c.MSG_FASTOPEN
+SEND_FLAGS_TOLD: Final = c.MSG_ZEROCOPY
 RECV_FLAGS: Final = c.MSG_PEEK | c.MSG_DONTWAIT | c.MSG_NOSIGNAL
 _DOUBLED: Final = ((c.SOL_SOCKET, c.SO_SNDBUF), (c.SOL_SOCKET, c.SO_RCVBUF))
 _TCP_INQ: Final = (c.IPPROTO_TCP, s.SYMBOLS["TCP_INQ"])
@@ -151,7 +153,7 @@ class Calls(Files):
         return total
 
     def _send(self, call: Call, size: int, flags: int, buffer: int) -> Step:
-        unknown = flags & ~SEND_FLAGS
+        unknown = flags & ~(SEND_FLAGS | SEND_FLAGS_TOLD)
         if unknown:
             raise Unsupported(s.names(unknown, "MSG_"))
         file, sock = self.socket(call)
@@ -162,14 +164,17 @@ class Calls(Files):
         connection = sock.conn
         waits = connection is not None and connection.fastopen_waiting
         if waits or flags & c.MSG_FASTOPEN:
-            return (yield from self._send_on_syn(call, sock, data, flags, patient))
-        return (yield from self._send_rest(sock, data, 0, flags, patient))
+            done = yield from self._send_on_syn(call, sock, data, flags, patient)
+        else:
+            done = yield from self._send_rest(sock, data, 0, flags, patient)
+        sock.note_sent(done, flags)
+        return done
 
     def _send_rest(self, sock: Socket, data: bytes, done: int, flags: int, patient: bool) -> Step:
         """tcp_sendmsg(): a blocking one returns when all is queued."""
         while True:
             try:
-                done += sock.send(data[done:], flags & ~c.MSG_FASTOPEN)
+                done += sock.send_part(data[done:], flags & ~c.MSG_FASTOPEN)
             except BlockingIOError:
                 if not patient:
                     if done:
@@ -244,6 +249,8 @@ class Calls(Files):
         if not isinstance(message, Structure):
             raise Unsupported("the message of recvmsg()")
         size = self._vector(message.get("msg_iov"))
+        if self.argument(call, 2) & c.MSG_ERRQUEUE:
+            return self._recv_error(call, message, size)
         result = yield from self._recv(call, size, self.argument(call, 2), -1)
         told = message.get("msg_flags")
         if told is not None and not isinstance(told, Dots) and s.number(told) != 0:
@@ -251,24 +258,27 @@ class Calls(Files):
         self._control(call, message)
         return result
 
+    def _recv_error(self, call: Call, message: Structure, size: int) -> int:
+        """recvmsg() with MSG_ERRQUEUE: the oldest entry, and how long its packet was."""
+        _file, sock = self.socket(call)
+        entry = sock.recv_error()
+        flags = c.MSG_ERRQUEUE | (c.MSG_TRUNC if entry.length > size else 0)
+        told = message.get("msg_flags")
+        if told is not None and not isinstance(told, Dots) and s.number(told) != flags:
+            names = s.names(s.number(told), "MSG_"), s.names(flags, "MSG_")
+            raise Failure(differs("msg_flags", *names))
+        messages = control.of_error(entry, len(sock.local) == 16)
+        control.compare(message.get("msg_control"), messages, self.config)
+        return min(entry.length, size)
+
     def _control(self, call: Call, message: Structure) -> None:
-        """TCP_INQ is the only control message that our sockets give."""
-        control = message.get("msg_control")
-        expected = control.items if isinstance(control, Array) else ()
+        """TCP_INQ is the only control message that comes with octets."""
         file, sock = self.socket(call)
-        for item in expected:
-            kind = item.get("cmsg_type") if isinstance(item, Structure) else None
-            level = item.get("cmsg_level") if isinstance(item, Structure) else None
-            if kind is None or level is None or (s.number(level), s.number(kind)) != _TCP_INQ:
-                raise Unsupported("this msg_control of recvmsg()")
-        if len(expected) != int(file.wants_inq):
-            raise Failure(differs("control messages", len(expected), int(file.wants_inq)))
-        for item in expected:
-            assert isinstance(item, Structure)
-            data = item.get("cmsg_data")
-            left = self._inq(sock)
-            if data is not None and s.number(data) != left:
-                raise Failure(differs("cmsg_data", s.number(data), left))
+        found: list[control.ControlMessage] = []
+        if file.wants_inq:
+            left = {"": self._inq(sock)}
+            found.append(control.ControlMessage(_TCP_INQ[0], _TCP_INQ[1], left))
+        control.compare(message.get("msg_control"), found, self.config)
 
     def _inq(self, sock: Socket) -> int:
         """tcp_inq_hint(): one for a FIN that is still to be read."""

@@ -4,6 +4,7 @@ from synfin.core.errno import EEXIST, EINVAL, ENOENT
 from synfin.core.states import State
 from synfin.core.timers import NEVER
 from synfin.host.errors import socket_error
+from synfin.host.news_socket import EDGE_ERROR, EDGE_READ, EDGE_STATE, EDGE_WRITE
 from synfin.host.sockets import Socket
 from synfin.packetdrill import symbols as s
 from synfin.packetdrill.calls import Calls
@@ -22,11 +23,12 @@ def ready(sock: Socket) -> int:
     if sock.listener is not None:
         return s.POLLIN if sock.readable() else 0
     connection = sock.conn
+    error = s.POLLERR if sock.has_error() else 0
     if connection is None:
-        return s.POLLOUT | s.POLLHUP
+        return s.POLLOUT | s.POLLHUP | error
     if connection.fastopen_waiting:
-        return s.POLLOUT
-    bits = 0
+        return s.POLLOUT | error
+    bits = error
     read_over = sock.read_shut or connection.rcv.fin_received
     closed = connection.state is State.CLOSED
     if closed or (read_over and connection.write_shut):
@@ -38,8 +40,8 @@ def ready(sock: Socket) -> int:
             bits |= s.POLLIN
         if sock.writable():
             bits |= s.POLLOUT
-    if connection.error:
-        bits |= s.POLLERR
+        else:
+            sock.wait_for_room()
     return bits
 
 
@@ -125,12 +127,13 @@ class Polling(Calls):
     def wake(self) -> None:
         """Sockets whose readiness changed: new edges for whoever watches them."""
         woken, self.machine.woken = self.machine.woken, []
-        for sock in woken:
+        for sock in dict.fromkeys(woken):
+            edges = sock.take_edges()
             for fd, file in self.files.items():
                 if file.socket is not sock:
                     continue
                 for other in self.files.values():
-                    if other.epoll is not None and fd in other.epoll.interest:
+                    if other.epoll is not None and _concerns(other.epoll, fd, edges):
                         other.epoll.edges.add(fd)
 
     def call_epoll_wait(self, call: Call) -> Step:
@@ -166,6 +169,17 @@ class Polling(Calls):
             if events & s.EPOLLONESHOT:
                 epoll.disarmed.add(fd)
         return found
+
+
+def _concerns(epoll: Epoll, fd: int, edges: int) -> bool:
+    """ep_poll_callback(): whether whoever watches ``fd`` hears of it at all."""
+    if fd not in epoll.interest:
+        return False
+    events = epoll.interest[fd][0]
+    if edges & (EDGE_STATE | EDGE_ERROR):
+        return True
+    wanted = EDGE_READ if events & s.POLLIN else 0
+    return bool(edges & (wanted | (EDGE_WRITE if events & s.POLLOUT else 0)))
 
 
 def _shown(event: tuple[int, int]) -> str:

@@ -43,7 +43,7 @@ from synfin.packetdrill.model import (
 )
 from synfin.packetdrill.packets import Actual, icmp_octets, tcp_octets
 from synfin.packetdrill.polling import Polling
-from synfin.packetdrill.symbols import INFO_SYMBOLS, number
+from synfin.packetdrill.symbols import INFO_SYMBOLS, SYMBOLS, number
 from synfin.packetdrill.sysctl import Sysctls
 from synfin.wire.ip import Packet
 from synfin.wire.tcp import Segment
@@ -349,7 +349,7 @@ class Runner:
             expected = number(call.result)
             if expected != result:
                 raise Failure(differs("result", expected, result), actual=actual)
-            if call.errno and call.errno != name_of(errno):
+            if call.errno and SYMBOLS.get(call.errno, -1) != errno:
                 raise Failure(differs("errno", call.errno, name_of(errno)), actual=actual)
         if call.until >= 0:
             when = When(Timing.ABSOLUTE, call.until, call.until)

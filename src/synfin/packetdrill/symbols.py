@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from synfin.core.errno import EAGAIN
 from synfin.core.errno import NUMBERS as ERRNOS
 from synfin.host import constants as c
 from synfin.packetdrill.model import Either, Expression, Unsupported, Word
@@ -22,10 +23,7 @@ EPOLL_CTL_DEL: Final = 2
 EPOLL_CTL_MOD: Final = 3
 SIOCINQ: Final = 0x541B
 SIOCOUTQ: Final = 0x5411
-MSG_TRUNC: Final = 0x20
 MSG_EOR: Final = 0x80
-MSG_ERRQUEUE: Final = 0x2000
-MSG_ZEROCOPY: Final = 0x4000000
 TCP_NOTSENT_LOWAT: Final = 25
 
 _STATES: Final = (
@@ -33,9 +31,36 @@ _STATES: Final = (
     "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING",
 )  # fmt: skip
 
+_ERROR_QUEUE: Final = {
+    "SO_EE_ORIGIN_LOCAL": 1,
+    "SO_EE_ORIGIN_ICMP": 2,
+    "SO_EE_ORIGIN_ICMP6": 3,
+    "SO_EE_ORIGIN_TIMESTAMPING": 4,
+    "SO_EE_ORIGIN_ZEROCOPY": 5,
+    "SO_EE_CODE_ZEROCOPY_COPIED": 1,
+    "CMSG_LEVEL_IP": c.IPPROTO_IP,
+    "CMSG_TYPE_RECVERR": c.IP_RECVERR,
+    "IPV6_RECVERR": 25,
+    "SCM_TIMESTAMPING": c.SO_TIMESTAMPING,
+    "SCM_TSTAMP_SND": 0,
+    "SCM_TSTAMP_SCHED": 1,
+    "SCM_TSTAMP_ACK": 2,
+}
+_TIMESTAMPING: Final = {
+    f"SOF_TIMESTAMPING_{name}": 1 << bit
+    for bit, name in enumerate(
+        (
+            "TX_HARDWARE", "TX_SOFTWARE", "RX_HARDWARE", "RX_SOFTWARE", "SOFTWARE",
+            "SYS_HARDWARE", "RAW_HARDWARE", "OPT_ID", "TX_SCHED", "TX_ACK", "OPT_CMSG",
+            "OPT_TSONLY", "OPT_STATS", "OPT_PKTINFO", "OPT_TX_SWHW", "BIND_PHC", "OPT_ID_TCP",
+        )
+    )
+}  # fmt: skip
+
 SYMBOLS: Final[dict[str, int]] = {
     **{name: value for name, value in vars(c).items() if name.isupper()},
     **ERRNOS,
+    "EWOULDBLOCK": EAGAIN,
     **{f"TCP_{name}": number for number, name in enumerate(_STATES, 1)},
     "SOL_TCP": c.IPPROTO_TCP,
     "SOL_IP": c.IPPROTO_IP,
@@ -68,25 +93,14 @@ SYMBOLS: Final[dict[str, int]] = {
     "SIOCINQ": SIOCINQ,
     "FIONREAD": SIOCINQ,
     "SIOCOUTQ": SIOCOUTQ,
-    "MSG_TRUNC": MSG_TRUNC,
     "MSG_EOR": MSG_EOR,
-    "MSG_ERRQUEUE": MSG_ERRQUEUE,
-    "MSG_ZEROCOPY": MSG_ZEROCOPY,
     "TCP_NOTSENT_LOWAT": TCP_NOTSENT_LOWAT,
-    "SO_ZEROCOPY": 60,
-    "SO_TIMESTAMPING": 37,
-    "SO_PRIORITY": 12,
-    "SO_MARK": 36,
+    **_ERROR_QUEUE,
+    **_TIMESTAMPING,
     "TCP_INQ": 36,
     "TCP_CM_INQ": 36,
     "TCP_FASTOPEN_KEY": 33,
     "TCP_TIMESTAMP": 24,
-    "IP_MTU_DISCOVER": 10,
-    "IP_PMTUDISC_DONT": 0,
-    "IP_PMTUDISC_WANT": 1,
-    "IP_PMTUDISC_DO": 2,
-    "IP_RECVERR": 11,
-    "IP_FREEBIND": 15,
 }
 
 INFO_SYMBOLS: Final[dict[str, int]] = {
