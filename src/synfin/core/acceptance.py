@@ -5,7 +5,7 @@ from synfin.core.events import Value
 from synfin.core.rules import Rule
 from synfin.core.sequence import modular_less
 from synfin.core.settings import SECOND
-from synfin.core.states import Trigger
+from synfin.core.states import State, Trigger
 from synfin.core.tcb import CONNECTED, WRITABLE, Tcb
 from synfin.core.timers import KEEPALIVE, PERSIST
 from synfin.wire.tcp import SYN, Segment
@@ -21,6 +21,7 @@ def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
     options = segment.options
     settings = tcb.settings
     tcb.peer_mss = options.mss
+    tcb.ecn.take_syn(segment, settings, tcb.state is State.LISTEN)
     if options.window_scale >= 0 and tcb.offered_scale >= 0:
         tcb.snd.scale = min(options.window_scale, MAX_SHIFT)
         tcb.rcv.scale = tcb.offered_scale

@@ -8,13 +8,14 @@ from synfin.core.acceptance import (
     unscaled_window,
 )
 from synfin.core.closed import reset_without_ack
+from synfin.core.ecn_signals import flags_arrived
 from synfin.core.sender import ACK_FAST_RETRANSMIT, ACK_PARTIAL
 from synfin.core.sequence import unwrap
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import WRITABLE, Tcb
 from synfin.core.text import sixth_onward
 from synfin.core.timers import NEVER, PERSIST, RETRANSMIT
-from synfin.wire.tcp import ACK, FIN, SYN, Segment
+from synfin.wire.tcp import ACK, CWR, ECE, FIN, SYN, Segment
 
 
 # Fifth, check the ACK field
@@ -50,6 +51,8 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
     # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
     note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
+    if segment.flags & (ECE | CWR) and tcb.ecn.ok:
+        flags_arrived(tcb, segment, ack)
     return _ack_by_state(tcb)
 
 

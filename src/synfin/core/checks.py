@@ -79,6 +79,7 @@ def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
         tcb.settled(rules.SYN_RECEIVED_AGAIN, segment, *values)
         tcb.syn_due = True
         tcb.syn_rule = rules.SYN_RECEIVED_AGAIN
+        tcb.ecn.take_another_syn(segment, tcb.settings)
     else:
         _unacceptable(tcb, segment, tcb.rcv.irs)
     return True

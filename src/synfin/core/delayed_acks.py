@@ -68,20 +68,20 @@ def measure(tcb: Tcb, segment: Segment, length: int) -> None:
     state.pushed = 2 if state.pushed else 1
 
 
-def more_quick_acks(tcb: Tcb) -> None:
-    """As many as the window holds pairs of segments, but no more than ``quick_acks``
-    (Linux tcp_incr_quickack())."""
+def more_quick_acks(tcb: Tcb, most: int = 0) -> None:
+    """As many as the window holds pairs of segments, but no more than ``most`` (0: the
+    switch ``quick_acks``; Linux tcp_incr_quickack())."""
     rcv = tcb.rcv
     pairs = max(rcv.rcv_wnd // (2 * max(rcv.segment_size, 1)), 2)
-    tcb.acking.quick = max(tcb.acking.quick, min(pairs, tcb.settings.quick_acks))
+    tcb.acking.quick = max(tcb.acking.quick, min(pairs, most or tcb.settings.quick_acks))
 
 
-def enter_quick_mode(tcb: Tcb) -> None:
-    """Something came twice: the sender has lost our ACKs or is in trouble
-    (Linux tcp_enter_quickack_mode())."""
+def enter_quick_mode(tcb: Tcb, most: int = 0) -> None:
+    """Something came twice: the sender has lost our ACKs or is in trouble. ``most`` as
+    above (Linux tcp_enter_quickack_mode())."""
     state = tcb.acking
     if state.adaptive:
-        more_quick_acks(tcb)
+        more_quick_acks(tcb, most)
         state.pingpong = False
         state.ato = tcb.delayed_ack_ns
 

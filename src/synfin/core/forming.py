@@ -1,9 +1,10 @@
 """Forming a segment: header fields, options, the ACK that rides along, its reason."""
 
 from synfin.core.delayed_acks import ack_has_left
+from synfin.core.ecn_signals import mark_outgoing
 from synfin.core.events import Event, Value
 from synfin.core.receiver import Receiver
-from synfin.core.rules import Rule
+from synfin.core.rules import PERSIST_PROBE, Rule
 from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import wrap
 from synfin.core.tcb import Tcb
@@ -70,6 +71,8 @@ def form(
     if tcb.snd.snd_up > tcb.snd.snd_una:
         _mark_urgent(tcb, segment, seq)
     ack_has_left(tcb, len(payload) > 0)
+    if tcb.ecn.ok:
+        mark_outgoing(tcb, segment, seq, rule is PERSIST_PROBE)
     rcv.acknowledged()
     if tcb.timers.running(DELAYED_ACK):
         tcb.stop_timer(DELAYED_ACK)

@@ -222,6 +222,15 @@ SYN_ACK_CROSSED: Final = Rule(
     "send.ack-after-crossing-syn", "Linux tcp_rcv_state_process()", "rcv_nxt"
 )
 
+# --- ECN (RFC 3168) -----------------------------------------------------------
+ECN_CE: Final = Rule("ecn.congestion-experienced", "RFC 3168 §6.1.3", "rcv_nxt count", "SHLD-8")
+ECN_CWR: Final = Rule("ecn.window-reduced-told", "RFC 3168 §6.1.3", "rcv_nxt", "SHLD-8")
+ECN_REDUCED: Final = Rule(
+    "ecn.window-reduced", "RFC 3168 §6.1.2", "cwnd_before cwnd ssthresh recover", "SHLD-8"
+)
+ECN_ECHO_AGAIN: Final = Rule("ecn.reduced-already", "RFC 3168 §6.1.2", "cwnd", "SHLD-8")
+ACK_CWR: Final = Rule("send.ack-of-cwr", "Linux tcp_ecn_accept_cwr()", "rcv_nxt")
+
 # --- 3.8.1-3.8.3, 3.10.8: timers ----------------------------------------------
 RTO_ARMED: Final = Rule("rto.armed", "RFC 6298 §5.1, §5.3", "rto_ns", "MUST-18")
 RTO_STOPPED: Final = Rule("rto.stopped", "RFC 6298 §5.2", "snd_una")

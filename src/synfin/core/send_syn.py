@@ -11,7 +11,7 @@ from synfin.core.sequence import wrap
 from synfin.core.states import State
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK, RETRANSMIT
-from synfin.wire.tcp import ACK, SYN, Options, Segment
+from synfin.wire.tcp import ACK, ECE, SYN, Options, Segment
 
 
 def send_syn(tcb: Tcb, out: list[Segment]) -> None:
@@ -28,7 +28,7 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
         tcb.remote_port,
         wrap(snd.iss),
         wrap(tcb.rcv.rcv_nxt) if with_ack else 0,
-        SYN | ACK if with_ack else SYN,
+        SYN | (ACK | (ECE if tcb.ecn.ok else 0) if with_ack else _asking(tcb)),
         _syn_window(tcb),
         _syn_options(tcb, with_ack),
         text,
@@ -40,6 +40,11 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
     _record_syn(tcb, len(text))
     watched(tcb, segment, rule, *_syn_values(tcb, rule), None, None)
     out.append(segment)
+
+
+def _asking(tcb: Tcb) -> int:
+    """ECE and CWR on a SYN that asks for ECN (RFC 3168 §6.1.1)."""
+    return tcb.ecn.syn_flags(tcb.settings, not tcb.snd.board.empty())
 
 
 def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:

@@ -62,6 +62,10 @@ class Sender:
         """RFC 6582 §3.2."""
         self.retransmit_now: bool = False
         """The front range goes out whatever the congestion window says."""
+        self.cwr_due: bool = False
+        """The window became smaller: the first new text says so (RFC 3168 §6.1.2)."""
+        self.reduced_at: int = iss
+        """SND.MAX when ECN's echo last made it smaller: up to there once is enough."""
         self.timeouts: int = 0
         """Consecutive expiries for the same segment (R1, R2)."""
         self.first_retransmit_at: int = 0
@@ -209,6 +213,7 @@ class Sender:
         if not self.board.mark_front_lost(self.mss):
             return ACK_DUPLICATED
         self.in_recovery = True
+        self.cwr_due = True
         self.recover = self.snd_max
         self.cc.on_recovery(flight, now)
         if self.sack_ok:
@@ -216,6 +221,19 @@ class Sender:
         self.retransmit_now = True
         self.timers.start(RETRANSMIT, now + self.rtt.rto)
         return ACK_FAST_RETRANSMIT
+
+    def congestion_experienced(self, now: int) -> bool:
+        """ECN's echo (RFC 3168 §6.1.2): a smaller window, once per window of data.
+
+        False when it had become smaller for this window of data already.
+        """
+        if self.in_recovery or self.snd_una <= self.reduced_at:
+            return False
+        self.reduced_at = self.snd_max
+        self.cwr_due = True
+        self.cc.on_recovery(self.cc.cwnd, now)
+        self.cc.cwnd = self.cc.ssthresh
+        return True
 
     # -- the retransmission timer (RFC 6298 §5) ----------------------------------------
     def sent_something(self, now: int) -> None:
@@ -234,6 +252,7 @@ class Sender:
         self.timeouts += 1
         if self.first_retransmit_at == 0:
             self.first_retransmit_at = now
+        self.cwr_due = True
         board.mark_all_lost()
         self.cc.on_timeout(flight, first, now)
         self.in_recovery = False

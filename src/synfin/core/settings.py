@@ -17,6 +17,8 @@ SECOND: Final = 1_000_000_000
 
 CONGESTION_CONTROLS: Final = ("newreno", "fixed")
 """What ``congestion_control`` accepts."""
+ECN_MODES: Final = ("off", "accept", "ask")
+"""What ``ecn`` accepts."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,25 @@ class Settings:
     congestion_control: str = "newreno"
     sws_override_ns: int = 200 * MILLISECOND
     """RFC 9293 §3.8.6.2.1: override timeout, 0.1 to 1.0 s."""
+
+    # -- explicit congestion notification (RFC 3168; SHLD-8)
+    ecn: str = "accept"
+    """'off', 'accept' when the peer's SYN asks, or 'ask' in our SYNs, too (Linux tcp_ecn:
+    0, 2, 1)."""
+    ecn_fallback: bool = True
+    """RFC 3168 §6.1.1.1: a SYN that goes again asks no more (Linux tcp_ecn_fallback)."""
+    ecn_strict_setup: bool = True
+    """RFC 3168 §6.1.1: whoever sent or received a SYN that did not ask sets no ECT, even
+    if another SYN did; Linux looks at the first SYN and the SYN,ACK alone."""
+    ecn_plain_syn_only: bool = False
+    """Linux tcp_ecn_create_request(): a SYN that asks but is marked ECT itself is refused."""
+    ecn_quick_acks: int = 0
+    """Linux __tcp_ecn_check_ce(): so many ACKs leave at once after the first CE, and after
+    text without ECT where others had it, which has probably been sent again
+    (with ``adaptive_acks``)."""
+    ecn_cwr_at_once: bool = False
+    """Linux tcp_ecn_accept_cwr(): text with CWR is acknowledged at once, since a sender
+    with a small window may be waiting for it."""
 
     # -- retransmission (RFC 6298, RFC 9293 §3.8.3)
     initial_rto_ns: int = SECOND
@@ -261,6 +282,9 @@ class Settings:
             raise Problem(
                 "settings.buffers", "receive_buffer and send_buffer must be at least 1 octet"
             )
+        if self.ecn not in ECN_MODES:
+            names = ", ".join(ECN_MODES)
+            raise Problem("settings.ecn", "ecn must be one of {names}", names=names)
         if self.initial_window_segments < 1 or self.congestion_control not in CONGESTION_CONTROLS:
             raise Problem(
                 "settings.congestion",
@@ -305,6 +329,10 @@ LINUX: Final = Settings(
     quick_acks=16,
     adaptive_acks=True,
     slow_start_limit=0,
+    ecn_strict_setup=False,
+    ecn_plain_syn_only=True,
+    ecn_quick_acks=2,
+    ecn_cwr_at_once=True,
     r2_ns=0,
     retries2=15,
     orphan_retries=8,
@@ -346,6 +374,7 @@ BSD44: Final = Settings(
     window_scale=-1,
     timestamps=False,
     sack=False,
+    ecn="off",
     initial_window_segments=1,
     initial_rto_ns=6 * SECOND,
     max_rto_ns=64 * SECOND,

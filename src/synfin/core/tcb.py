@@ -7,6 +7,7 @@
 from typing import Final
 
 from synfin.core import rules
+from synfin.core.ecn import Ecn
 from synfin.core.events import Event, Observer, Reason, Value
 from synfin.core.receiver import NOW, Acking, Receiver
 from synfin.core.rules import Rule
@@ -96,6 +97,7 @@ class Tcb(StateHolder):
         self.sack_ok: bool = False
         self.ts_offset: int = 0
         self.peer_mss: int = 0
+        self.ecn: Ecn = Ecn()
 
         # Fast Open (RFC 7413)
         self.fastopen_cookie: bytes | None = None

@@ -9,6 +9,7 @@ from synfin.core.delayed_acks import (
     owe_for_text,
     text_has_come,
 )
+from synfin.core.ecn_signals import text_arrived
 from synfin.core.sendbuffer import Chunk
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import EOF, READABLE, URGENT, Tcb
@@ -122,6 +123,8 @@ def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
     tcb.settled(
         rules.TEXT_OUT_OF_ORDER, segment, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.held.octets
     )
+    if tcb.ecn.ok:
+        text_arrived(tcb, segment)
     tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
 
 
@@ -140,6 +143,8 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk) -> None:
         tcb.settled(rules.TEXT_IN_ORDER, segment, before, len(data), tcb.theirs(rcv.rcv_nxt))
     text_has_come(tcb, segment, len(segment.payload))
     tcb.acking.due = not gap
+    if tcb.ecn.ok:
+        text_arrived(tcb, segment)
     if tcb.detached:
         rcv.drop_unread()  # nobody will read: room for the rest, or its FIN never comes
     tcb.signal(READABLE, "pushed" if segment.flags & PSH else "readable")

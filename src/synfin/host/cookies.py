@@ -3,15 +3,16 @@
 The ISS carries what the listener must remember: three bits for the peer's MSS,
 five for a minute counter, 24 of a keyed hash over the four-tuple, the peer's
 ISN and the counter. With timestamps, the low bits of our TSval carry window
-scale and SACK, so that those options survive too.
+scale, SACK and ECN, so that those survive too.
 """
 
 from collections.abc import Callable
 from hashlib import blake2s
 from typing import Final
 
+from synfin.core.ecn import SETUP, listener_agrees
 from synfin.core.settings import SECOND, Settings, offered_scale
-from synfin.wire.tcp import ACK, SYN, Options, Segment
+from synfin.wire.tcp import ACK, ECE, SYN, Options, Segment
 
 MSS_TABLE: Final = (216, 536, 966, 1220, 1300, 1440, 1460, 8960)
 """The peer's MSS is rounded down to one of these."""
@@ -22,7 +23,9 @@ TAKEN_NS: Final = LIFETIME * PERIOD_NS
 """A listener that has sent no cookie for this long takes none: an attacker's guesses
 meet nothing (Linux tcp_synq_no_recent_overflow())."""
 NO_SCALE: Final = 0xF
-TS_BITS: Final = 5
+SACK_BIT: Final = 16
+ECN_BIT: Final = 32
+TS_BITS: Final = 6
 
 
 class Cookies:
@@ -66,22 +69,25 @@ def syn_ack(
 ) -> Segment:
     """The stateless SYN,ACK."""
     options = Options(mss=mss)
+    flags = SYN | ACK
     if syn.options.ts_val >= 0 and settings.timestamps:
-        options.ts_val = _mark(now // settings.ts_clock_ns, syn.options, settings)
+        ecn = listener_agrees(syn, settings)
+        flags |= ECE if ecn else 0
+        options.ts_val = _mark(now // settings.ts_clock_ns, syn.options, settings, ecn)
         options.ts_ecr = syn.options.ts_val
         if syn.options.window_scale >= 0:
             options.window_scale = offered_scale(settings)
         options.sack_permitted = syn.options.sack_permitted and settings.sack
     ack = (syn.seq + 1) & 0xFFFFFFFF
-    return Segment(syn.dst_port, syn.src_port, cookie, ack, SYN | ACK, window, options)
+    return Segment(syn.dst_port, syn.src_port, cookie, ack, flags, window, options)
 
 
-def _mark(ticks: int, offered: Options, settings: Settings) -> int:
+def _mark(ticks: int, offered: Options, settings: Settings, ecn: bool) -> int:
     """TSval whose low bits remember the options; never ahead of the clock."""
     scale = offered.window_scale if offered.window_scale >= 0 else NO_SCALE
-    bits = (min(scale, 14) if scale != NO_SCALE else NO_SCALE) | (
-        16 if offered.sack_permitted and settings.sack else 0
-    )
+    bits = min(scale, 14) if scale != NO_SCALE else NO_SCALE
+    bits |= SACK_BIT if offered.sack_permitted and settings.sack else 0
+    bits |= ECN_BIT if ecn else 0
     value = (ticks >> TS_BITS << TS_BITS) | bits
     if value > ticks:
         value -= 1 << TS_BITS
@@ -91,10 +97,12 @@ def _mark(ticks: int, offered: Options, settings: Settings) -> int:
 def remembered_syn(ack: Segment, mss: int, settings: Settings) -> Segment:
     """The SYN that ``ack`` (the third segment) proves there was."""
     options = Options(mss=mss)
+    flags = SYN
     if ack.options.ts_val >= 0 and settings.timestamps:
         bits = ack.options.ts_ecr & ((1 << TS_BITS) - 1)
         options.ts_val = ack.options.ts_val
         options.window_scale = -1 if bits & 0xF == NO_SCALE else bits & 0xF
-        options.sack_permitted = bool(bits & 16)
+        options.sack_permitted = bool(bits & SACK_BIT)
+        flags |= SETUP if bits & ECN_BIT else 0
     seq = (ack.seq - 1) & 0xFFFFFFFF
-    return Segment(ack.src_port, ack.dst_port, seq, 0, SYN, ack.window, options)
+    return Segment(ack.src_port, ack.dst_port, seq, 0, flags, ack.window, options)

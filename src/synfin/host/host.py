@@ -38,7 +38,7 @@ from synfin.wire.icmp import ECHO, V6_ECHO, IcmpMessage
 from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP, Packet, decode_packet, packet_length
 from synfin.wire.malformed import CHECKSUM, Malformed
 from synfin.wire.source_route import advance, find_route, is_unfinished
-from synfin.wire.tcp import Segment
+from synfin.wire.tcp import CE, Segment
 from synfin.wire.udp import Datagram
 
 FIRST_DESCRIPTOR = 3
@@ -142,6 +142,9 @@ class Host:
             return
         body = packet.body
         if isinstance(body, Segment):
+            body.ecn = packet.tos & 3
+            if body.ecn == CE:
+                self.tcp.count("InCEPkts")
             self.tcp.receive(packet, body, now)
         elif isinstance(body, Datagram):
             self._datagram(packet)

@@ -152,6 +152,8 @@ class Options:
             return 0, int(listener is not None)
         if connection is not None and pair in _LIVE:
             return 0, _live_value(connection, pair)
+        if pair in _CLASSES and type_ == c.SOCK_STREAM:
+            return 0, self.values.get(pair, 0) & ~ECN_FIELD
         if pair in self.values:
             return 0, self.values[pair]
         if pair in _NUMBERS or pair in _RANGES:
@@ -180,6 +182,9 @@ class Options:
             udp.multicast_loop = bool(value)
 
 
+ECN_FIELD = 3
+"""The low two bits of TOS and traffic class are TCP's (RFC 3168 §5), not the caller's."""
+_CLASSES = {(c.IPPROTO_IP, c.IP_TOS), (c.IPPROTO_IPV6, c.IPV6_TCLASS)}
 _LIVE = {
     (c.IPPROTO_TCP, c.TCP_MAXSEG),
     (c.IPPROTO_TCP, c.TCP_QUICKACK),
@@ -220,7 +225,7 @@ def apply_to_connection(options: Options, connection: Connection, now: int, only
         elif level == c.IPPROTO_TCP:
             _apply_tcp_level(connection, option, value, now)
         elif option in (c.IP_TOS, c.IPV6_TCLASS):
-            connection.tos = value  # MUST-48, at any time SHLD-21
+            connection.tos = value & 0xFF & ~ECN_FIELD  # MUST-48, at any time SHLD-21
         elif option in (c.IP_TTL, c.IPV6_UNICAST_HOPS):
             connection.ttl = value  # MUST-49
 

@@ -201,8 +201,9 @@ class TcpLayer(PassiveOpens):
             connection.queued = False
             segments = connection.poll(now, budget)
             for segment in segments:
+                tos = connection.tos | segment.ecn
                 packet = self.packet(
-                    connection.local, connection.remote, segment, connection.ttl, connection.tos
+                    connection.local, connection.remote, segment, connection.ttl, tos
                 )
                 if connection.route is not None:
                     packet.go_along(connection.route)

@@ -76,6 +76,8 @@ def _options(connection: HostConnection) -> int:
     bits = 1 if connection.ts_ok else 0
     bits |= 2 if connection.sack_ok else 0
     bits |= 4 if connection.rcv.scale or connection.snd.scale else 0
+    bits |= 8 if connection.ecn.ok else 0
+    bits |= 16 if connection.ecn.seen else 0
     bits |= 32 if _syn_data(connection) else 0
     return bits
 

@@ -26,7 +26,7 @@ NEUTRAL: Final = frozenset({
     "tcp_notsent_lowat", "tcp_min_tso_segs", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
     "tcp_moderate_rcvbuf", "tcp_autocorking", "tcp_congestion_control",
     "tcp_slow_start_after_idle", "tcp_fastopen_blackhole_timeout_sec",
-    "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts", "tcp_ecn",
+    "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts",
     "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
     "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
     "ip_local_port_range",
@@ -88,6 +88,11 @@ def _cookies(settings: Settings, value: str) -> Settings:
     return settings.but(syn_cookies=("off", "when-full", "always")[_integer(value)])
 
 
+def _ecn(settings: Settings, value: str) -> Settings:
+    """0, 1, 2 as tcp(7) has them; from 3 on Linux means AccECN."""
+    return settings.but(ecn=("off", "ask", "accept")[_integer(value)])
+
+
 def _scale(settings: Settings, value: str) -> Settings:
     return settings if _integer(value) else settings.but(window_scale=-1)
 
@@ -114,6 +119,8 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     ),
     "tcp_keepalive_probes": lambda s, v: s.but(keepalive_probes=_integer(v)),
     "tcp_fastopen": _fastopen,
+    "tcp_ecn": _ecn,
+    "tcp_ecn_fallback": lambda s, v: s.but(ecn_fallback=bool(_integer(v))),
     "tcp_max_syn_backlog": lambda s, v: s.but(syn_backlog=_integer(v)),
 }
 

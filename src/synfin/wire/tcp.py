@@ -20,10 +20,10 @@ from synfin.wire.options import (
 )
 
 __all__ = [
-    "ACK", "COPY_LIMIT", "CWR", "ECE", "FIN", "FLAG_NAMES", "HEADER_LEN", "NO_OPTIONS", "PSH",
-    "RST", "SYN", "URG", "Options", "Segment", "WireSeq", "decode_segment", "encode_header",
-    "encode_options", "encode_segment", "flag_names", "options_length", "parse_options",
-    "segment_length",
+    "ACK", "CE", "COPY_LIMIT", "CWR", "ECE", "ECT_0", "ECT_1", "FIN", "FLAG_NAMES", "HEADER_LEN",
+    "NOT_ECT", "NO_OPTIONS", "PSH", "RST", "SYN", "URG", "Options", "Segment", "WireSeq",
+    "decode_segment", "encode_header", "encode_options", "encode_segment", "flag_names",
+    "options_length", "parse_options", "segment_length",
 ]  # fmt: skip
 
 WireSeq = NewType("WireSeq", int)
@@ -37,6 +37,12 @@ ACK: Final = 0x10
 URG: Final = 0x20
 ECE: Final = 0x40
 CWR: Final = 0x80
+
+NOT_ECT: Final = 0
+ECT_1: Final = 1
+ECT_0: Final = 2
+CE: Final = 3
+"""The ECN field, the low two bits of IPv4's TOS and IPv6's traffic class (RFC 3168 §5)."""
 
 FLAG_NAMES: Final = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 """Name by bit, the lowest bit first."""
@@ -58,6 +64,7 @@ class Segment:
 
     ``mss`` > 0 means "a device may cut this payload into pieces of ``mss``
     octets" (segmentation offload); 0 means the segment travels as it is.
+    ``ecn`` is the ECN field of its IP header (RFC 3168 §5): beside it, not in it.
     ``reason`` is carried for whoever watches and never read by the engine.
     ``window`` is the field of 16 bits, unsigned (MUST-1).
     """
@@ -85,6 +92,7 @@ class Segment:
         self.payload: bytes | memoryview = payload
         self.urgent: int = urgent
         self.mss: int = mss
+        self.ecn: int = 0
         self.reason: object | None = None
 
     @property

@@ -220,6 +220,19 @@ send-window-update = RFC 9293 §3.8.6.2.2 (MUST-39): the application has read, a
 send-ack-after-crossing-syn = Linux tcp_rcv_state_process(): after a simultaneous open it acknowledges the peer's SYN once more (ACK = { $rcv_nxt }); RFC 9293 needs no such segment, since both SYN,ACKs said it already.
     .name = Linux: one ACK more
 
+## Explicit Congestion Notification
+
+ecn-congestion-experienced = RFC 3168 §6.1.3 (SHLD-8): a router on the way marked this packet CE instead of dropping it ({ $count } so far); the text counts (RCV.NXT = { $rcv_nxt }), and every ACK now says ECE until CWR comes back.
+    .name = CE: congestion on the way
+ecn-window-reduced-told = RFC 3168 §6.1.3 (SHLD-8): CWR says that the sender has heard of the congestion and has made its window smaller; the ACKs from RCV.NXT = { $rcv_nxt } on are without ECE, until the next CE.
+    .name = CWR: the echo ends
+ecn-window-reduced = RFC 3168 §6.1.2 (SHLD-8): ECE says that a router marked something of ours; as after a loss the congestion window goes from { $cwnd_before } to { $cwnd } octets (ssthresh = { $ssthresh }), but nothing has to go again. The next new segment says CWR, and until SND.UNA has passed { $recover } once is enough.
+    .name = ECE: smaller window
+ecn-reduced-already = RFC 3168 §6.1.2 (SHLD-8): ECE again, for a window of data for which the congestion window has become smaller already; it stays at { $cwnd } octets.
+    .name = ECE: reduced already
+send-ack-of-cwr = Linux tcp_ecn_accept_cwr(): text with CWR is acknowledged at once (RCV.NXT = { $rcv_nxt }), because its sender's window may now be so small that it has nothing else to send.
+    .name = Linux: ACK of CWR at once
+
 ## Timers
 
 rto-armed = RFC 6298 §5.1, §5.3: something in flight is unacknowledged, so the retransmission timer runs with RTO = { $rto_ns }.

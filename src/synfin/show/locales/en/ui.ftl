@@ -22,6 +22,7 @@ value-srtt-ns = SRTT
 value-rttvar-ns = RTTVAR
 value-rtt-ns = RTT
 value-cwnd = cwnd
+value-cwnd-before = cwnd before
 value-ssthresh = ssthresh
 value-mss = MSS
 value-mtu = MTU

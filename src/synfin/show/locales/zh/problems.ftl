@@ -145,6 +145,7 @@ problem-settings-buffers = receive_buffer 和 send_buffer 至少为 1 字节
 problem-settings-clocks = ts_clock_ns 和 isn_tick_ns 必须大于 0
 problem-settings-congestion = initial_window_segments 至少为 1，congestion_control 只能是 { $names } 之一
 problem-settings-delayed-ack = delayed_ack_ns 不能小于 0，而且必须小于 0.5 秒（MUST-40）
+problem-settings-ecn = ecn 只能是 { $names } 之一
 problem-settings-lab-only = { $names } 会故意弄坏 TCP，只有实验室里才能设置
 problem-settings-mss = mss 必须在 1 到 65495 字节之间
 problem-settings-rto = 各个 RTO 都必须大于 0，而且 max_rto_ns 不能小于 min_rto_ns

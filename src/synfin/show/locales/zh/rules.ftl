@@ -219,6 +219,19 @@ send-window-update = RFC 9293 §3.8.6.2.2（MUST-39）：应用读走了数据�
 send-ack-after-crossing-syn = Linux tcp_rcv_state_process()：同时打开之后，它再确认一次对端的 SYN（ACK = { $rcv_nxt }）；RFC 9293 并不需要这一段，两个 SYN,ACK 已经说清楚了。
     .name = Linux：多发一个 ACK
 
+## 显式拥塞通知（ECN）
+
+ecn-congestion-experienced = RFC 3168 §6.1.3（SHLD-8）：途中有路由器没有丢弃这个分组，而是给它打上了 CE 标记（至今共 { $count } 个）；数据照收（RCV.NXT = { $rcv_nxt }），此后每个 ACK 都带 ECE，直到收到 CWR。
+    .name = CE：途中发生拥塞
+ecn-window-reduced-told = RFC 3168 §6.1.3（SHLD-8）：CWR 说明发送方已得知拥塞并缩小了窗口；从 RCV.NXT = { $rcv_nxt } 起 ACK 不再带 ECE，除非再遇到 CE。
+    .name = CWR：停止回显
+ecn-window-reduced = RFC 3168 §6.1.2（SHLD-8）：ECE 说明我们发出的分组被路由器打过标记；与丢包时一样，拥塞窗口从 { $cwnd_before } 降到 { $cwnd } 字节（ssthresh = { $ssthresh }），但什么都不必重传。下一个新报文段带上 CWR；在 SND.UNA 越过 { $recover } 之前，不再第二次缩小。
+    .name = ECE：缩小拥塞窗口
+ecn-reduced-already = RFC 3168 §6.1.2（SHLD-8）：又收到 ECE，但针对这一窗口的数据，拥塞窗口已经缩小过了；保持 { $cwnd } 字节不变。
+    .name = ECE：已经缩小过
+send-ack-of-cwr = Linux tcp_ecn_accept_cwr()：带 CWR 的数据立即确认（RCV.NXT = { $rcv_nxt }），因为发送方的窗口可能已经小到没有别的可发。
+    .name = Linux：立即确认 CWR
+
 ## 定时器
 
 rto-armed = RFC 6298 §5.1、§5.3：有数据在途未确认，重传定时器启动，RTO = { $rto_ns }。

@@ -21,6 +21,7 @@ value-srtt-ns = SRTT
 value-rttvar-ns = RTTVAR
 value-rtt-ns = RTT
 value-cwnd = cwnd
+value-cwnd-before = 此前的 cwnd
 value-ssthresh = ssthresh
 value-mss = MSS
 value-mtu = MTU
