@@ -1,13 +1,14 @@
 """``synfin play``: the ladder, the verdict, the changes, the files."""
 
 import json
+import re
 import time
 from pathlib import Path
 
 import pytest
 
 from synfin.show.reader import load
-from tests.cli.calling import LANGS, call, good, has_chinese, too_wide
+from tests.cli.calling import LANGS, bad, call, good, has_chinese, too_wide
 
 NAMES = ["1", "4", "8", "11", "16", "18", "20", "21", "28", "35", "39"]
 
@@ -102,6 +103,22 @@ def test_the_same_inputs_give_the_same_octets(tmp_path: Path) -> None:
     for file in files:
         good("play", "8", "--pcap", str(file), "--fault", "A>B ACK p=0.5 drop", "--seed", "3")
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_capture_has_the_ladders_packets_or_what_passes_a_host(tmp_path: Path) -> None:
+    def packets(*words: str) -> int:
+        file = tmp_path / "run.pcapng"
+        good("play", "8", "--pcap", str(file), *words)
+        return len(re.findall(rb"#\d+ (?:sent|from)", file.read_bytes()))
+
+    assert packets() == 5
+    assert packets("--pcap-at", "b") == 4, "the lost ACK does not come to B"
+    assert packets("--pcap-at", "A", "--pcap-at", "B") == 9
+
+
+def test_a_place_to_capture_has_to_be_there() -> None:
+    assert "A, B" in bad("play", "8", "--pcap", "x.pcapng", "--pcap-at", "Z")
+    assert "--pcap FILE" in bad("play", "8", "--pcap-at", "B")
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import click
 
@@ -11,7 +11,17 @@ from synfin.cli.errors import UserError
 from synfin.cli.files import STDOUT, check_writable, write_file
 from synfin.cli.framework import two_columns
 from synfin.cli.kinds import Choice, Speed
-from synfin.cli.runs import Plan, Wish, mismatch_text, plan, ref, run, run_command, trace_of
+from synfin.cli.runs import (
+    Plan,
+    Wish,
+    host_of,
+    mismatch_text,
+    plan,
+    ref,
+    run,
+    run_command,
+    trace_of,
+)
 from synfin.cli.step_cmd import interact
 from synfin.cli.why_cmd import ref_first
 from synfin.lab.check import check
@@ -33,6 +43,7 @@ FORMATS = ("pcap", "svg", "mermaid", "json", "html")
         "play third-ack-lost --case data-repairs --why",
         "play 8 --fault 'A>B DATA nth=1 drop' --step",
         "play 21 --profile linux --names ss --pcap close.pcapng",
+        "play 36 --pcap server.pcapng --pcap-at B",
         "play 28 --set time_wait_msl=1",
     ),
 )
@@ -42,6 +53,7 @@ FORMATS = ("pcap", "svg", "mermaid", "json", "html")
 @click.option("--names", type=Choice(STYLES), default="rfc", metavar="|".join(STYLES))
 @click.option("--speed", type=Speed(), metavar="X")
 @click.option("--pcap", metavar="FILE")
+@click.option("--pcap-at", multiple=True, metavar="HOST")
 @click.option("--svg", metavar="FILE")
 @click.option("--html", metavar="FILE")
 @click.option("--mermaid", is_flag=False, flag_value=STDOUT, metavar="[=FILE]")
@@ -54,6 +66,7 @@ def play(
     timers: str,
     names: str,
     speed: float | None,
+    pcap_at: tuple[str, ...],
     **files: str | None,
 ) -> None:
     """Runs, draws, checks, writes."""
@@ -64,6 +77,9 @@ def play(
         raise UserError("cli-error-two-outputs")
     chosen = plan(app, wish)
     options = Options(app.width, names, timers, why, app.encoding)
+    places = [host_of(chosen, name) for name in pcap_at]
+    if places and "pcap" not in wanted:
+        raise UserError("cli-error-pcap-at")
     if step:
         if wanted:
             raise UserError("cli-error-step-files")
@@ -77,7 +93,7 @@ def play(
         draw(app, trace, options, speed)
         held = after(app, chosen, done)
     for kind, path in wanted.items():
-        data = rendered(kind, trace, app, names)
+        data = rendered(kind, trace, app, names, places)
         if path == STDOUT:
             app.raw(data.decode("utf-8"))
         else:
@@ -87,11 +103,11 @@ def play(
         click.get_current_context().exit(1)
 
 
-def rendered(kind: str, trace: Trace, app: App, names: str) -> bytes:
-    """One file's content."""
+def rendered(kind: str, trace: Trace, app: App, names: str, places: Collection[str] = ()) -> bytes:
+    """One file's content; ``places``: where to capture (none: each packet once)."""
     if kind == "pcap":
         out = io.BytesIO()
-        pcapng.write(out, trace, app.texts)
+        pcapng.write(out, trace, app.texts, places)
         return out.getvalue()
     if kind == "svg":
         return svg.svg(trace, app.texts, names).encode()

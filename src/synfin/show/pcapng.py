@@ -4,25 +4,27 @@ Written by hand (three block types): the one library for this, python-pcapng,
 has had no release since 2022, has no types, and takes fourteen times as long per
 packet, which is felt in captures of long transfers.
 
-Each packet stands at its sender's interface when it is sent and at its
-receiver's when it arrives; its comment says which, what became of it, and the
-rule behind it. The bytes depend on nothing but the trace. A capture has no
-negative times: a run with preparations before its time 0 begins at 0 instead.
+A plain capture has each packet once, at its sender's interface when it is sent, as
+the ladder has it: the file's packet 7 is the ladder's. Its comment says why it was
+sent, what became of it, and by which rule it was settled where it arrived.
 
-Wireshark puts all interfaces of a file together: every segment is there at least
-twice, and where some are lost or reordered, its reassembly for protocols above
-TCP may say "New fragment overlaps old data". Capturing at one host only
-(``only``) avoids it, as does its preference tcp.desegment_tcp_streams.
+A capture *at* some hosts has what passes there, as tcpdump would see it: what they
+send, and what reaches them when it does. At more than one of them, Wireshark takes a
+packet's second sight for a retransmission, and its reassembly for protocols above TCP
+may say "New fragment overlaps old data"; it keeps no interfaces apart.
+
+The bytes depend on nothing but the trace. A capture has no negative times: a run
+with preparations before its time 0 begins at 0 instead.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import BinaryIO, Final
 
 from synfin.show.labels import Marks, marks_text
 from synfin.show.model import Arrival, Hop, Meta, Reason, Record, Segment, Trace
 from synfin.show.texts import Texts
-from synfin.show.words import because
+from synfin.show.words import because, seconds
 from synfin.wire.checksum import checksum
 
 LINKTYPE_RAW: Final = 101
@@ -92,28 +94,41 @@ _END: Final = struct.pack("<HH", _OPT_END, 0)
 
 
 class Capture:
-    """Writes a run's packets as its records come (``play`` and ``live`` feed it)."""
+    """Writes a run's packets as its records come."""
 
-    def __init__(self, out: BinaryIO, meta: Meta, texts: Texts, only: str | None = None) -> None:
-        """``only``: the one host to capture at; None: all."""
+    def __init__(
+        self,
+        out: BinaryIO,
+        meta: Meta,
+        texts: Texts,
+        at: Collection[str] = (),
+        settled: Mapping[int, Arrival] | None = None,
+    ) -> None:
+        """``at``: the nodes to capture at; none: each packet once, where it is sent.
+
+        ``settled``: the packets' arrivals, for the comments of a capture of the second kind.
+        """
         self._texts = texts
         self._marks = Marks()
         self._start: int | None = None
         self._flying: dict[int, Segment] = {}
+        self._settled = settled or {}
+        self._everywhere = not at
         title = f"{meta.scenario}: {meta.title_in(texts.lang)}"
         self._writer = Writer(out, title)
-        nodes = [h for h in meta.hosts if only in (None, h.name)]
+        nodes = [h for h in meta.hosts if not at or h.name in at]
         self._names = {h.name for h in nodes}
         for node in nodes:
             self._writer.interface(node.name, ", ".join(node.addresses))
 
     def feed(self, record: Record) -> None:
-        """Takes any record; packets sent and packets arriving are written."""
+        """Takes any record; packets sent, passed on and arriving are written."""
         if self._start is None:
             self._start = min(record.t, 0)
         if isinstance(record, Segment):
-            self._flying[record.n] = record
             self._sent(record)
+        elif self._everywhere:
+            return
         elif isinstance(record, Arrival):
             segment = self._flying.pop(record.n, None)
             if segment is not None:
@@ -126,11 +141,25 @@ class Capture:
         return max(t - (self._start or 0), 0)
 
     def _sent(self, segment: Segment) -> None:
+        """A twin that the network made was never at its sender's interface."""
         marks = marks_text(self._marks.of(segment), segment, self._texts)
-        text = self._comment("pcap-sent", segment, segment.reason, marks)
-        if segment.source in self._names and segment.data:
+        if not self._everywhere:
+            self._flying[segment.n] = segment
+        if segment.source not in self._names or not segment.data:
+            return
+        if segment.copy_of is None or self._everywhere:
+            text = self._comment("pcap-sent", segment, segment.reason, marks)
+            text = " ".join(x for x in (text, self._outcome(segment)) if x)
             at = self._time(segment.t)
             self._writer.packet(segment.source, at, segment.data, text, inbound=False)
+
+    def _outcome(self, segment: Segment) -> str:
+        """When and where it arrived, and the rule that settled it there."""
+        arrival = self._settled.get(segment.n)
+        if arrival is None:
+            return ""
+        text = self._texts.ui("pcap-then", host=arrival.host, time=seconds(arrival.t))
+        return " ".join(x for x in (text, because(arrival.reason, self._texts)) if x)
 
     def _arrived(self, segment: Segment, arrival: Arrival) -> None:
         text = self._comment("pcap-arrived", segment, arrival.reason, "")
@@ -176,13 +205,14 @@ def in_time_order(trace: Trace) -> Iterator[Record]:
     yield from sorted([*trace.records, *missing], key=lambda r: r.t)
 
 
-def write(out: BinaryIO, trace: Trace, texts: Texts, only: str | None = None) -> None:
-    """The whole trace as a pcapng file; ``only`` as seen by that host.
+def write(out: BinaryIO, trace: Trace, texts: Texts, at: Collection[str] = ()) -> None:
+    """The whole trace as a pcapng file; ``at``: as seen by these nodes (see above).
 
-    Raises :class:`~synfin.show.model.TraceError` when there is no such host.
+    Raises :class:`~synfin.show.model.TraceError` when there is no such node.
     """
-    if only is not None:
-        trace.host(only)
-    capture = Capture(out, trace.meta, texts, only)
+    for name in at:
+        trace.host(name)
+    settled = {r.n: r for r in trace.records if isinstance(r, Arrival)}
+    capture = Capture(out, trace.meta, texts, at, {} if at else settled)
     for record in in_time_order(trace):
         capture.feed(record)

@@ -81,6 +81,8 @@ cli-opt-timers = timers that are drawn: none, fire, all
 cli-opt-names = names of the states
 cli-opt-speed = in time, X times as fast as life (default: at once)
 cli-opt-pcap = write a capture for Wireshark (pcapng), a reason on each packet
+cli-opt-pcap-at = capture at this host (repeatable), as tcpdump would there;
+    without it the capture has each packet once, where it is sent
 cli-opt-svg = write a picture
 cli-opt-html = write a page that steps through the run, offline
 cli-opt-play-mermaid = print a Mermaid diagram, or write it to FILE
@@ -134,6 +136,7 @@ cli-error-not-writable = { $path } may not be written; choose another place
 cli-error-write = { $path }: { $why }; nothing was written, choose another place
 cli-error-two-outputs = only one of --json, --mermaid and '-' can go to standard output; name a file for the others
 cli-error-step-files = --step writes no files; leave it out, or leave out the file
+cli-error-pcap-at = --pcap-at says where --pcap captures; add --pcap FILE
 cli-error-nothing-found = no scenario speaks of '{ $words }'; try other words, or synfin list
 cli-error-nothing-to-compare = nothing to compare: add --profiles rfc,linux or --set switch=value or --fault '…'
 cli-error-ask = nothing here answers '{ $query }'; try other words, or synfin ask for all topics

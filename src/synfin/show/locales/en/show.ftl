@@ -78,6 +78,7 @@ outcome-time = time is up
 ## Comments in captures
 pcap-sent = #{ $n } sent by { $source } to { $target }.
 pcap-arrived = #{ $n } from { $source } arrives at { $target }.
+pcap-then = It arrives at { $host } at { $time } s.
 pcap-forwarded = #{ $n } sent on by { $source } to { $target }.
 
 ## State diagram

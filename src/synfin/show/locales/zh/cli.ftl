@@ -81,6 +81,8 @@ cli-opt-timers = 画出哪些定时器：none 不画，fire 到期时，all 全�
 cli-opt-names = 状态用哪种名字
 cli-opt-speed = 按时间播放，速度为真实时间的 X 倍（默认立即画完）
 cli-opt-pcap = 写出可用 Wireshark 打开的抓包文件（pcapng），每个报文带理由
+cli-opt-pcap-at = 在这台主机上抓包（可重复），如同在那里运行 tcpdump；
+    不指定时每个报文只记录一次（在发送处）
 cli-opt-svg = 写出一张图
 cli-opt-html = 写出一个可离线单步浏览的网页
 cli-opt-play-mermaid = 输出 Mermaid 图，或写入 FILE
@@ -134,6 +136,7 @@ cli-error-not-writable = { $path } 不可写；请换个位置
 cli-error-write = { $path }：{ $why }；没有写入任何内容，请换个位置
 cli-error-two-outputs = --json、--mermaid 和“-”只能有一个输出到标准输出；其余请给出文件名
 cli-error-step-files = --step 不写文件；请去掉其中一个
+cli-error-pcap-at = --pcap-at 指定 --pcap 的抓包位置；请加上 --pcap 文件
 cli-error-nothing-found = 没有场景提到“{ $words }”；换几个词试试，或用 synfin list 查看全部
 cli-error-nothing-to-compare = 没有可对比的：请加上 --profiles rfc,linux，或 --set 开关=值，或 --fault '…'
 cli-error-ask = 没有条目能回答“{ $query }”；换几个词试试，或用 synfin ask 查看全部主题

@@ -75,6 +75,7 @@ outcome-time = 时间到
 ## 抓包文件里的注释
 pcap-sent = #{ $n }：{ $source } 发往 { $target }。
 pcap-arrived = #{ $n }：{ $source } 发来，到达 { $target }。
+pcap-then = { $time } 秒到达 { $host }。
 pcap-forwarded = #{ $n }：{ $source } 转发给 { $target }。
 
 ## 状态图
