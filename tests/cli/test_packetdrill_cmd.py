@@ -69,7 +69,7 @@ def test_a_script_that_cannot_be_read(tmp_path: Path) -> None:
     [
         (("nowhere",), "nowhere"),
         ((".", "-D", "X"), "NAME=VALUE"),
-        ((".", "--ip_version", "ipv6"), "ipv6"),
+        ((".", "--ip_version", "ipv5"), "ipv5"),
         ((".", "--local_ip", "1.2.3"), "1.2.3"),
         ((".", "-j", "0"), "-j"),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from synfin.core.settings import (
     BSD44,
+    FREEBSD,
     LINUX,
     LINUX_OLD,
     MILLISECOND,
@@ -15,11 +16,12 @@ from synfin.core.settings import (
 )
 
 
-def test_the_four_profiles() -> None:
+def test_the_five_profiles() -> None:
     assert {
         "rfc": RFC,
         "linux": LINUX,
         "linux-old": LINUX_OLD,
+        "freebsd": FREEBSD,
         "bsd44": BSD44,
     } == PROFILES
 

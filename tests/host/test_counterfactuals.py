@@ -2,7 +2,7 @@
 
 import pytest
 
-from synfin.core.settings import BSD44, LINUX, RFC, Settings
+from synfin.core.settings import BSD44, FREEBSD, LINUX, RFC, Settings
 from synfin.host.host import Host
 
 BROKEN = {
@@ -37,6 +37,8 @@ def test_the_lab_may(switch: str) -> None:
     assert host(BROKEN[switch], lab=True).settings == BROKEN[switch]
 
 
-@pytest.mark.parametrize("settings", [RFC, LINUX, BSD44], ids=["rfc", "linux", "bsd44"])
+@pytest.mark.parametrize(
+    "settings", [RFC, LINUX, FREEBSD, BSD44], ids=["rfc", "linux", "freebsd", "bsd44"]
+)
 def test_profiles_are_welcome(settings: Settings) -> None:
     assert host(settings).settings is settings

@@ -219,7 +219,7 @@ def test_expectations() -> None:
         ("set mmss=3", "x.scn:9:5: no switch is called 'mmss'; did you mean mss"),
         ("set msl=30", "x.scn:9:5: '30' needs a unit: 30ms or 30s"),
         ("set mss", "x.scn:9:8: expected name=value, not the end of the line"),
-        ("profile foo", "x.scn:9:9: expected rfc/linux/linux-old/bsd44, not 'foo'"),
+        ("profile foo", "x.scn:9:9: expected rfc/linux/linux-old/freebsd/bsd44, not 'foo'"),
         ("bogus 1", "x.scn:9:1: expected a statement, not 'bogus'"),
         ("fault A>B SYN nth=1", "x.scn:9:7: fault 'A>B SYN nth=1':"),
         ("host B 1.2.3.4", "x.scn:9:6: B is there already"),

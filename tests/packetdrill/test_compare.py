@@ -98,7 +98,7 @@ def test_flags_that_cannot_be() -> None:
     with pytest.raises(ScriptError):
         Config().with_option("bind_port", "x")
     with pytest.raises(Unsupported):
-        Config().with_option("ip_version", "ipv6")
+        Config().with_option("ip_version", "ipv5")
     with pytest.raises(Unsupported):
         Config().with_option("wire_server", "")
     assert struct.pack("4B", 10, 0, 0, 1) == Config().with_option("local_ip", "10.0.0.1").local_ip

@@ -2,11 +2,13 @@
 
 import pytest
 
-from synfin.core.settings import BSD44, LINUX, RFC, Settings
+from synfin.core.settings import BSD44, FREEBSD, LINUX, RFC, Settings
 from synfin.sim.faults import parse_fault
 from tests.sim.programs import SECOND, B, Pair, Stream
 
-PROFILES = pytest.mark.parametrize("settings", [RFC, LINUX, BSD44], ids=["rfc", "linux", "bsd44"])
+PROFILES = pytest.mark.parametrize(
+    "settings", [RFC, LINUX, FREEBSD, BSD44], ids=["rfc", "linux", "freebsd", "bsd44"]
+)
 
 
 def run_out(pair: Pair) -> None:

@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EHOSTUNREACH
-from synfin.core.settings import BSD44, LINUX, RFC, Settings
+from synfin.core.settings import BSD44, FREEBSD, LINUX, RFC, Settings
 from synfin.host import constants as c
 from synfin.host.sockets import Socket
 from synfin.sim.faults import parse_fault
@@ -21,7 +21,7 @@ from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.tcp import ACK, FIN, SYN, Options, Segment
 from tests.sim.programs import MS, SECOND, A, B, Pair, Programs, Stream
 
-PROFILES = {"rfc": RFC, "linux": LINUX, "bsd44": BSD44}
+PROFILES = {"rfc": RFC, "linux": LINUX, "freebsd": FREEBSD, "bsd44": BSD44}
 
 
 def bad_pair(settings: Settings, delay: int, bytes_mode: bool = False) -> Pair:

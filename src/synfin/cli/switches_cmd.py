@@ -12,7 +12,7 @@ from synfin.show.texts import format_ns
 from synfin.show.words import fit
 
 NAME = 28
-VALUE = 12
+VALUE = 10
 
 
 @command("switches", examples=("switches", "switches time_wait", "switches syn"))

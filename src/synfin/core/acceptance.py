@@ -7,8 +7,8 @@ from synfin.core.sequence import modular_less
 from synfin.core.settings import SECOND
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import CONNECTED, WRITABLE, Tcb
-from synfin.core.timers import KEEPALIVE, PERSIST
-from synfin.wire.tcp import SYN, Segment
+from synfin.core.timers import KEEPALIVE, PERSIST, USER_TIMEOUT
+from synfin.wire.tcp import NO_OPTIONS, SYN, Segment
 
 MAX_SHIFT = 14
 """RFC 7323 §2.3."""
@@ -18,7 +18,7 @@ PAWS_VALID_NS = 24 * 24 * 3600 * SECOND
 
 def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
     """The peer's SYN: each option counts only if both sides send it (RFC 7323 §1.3)."""
-    options = segment.options
+    options = NO_OPTIONS if tcb.no_options else segment.options
     settings = tcb.settings
     tcb.peer_mss = options.mss
     tcb.ecn.take_syn(segment, settings, tcb.state is State.LISTEN)
@@ -35,7 +35,16 @@ def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
     if options.fastopen is not None:
         tcb.fastopen_learnt = options.fastopen
         tcb.fastopen_learnt_experimental = options.fastopen_experimental
-    tcb.snd.set_mss(send_mss(tcb), fresh=True)
+    mss = send_mss(tcb)
+    tcb.snd.set_mss(mss, fresh=True)
+    if settings.whole_segment_buffers:
+        tcb.rcv.buffer_size = whole_segments(tcb.rcv.buffer_size, mss)
+        tcb.snd.buffer_size = whole_segments(tcb.snd.buffer_size, mss)
+
+
+def whole_segments(size: int, mss: int) -> int:
+    """``size`` octets of buffer rounded up to whole segments (FreeBSD tcp_mss())."""
+    return -(-size // mss) * mss if size > mss else size
 
 
 def send_mss(tcb: Tcb) -> int:
@@ -61,6 +70,10 @@ def establish(
     if tcb.syn_timeouts:
         _after_lost_syn(tcb)
     snd.timeouts = 0
+    if tcb.opening_timeout:
+        tcb.opening_timeout = False
+        tcb.user_timeout = tcb.settings.user_timeout_ns
+        tcb.stop_timer(USER_TIMEOUT)
     tcb.last_heard = tcb.now
     tcb.progress_at = tcb.now
     tcb.signal(CONNECTED | WRITABLE, "connected", rule)

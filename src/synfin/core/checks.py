@@ -122,7 +122,7 @@ def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
     rcv = tcb.rcv
     values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
     exact = seq == rcv.rcv_nxt or (seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb))
-    if not exact and tcb.settings.rfc5961:
+    if not exact and tcb.settings.rfc5961 and not tcb.settings.rst_in_window_kills:
         tcb.settled(rules.RST_CHALLENGE, segment, *values)
         if tcb.may_challenge(segment):
             tcb.owe_now(rules.RST_CHALLENGE, *values)
@@ -153,7 +153,11 @@ def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, in
     closing = state is State.CLOSING or state is State.LAST_ACK
     if closing:
         rule = rules.RST_CLOSING
-    error = 0 if closing and tcb.detached else EPIPE if state is State.CLOSE_WAIT else ECONNRESET
+    error = ECONNRESET
+    if closing and tcb.detached:
+        error = 0
+    elif state is State.CLOSE_WAIT and tcb.settings.reset_in_close_wait_epipe:
+        error = EPIPE
     tcb.was_reset = True
     tcb.give_up(Trigger.RCV_RST, error, rule, *values)
 
@@ -181,7 +185,7 @@ def check_syn(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if tcb.passive and not tcb.fastopen_accepted:
             return _new_syn_in_syn_received(tcb, segment, seq)
     values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
-    if tcb.settings.rfc5961:
+    if tcb.settings.rfc5961 and not tcb.settings.syn_in_window_resets:
         tcb.settled(rules.SYN_CHALLENGE, segment, *values)
         if tcb.may_challenge(segment):
             tcb.owe_now(rules.SYN_CHALLENGE, *values)

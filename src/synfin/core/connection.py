@@ -17,7 +17,7 @@ from synfin.core.acceptance import send_mss
 from synfin.core.arrival import segment_arrives
 from synfin.core.delayed_acks import text_was_read
 from synfin.core.errno import ECONNABORTED, ECONNRESET, ENOTCONN, EPIPE
-from synfin.core.errors import NetworkError
+from synfin.core.errors import NetworkError, refusal
 from synfin.core.output import poll
 from synfin.core.receiver import NOW
 from synfin.core.rules import Rule
@@ -95,6 +95,9 @@ class Connection(Tcb):
         if schedule:
             self.snd.rtt.rto = schedule[0]
         self.passive = False
+        if self.opening_limit and not self.user_timeout:
+            self.opening_timeout = True
+            self.user_timeout = self.opening_limit
         self.syn_due = True
         self.syn_rule = rule
         if rule is rules.OPEN_FASTOPEN:
@@ -168,9 +171,24 @@ class Connection(Tcb):
             if 2 * rcv.rcv_wnd <= min(rcv.buffer_size, offered, most):
                 self.owe_now(rules.WINDOW_UPDATE)
             return
+        if self.settings.window_update_quarter:
+            self._offer_quarter(most)
+            return
         worth = step if rcv.rcv_wnd == 0 else min(rcv.buffer_size // 2, 2 * self.effective_mss)
         edge = min(rcv.offered_edge(max(1, step)), rcv.rcv_nxt + most)
         if edge - rcv.last_edge_sent >= max(1, worth):
+            self.owe_now(rules.WINDOW_UPDATE)
+
+    def _offer_quarter(self, most: int) -> None:
+        """FreeBSD tcp_output(): what is free beyond the edge must be two segments and a
+        quarter of the buffer (or the window nearly closed), or half of the buffer."""
+        rcv = self.rcv
+        size = rcv.buffer_size
+        room = min(size - rcv.unread, most)
+        gain = room - rcv.rcv_wnd
+        full = self.effective_mss
+        enough = gain >= size // 4 or room <= size // 8 or size <= 8 * full
+        if (gain >= 2 * full and enough) or 2 * gain >= size:
             self.owe_now(rules.WINDOW_UPDATE)
 
     @property
@@ -290,11 +308,15 @@ class Connection(Tcb):
             self._path_mtu(error)
             return
         opening = self.state in (State.SYN_SENT, State.SYN_RECEIVED)
+        hard = error.hard
+        if self.settings.icmp_hard_codes_refuse:
+            error.errno, hard = refusal(error)
+            hard = hard and self.settings.icmp_may_reset
         if opening and self.settings.icmp_fails_connect and not self.passive:
             self._icmp_event(rules.ICMP_SYN_ABORTS, error)
             numbers = (error.type, error.code, error.errno)
             self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_SYN_ABORTS, *numbers)
-        elif error.hard and (self.state is State.SYN_SENT or self.settings.hard_icmp_aborts):
+        elif hard and (self.state is State.SYN_SENT or self.settings.hard_icmp_aborts):
             self._icmp_event(rules.ICMP_HARD, error)
             numbers = (error.type, error.code, error.errno)
             self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HARD, *numbers)

@@ -94,7 +94,9 @@ def owe_for_text(tcb: Tcb) -> None:
         tcb.owe_now(rules.ACK_IMMEDIATE)
     elif state.adaptive:
         _owe_adaptively(tcb)
-    elif tcb.rcv.unacked >= 2 * tcb.rcv.segment_size:
+    elif tcb.rcv.unacked >= 2 * tcb.rcv.segment_size or (
+        tcb.settings.second_segment_acks and tcb.timers.running(DELAYED_ACK)
+    ):
         tcb.owe_now(rules.ACK_SECOND_SEGMENT)
     elif state.quick > 0:
         state.quick -= 1

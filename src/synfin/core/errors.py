@@ -1,5 +1,24 @@
 """Errors as values: what the network told us about a packet we sent."""
 
+from typing import Final
+
+from synfin.core.errno import ECONNREFUSED, EHOSTUNREACH
+
+_REFUSALS: Final = {
+    (4, 3, 2): ECONNREFUSED,  # protocol unreachable
+    (4, 3, 3): ECONNREFUSED,  # port unreachable
+    (4, 3, 9): ECONNREFUSED,  # network prohibited
+    (4, 3, 10): ECONNREFUSED,  # host prohibited
+    (4, 3, 13): ECONNREFUSED,  # filtered
+    (4, 11, 0): EHOSTUNREACH,  # TTL expired
+    (6, 1, 1): ECONNREFUSED,  # administratively prohibited
+    (6, 1, 4): ECONNREFUSED,  # port unreachable
+    (6, 3, 0): EHOSTUNREACH,  # hop limit expired
+    (6, 4, 1): ECONNREFUSED,  # next header unknown
+}
+"""(IP version, type, code) -> errno: what ends a connection attempt on FreeBSD
+(tcp_ctlinput(), tcp6_ctlinput())."""
+
 
 class NetworkError:
     """A received ICMP or ICMPv6 error, mapped to what a connection needs to know.
@@ -48,3 +67,9 @@ class NetworkError:
 
     def __repr__(self) -> str:
         return f"NetworkError(errno={self.errno}, type={self.type}, code={self.code})"
+
+
+def refusal(error: NetworkError) -> tuple[int, bool]:
+    """(errno, True) for an error by which FreeBSD refuses a connection, else as it was."""
+    number = _REFUSALS.get((error.version, error.type, error.code), 0)
+    return (number, True) if number else (error.errno, False)

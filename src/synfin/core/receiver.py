@@ -51,6 +51,7 @@ class Receiver:
         """Right edge offered so far; never moves left (SHLD-14)."""
         self.rcv_up: int = -1
         self.buffer_size: int = settings.receive_buffer
+        self.offers_free_space: bool = settings.window_is_free_space
         self.scale: int = 0
         """Shift of the window we offer (RFC 7323 §2.3); 0 until negotiated."""
         self.segment_size: int = 536
@@ -199,6 +200,8 @@ class Receiver:
         buffer: small segments would otherwise push the edge on for ever. What was
         promised stays acceptable (RFC 7323 §2.4).
         """
+        if self.offers_free_space:
+            return self._free_space_field(mss, syn)
         step = max(1, min(self.buffer_size // 2, mss))
         edge = self.offered_edge(step)
         window = edge - self.rcv_nxt
@@ -217,6 +220,17 @@ class Receiver:
         promised = self.rcv_nxt + (field << scale)
         if promised > self.rcv_adv:
             self.rcv_adv = promised
+        return field
+
+    def _free_space_field(self, mss: int, syn: bool) -> int:
+        """What is free just now, never less than was promised (FreeBSD tcp_output())."""
+        room = max(0, self.buffer_size - self.unread)
+        if room < self.buffer_size // 4 and room < mss:
+            room = 0
+        room = max(room, self.rcv_adv - self.rcv_nxt)
+        scale = 0 if syn else self.scale
+        field = min((room + (1 << scale) - 1) >> scale, 0xFFFF)
+        self.rcv_adv = max(self.rcv_adv, self.rcv_nxt + (field << scale))
         return field
 
     def owe(self, kind: int, rule: Rule) -> None:

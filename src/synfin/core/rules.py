@@ -56,6 +56,12 @@ FROM_LISTENER_CLOSED: Final = Rule("abort.listener-closed", "RFC 9293 §3.10.5",
 # --- 3.10.7.1: CLOSED ---------------------------------------------------------
 CLOSED_RST_IGNORED: Final = Rule("closed.rst-ignored", "RFC 9293 §3.10.7.1", "seg_seq")
 CLOSED_RESET_ACK: Final = Rule("closed.reset-no-ack", "RFC 9293 §3.10.7.1", "seg_seq seg_len")
+CLOSED_BLACKHOLE: Final = Rule(
+    "closed.blackhole", "RFC 9293 §3.10.7.1; FreeBSD net.inet.tcp.blackhole", "seg_seq seg_len"
+)
+SYN_FIN_DROPPED: Final = Rule(
+    "closed.syn-fin-dropped", "RFC 9293 §3.10.7; FreeBSD net.inet.tcp.drop_synfin", "seg_seq"
+)
 CLOSED_RESET: Final = Rule("closed.reset", "RFC 9293 §3.10.7.1", "seg_ack")
 
 # --- 3.10.7.2: LISTEN ---------------------------------------------------------

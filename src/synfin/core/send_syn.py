@@ -11,7 +11,7 @@ from synfin.core.sequence import wrap
 from synfin.core.states import State
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK, RETRANSMIT
-from synfin.wire.tcp import ACK, ECE, SYN, Options, Segment
+from synfin.wire.tcp import ACK, ECE, NO_OPTIONS, SYN, Options, Segment
 
 
 def send_syn(tcb: Tcb, out: list[Segment]) -> None:
@@ -96,11 +96,18 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
     """Ours to offer, or what both can use (RFC 7323 §1.3; MSS: §3.7.1, MUST-14, MUST-67,
     SHLD-5, MAY-3). Nothing else makes MSS options (MUST-65)."""
     settings = tcb.settings
+    if tcb.no_options:
+        return NO_OPTIONS
     options = Options()
+    options.bsd_order = settings.option_order == "bsd"
     if settings.send_mss_option:
         options.mss = max(min(settings.mss, tcb.mtu - tcb.header_len), 1)
         if tcb.user_mss:
             options.mss = min(options.mss, tcb.user_mss)
+    dropped = settings.syn_options_dropped_after
+    if dropped and not answering and tcb.syn_timeouts >= dropped:
+        tcb.offered_scale = -1
+        return options
     options.window_scale = tcb.offered_scale
     options.sack_permitted = tcb.sack_ok if answering else settings.sack
     if tcb.ts_ok if answering else settings.timestamps:

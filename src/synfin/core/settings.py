@@ -33,10 +33,22 @@ class Settings:
     """Shift offered in our SYN; -1 offers none (RFC 7323 §2.2)."""
     timestamps: bool = True
     sack: bool = True
+    option_order: str = "linux"
+    """How options stand on a SYN: 'linux' (MSS, SACK and timestamps, window scale; NOPs
+    before) or 'bsd' (FreeBSD tcp_addoptions(): MSS, window scale, SACK, timestamps, Fast
+    Open; zeros behind)."""
+    syn_options_dropped_after: int = 0
+    """FreeBSD net.inet.tcp.rexmit_drop_options: from this retransmission on a SYN asks
+    for neither window scale nor timestamps nor SACK (tcp_timer_rexmt()); 0: never."""
     ts_clock_ns: int = MILLISECOND
     """One tick of TSval (RFC 7323 §5.4: 1 ms to 1 s)."""
     fastopen_client: bool = False
     fastopen_server: bool = False
+    fastopen_gives_up: bool = False
+    """FreeBSD tcp_fastopen_disable_path(): a server that answers without a good cookie, and
+    has not taken text on the SYN either, is asked no more."""
+    implied_connect: bool = False
+    """FreeBSD tcp_usr_send(): sendto() on a socket without a connection opens one."""
     fastopen_any_listener: bool = False
     """Linux tcp_fastopen bit 0x400: no listener needs TCP_FASTOPEN, its backlog counts."""
     fastopen_without_cookie: bool = False
@@ -47,12 +59,25 @@ class Settings:
     """SO_RCVBUF, octets: the largest window offered."""
     send_buffer: int = 1 << 20
     """SO_SNDBUF, octets."""
+    whole_segment_buffers: bool = False
+    """FreeBSD tcp_mss(): once the MSS is known, buffers that hold more than one segment
+    are rounded up to whole ones (65,536 becomes 45 * 1460 = 65,700)."""
+    window_is_free_space: bool = False
+    """FreeBSD tcp_output(): each segment offers what is free just then; otherwise the
+    edge moves by worthwhile steps only (RFC 9293 §3.8.6.2.2). Less than a segment and a
+    quarter of the buffer is no window there, either."""
+    window_update_quarter: bool = False
+    """FreeBSD tcp_output(): reading alone is told when it freed two segments and a
+    quarter of the buffer, or half of it."""
 
     # -- sending (RFC 9293 §3.7.4, §3.8.6)
     nagle: bool = True
     nagle_minshall: bool = False
     """Linux tcp_minshall_check(): a small segment waits only for an earlier small one, so
     that the tail of a large write leaves at once (RFC 9293 §3.7.4 waits for any text)."""
+    second_segment_acks: bool = False
+    """FreeBSD DELAY_ACK(): the second segment in order is acknowledged at once, however
+    short; otherwise the second full-sized one (SHLD-19)."""
     delayed_ack_ns: int = 200 * MILLISECOND
     """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
     window_update_doubles: bool = False
@@ -103,6 +128,8 @@ class Settings:
     max_rto_ns: int = 60 * SECOND
     rto_after_syn_timeout_ns: int = 3 * SECOND
     """RFC 6298 §5.7."""
+    rto_slop_ns: int = 0
+    """FreeBSD net.inet.tcp.rexmit_slop: added to every RTO (TCPT_RANGESET())."""
     rto_variance_floor: bool = False
     """Linux bounds 4*RTTVAR from below by min_rto (RTO = SRTT + max(...)); the
     RFC bounds the whole RTO."""
@@ -127,6 +154,9 @@ class Settings:
     synack_retries: int = 0
     """Linux tcp_synack_retries (5): how often a SYN,ACK is repeated; 0: it is a SYN
     segment like any other and ``syn_r2_ns`` holds (MUST-23)."""
+    opening_timeout_ns: int = 0
+    """FreeBSD net.inet.tcp.keepinit: a connection that is not established by then is
+    given up, whatever its retransmissions; 0: none."""
     user_timeout_ns: int = 0
     """TCP_USER_TIMEOUT; 0: none (RFC 9293 §3.9.1.1 leaves the default open)."""
 
@@ -212,6 +242,18 @@ class Settings:
     ack_unsent_silent: bool = False
     """Linux before 2026, tcp_rcv_established(): in ESTABLISHED a segment that acknowledges
     what was never sent is dropped without the ACK of RFC 9293 §3.10.7.4."""
+    rst_in_window_kills: bool = False
+    """FreeBSD net.inet.tcp.insecure_rst: any RST in the window resets (RFC 793)."""
+    syn_in_window_resets: bool = False
+    """FreeBSD net.inet.tcp.insecure_syn: a SYN in the window ends the connection by
+    RST,ACK (RFC 793); outside it is challenged."""
+    drop_syn_fin: bool = False
+    """FreeBSD net.inet.tcp.drop_synfin: a segment with SYN and FIN is dropped unseen."""
+    blackhole: int = 0
+    """FreeBSD net.inet.tcp.blackhole: no RST for a SYN (1) or for any segment (2, 3) that
+    meets no socket."""
+    reset_in_close_wait_epipe: bool = True
+    """Linux tcp_reset(): a RST after the peer's FIN is EPIPE; otherwise ECONNRESET."""
     right_edge_acks: bool = False
     """Linux tcp_sequence(): a segment without text is taken at RCV.NXT+RCV.WND, too,
     where Table 6 (§3.4) refuses it."""
@@ -221,6 +263,15 @@ class Settings:
     # -- errors
     icmp_fails_connect: bool = False
     """Linux: any unreachable fails connect() at once (RFC 5461 §4.1)."""
+    soft_error_is_so_error: bool = True
+    """SO_ERROR tells of a soft error, too (Linux sk_err_soft, SHLD-25); FreeBSD keeps it to
+    itself until the connection times out."""
+    icmp_hard_codes_refuse: bool = False
+    """FreeBSD tcp_ctlinput(): in SYN-SENT protocol and port unreachable, those for
+    administrative reasons (ECONNREFUSED) and an expired TTL (EHOSTUNREACH) end the
+    attempt, no other."""
+    icmp_may_reset: bool = True
+    """FreeBSD net.inet.tcp.icmp_may_rst: off, those only count as soft errors."""
     hard_icmp_aborts: bool = False
     """SHLD-26 taken literally in synchronized states; RFC 5927 advises no."""
 
@@ -285,6 +336,8 @@ class Settings:
         if self.ecn not in ECN_MODES:
             names = ", ".join(ECN_MODES)
             raise Problem("settings.ecn", "ecn must be one of {names}", names=names)
+        if self.option_order not in ("linux", "bsd"):
+            raise Problem("settings.option-order", "option_order must be 'linux' or 'bsd'")
         if self.initial_window_segments < 1 or self.congestion_control not in CONGESTION_CONTROLS:
             raise Problem(
                 "settings.congestion",
@@ -388,7 +441,59 @@ BSD44: Final = Settings(
     ephemeral_high=5000,
 )
 
-PROFILES: Final = {"rfc": RFC, "linux": LINUX, "linux-old": LINUX_OLD, "bsd44": BSD44}
+
+def rexmit_schedule(first: int, slop: int, most: int) -> tuple[int, ...]:
+    """FreeBSD tcp_timer_rexmt(): the gaps between SYNs and up to the end, ns: ``first``,
+    then twice as long each time and ``slop`` more, ``most`` at the longest; 12 retries."""
+    doubled = [min((first << shift) + slop, most) for shift in range(1, 13)]
+    return (first, *doubled)
+
+
+FREEBSD: Final = Settings(
+    mss=65_495,
+    option_order="bsd",
+    window_scale=6,
+    receive_buffer=65_536,
+    send_buffer=32_768,
+    whole_segment_buffers=True,
+    window_is_free_space=True,
+    window_update_quarter=True,
+    second_segment_acks=True,
+    delayed_ack_ns=40 * MILLISECOND,
+    min_rto_ns=30 * MILLISECOND,
+    max_rto_ns=64 * SECOND,
+    rto_slop_ns=200 * MILLISECOND,
+    syn_schedule_ns=rexmit_schedule(SECOND, 200 * MILLISECOND, 64 * SECOND),
+    synack_retries=3,
+    opening_timeout_ns=75 * SECOND,
+    keepalive=True,
+    keepalive_probes=8,
+    keepalive_reset=True,
+    msl_ns=30 * SECOND,
+    fin_wait_2_timeout_ns=600 * SECOND,
+    syn_data="discard",
+    fastopen_gives_up=True,
+    implied_connect=True,
+    syn_cookies="when-full",
+    missing_timestamp_drops=False,
+    challenge_acks=5,
+    challenge_ack_interval_ns=SECOND,
+    reset_in_close_wait_epipe=False,
+    icmp_hard_codes_refuse=True,
+    soft_error_is_so_error=False,
+    reassembly_ns=30 * SECOND,
+    ephemeral_low=10_000,
+    ephemeral_high=65_535,
+    somaxconn=128,
+)
+
+PROFILES: Final = {
+    "rfc": RFC,
+    "linux": LINUX,
+    "linux-old": LINUX_OLD,
+    "freebsd": FREEBSD,
+    "bsd44": BSD44,
+}
 
 
 def switch_names() -> tuple[str, ...]:

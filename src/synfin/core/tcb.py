@@ -132,6 +132,12 @@ class Tcb(StateHolder):
         self.keepalive_probes: int = settings.keepalive_probes
         self.keepalive_sent: int = 0
         self.user_timeout: int = settings.user_timeout_ns
+        self.opening_limit: int = settings.opening_timeout_ns
+        """TCP_KEEPINIT, ns."""
+        self.no_options: bool = False
+        """TCP_NOOPT: our SYN asks for no option, and the peer's are not looked at."""
+        self.opening_timeout: bool = False
+        """``user_timeout`` only bounds the opening (switch ``opening_timeout_ns``)."""
         self.r2_ns: int = settings.r2_ns
         self.syn_r2_ns: int = settings.syn_r2_ns
         self.syn_retries: int = settings.syn_retries

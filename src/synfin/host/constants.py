@@ -58,6 +58,11 @@ TCP_USER_TIMEOUT: Final = 18
 TCP_FASTOPEN: Final = 23
 TCP_FASTOPEN_CONNECT: Final = 30
 
+# FreeBSD's own, with numbers that Linux leaves free
+TCP_NOOPT: Final = 0x1008
+TCP_KEEPINIT: Final = 0x1080
+TCP_REMOTE_UDP_ENCAPS_PORT: Final = 0x1047
+
 SHUT_RD: Final = 0
 SHUT_WR: Final = 1
 SHUT_RDWR: Final = 2

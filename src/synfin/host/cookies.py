@@ -70,6 +70,7 @@ def syn_ack(
     """The stateless SYN,ACK."""
     options = Options(mss=mss)
     flags = SYN | ACK
+    options.bsd_order = settings.option_order == "bsd"
     if syn.options.ts_val >= 0 and settings.timestamps:
         ecn = listener_agrees(syn, settings)
         flags |= ECE if ecn else 0

@@ -28,6 +28,8 @@ class KnownServer:
         self.unanswered: int = 0
         """How many requests were ignored: after the first the other kind is tried, once
         (Linux try_exp)."""
+        self.disabled: bool = False
+        """It has no Fast Open (FreeBSD)."""
         self.mss: int = 0
         """The largest segment it announced, octets; 0: not known."""
 
@@ -89,10 +91,13 @@ class FastOpen:
         """Before an active OPEN: the cookie, and how much text its SYN may carry
         (§4.1.3: no more than the MSS that the server announced before)."""
         connection.fastopen_cookie = self.known(connection.remote)
+        found = self._known.get(connection.remote)
+        if found is not None and found.disabled:
+            connection.fastopen_cookie = None
+            return
         most = min(connection.settings.mss, connection.mtu - connection.header_len)
         if connection.user_mss:
             most = min(most, connection.user_mss)
-        found = self._known.get(connection.remote)
         if found is not None:
             connection.fastopen_experimental = found.experimental
             if found.mss:
@@ -113,6 +118,9 @@ class FastOpen:
         if connection.fastopen_learnt:
             found.cookie = connection.fastopen_learnt
             found.experimental = connection.fastopen_learnt_experimental
+            found.disabled = False
+        elif connection.settings.fastopen_gives_up:
+            found.disabled = not connection.syn_data_acked
         elif not found.cookie and connection.syn_timeouts == 0:
             found.unanswered += 1
             found.experimental = found.unanswered == 1

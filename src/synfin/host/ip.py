@@ -370,6 +370,10 @@ class PathMtu:
         self._paths[dst] = _Path(told, now + PATH_MTU_AGE_NS, df)
         return told
 
+    def forget(self) -> None:
+        """Nothing is known of any path any more."""
+        self._paths.clear()
+
     def _live(self, dst: bytes, now: int) -> _Path | None:
         path = self._paths.get(dst)
         if path is not None and path.expires <= now:

@@ -108,7 +108,7 @@ class NamedSocket(OptionSource):
             return 0
         number = connection.error
         connection.error = 0
-        if number == 0:
+        if number == 0 and self.host.settings.soft_error_is_so_error:
             number = connection.soft_error
             connection.soft_error = 0
         if number:
@@ -247,7 +247,9 @@ class NamedSocket(OptionSource):
         self._open()
         if self.options.is_error(level, option):
             return self._take_error()
-        number, value = self.options.get(level, option, self.conn, self.type, self.listener)
+        number, value = self.options.get(
+            level, option, self.conn, self.type, self.listener, self.host.settings
+        )
         if number:
             raise socket_error(number)
         return value

@@ -30,6 +30,7 @@ _NUMBERS = {
     (c.IPPROTO_TCP, c.TCP_USER_TIMEOUT),
     (c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT),
     (c.IPPROTO_TCP, c.TCP_LINGER2),
+    (c.IPPROTO_TCP, c.TCP_NOOPT),
 }
 _RANGES = {
     (c.IPPROTO_TCP, c.TCP_MAXSEG): (88, 32_767),
@@ -40,6 +41,7 @@ _RANGES = {
     (c.SOL_SOCKET, c.SO_ZEROCOPY): (0, 1),
     (c.SOL_SOCKET, c.SO_TIMESTAMPING): (0, (1 << 17) - 1),
     (c.IPPROTO_IP, c.IP_MTU_DISCOVER): (c.IP_PMTUDISC_DONT, c.IP_PMTUDISC_DO),
+    (c.IPPROTO_TCP, c.TCP_KEEPINIT): (1, 4_294_967),
     (c.IPPROTO_IP, c.IP_TTL): (1, 255),
     (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS): (1, 255),
 }
@@ -143,8 +145,9 @@ class Options:
         connection: Connection | None,
         type_: int,
         listener: Listener | None,
+        settings: Settings,
     ) -> tuple[int, int]:
-        """(0, value) or (errno, 0)."""
+        """(0, value) or (errno, 0); what was never set is as ``settings`` say."""
         pair = (level, option)
         if pair == (c.SOL_SOCKET, c.SO_TYPE):
             return 0, type_
@@ -157,7 +160,7 @@ class Options:
         if pair in self.values:
             return 0, self.values[pair]
         if pair in _NUMBERS or pair in _RANGES:
-            return 0, _DEFAULTS.get(pair, 0)
+            return 0, _default(pair, settings)
         return ENOPROTOOPT, 0
 
     def apply_to_udp(self, udp: UdpSocket, level: int, option: int, value: int | bytes) -> None:
@@ -185,6 +188,24 @@ class Options:
 ECN_FIELD = 3
 """The low two bits of TOS and traffic class are TCP's (RFC 3168 §5), not the caller's."""
 _CLASSES = {(c.IPPROTO_IP, c.IP_TOS), (c.IPPROTO_IPV6, c.IPV6_TCLASS)}
+def _default(pair: tuple[int, int], settings: Settings) -> int:
+    if pair == (c.SOL_SOCKET, c.SO_RCVBUF):
+        return settings.receive_buffer
+    if pair == (c.SOL_SOCKET, c.SO_SNDBUF):
+        return settings.send_buffer
+    if pair == (c.SOL_SOCKET, c.SO_KEEPALIVE):
+        return int(settings.keepalive)
+    if pair == (c.IPPROTO_TCP, c.TCP_KEEPIDLE):
+        return settings.keepalive_idle_ns // SECOND
+    if pair == (c.IPPROTO_TCP, c.TCP_KEEPINTVL):
+        return settings.keepalive_interval_ns // SECOND
+    if pair == (c.IPPROTO_TCP, c.TCP_KEEPCNT):
+        return settings.keepalive_probes
+    if pair == (c.IPPROTO_TCP, c.TCP_KEEPINIT):
+        return settings.opening_timeout_ns // SECOND
+    return _DEFAULTS.get(pair, 0)
+
+
 _LIVE = {
     (c.IPPROTO_TCP, c.TCP_MAXSEG),
     (c.IPPROTO_TCP, c.TCP_QUICKACK),
@@ -192,9 +213,6 @@ _LIVE = {
     (c.SOL_SOCKET, c.SO_SNDBUF),
 }
 _DEFAULTS = {
-    (c.IPPROTO_TCP, c.TCP_KEEPIDLE): 7200,
-    (c.IPPROTO_TCP, c.TCP_KEEPINTVL): 75,
-    (c.IPPROTO_TCP, c.TCP_KEEPCNT): 9,
     (c.IPPROTO_TCP, c.TCP_SYNCNT): 6,
     (c.IPPROTO_TCP, c.TCP_QUICKACK): 1,
     (c.IPPROTO_TCP, c.TCP_MAXSEG): 536,
@@ -258,6 +276,10 @@ def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) 
     elif option == c.TCP_SYNCNT:
         connection.syn_r2_ns = 0
         connection.syn_retries = value
+    elif option == c.TCP_KEEPINIT:
+        connection.opening_limit = value * SECOND
+    elif option == c.TCP_NOOPT:
+        connection.no_options = bool(value)
     elif option == c.TCP_USER_TIMEOUT:
         connection.set_user_timeout(value * MILLISECOND)
     elif option == c.TCP_QUICKACK:

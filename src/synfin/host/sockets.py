@@ -23,6 +23,7 @@ from synfin.core.errno import (
 from synfin.core.events import Reason, Value
 from synfin.core.states import State
 from synfin.host.constants import (
+    IPPROTO_TCP,
     MSG_FASTOPEN,
     MSG_MORE,
     MSG_OOB,
@@ -31,6 +32,7 @@ from synfin.host.constants import (
     SHUT_RDWR,
     SHUT_WR,
     SOCK_STREAM,
+    TCP_FASTOPEN_CONNECT,
 )
 from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
@@ -165,6 +167,16 @@ class Socket(NewsSocket):
         connection.open_active(now)
         self._touched(connection, now)
         return EINPROGRESS
+
+    def connect_and_send(self, address: Address, data: bytes) -> int:
+        """FreeBSD's sendto(2) on a socket without a connection: connect, and queue ``data``,
+        which with TCP_FASTOPEN rides on the SYN. Octets taken; raises as ``connect``."""
+        if self.options.fastopen:
+            self.setsockopt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)
+        number = self.connect_ex(address)
+        if number not in (0, EINPROGRESS):
+            raise socket_error(number)
+        return self.queue(data)
 
     # -- SEND and RECEIVE --------------
     def send(self, data: bytes | memoryview, flags: int = 0) -> int:

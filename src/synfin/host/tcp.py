@@ -19,7 +19,7 @@ from synfin.host.records import HostConnection, HostTimeWait, Key, make_key
 from synfin.wire.ip import Packet
 from synfin.wire.quote import Quote
 from synfin.wire.source_route import SourceRoute
-from synfin.wire.tcp import ACK, RST, SYN, Segment
+from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
 
 class TcpLayer(PassiveOpens):
@@ -31,6 +31,9 @@ class TcpLayer(PassiveOpens):
         self.now = now
         self.arriving = packet
         if not self._addresses_are_sound(packet, segment):
+            return
+        if self.settings.drop_syn_fin and segment.flags & (SYN | FIN) == SYN | FIN:
+            self.settled(0, segment, Reason(rules.SYN_FIN_DROPPED, {"seg_seq": segment.seq}))
             return
         key = make_key(packet.dst, segment.dst_port, packet.src, segment.src_port)
         connection = self.demux.connections.get(key)

@@ -31,7 +31,7 @@ from synfin.host.records import (
 from synfin.wire.address import format_address
 from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.source_route import SourceRoute, return_route
-from synfin.wire.tcp import RST, Segment
+from synfin.wire.tcp import ACK, RST, SYN, Segment
 
 MAX_PENDING_REPLIES = 1024
 """Answers formed without a connection that may wait for a poll; more are lost,
@@ -136,6 +136,9 @@ class TcpRecords:
     def to_nobody(self, key: Key, segment: Segment) -> None:
         """§3.10.7.1: no such connection."""
         rule, answer = closed_state(segment)
+        hole = self.settings.blackhole
+        if answer is not None and (hole > 1 or (hole and segment.flags & (SYN | ACK) == SYN)):
+            rule, answer = rules.CLOSED_BLACKHOLE, None
         reason = closed_reason(rule, segment)
         self.settled(0, segment, reason)
         if answer is not None:

@@ -47,12 +47,13 @@ class Calls(Files):
 
     # -- opening ---------------------------------------------------------------
     def call_socket(self, call: Call) -> int:
-        if self.argument(call, 0, c.AF_INET) != c.AF_INET:
-            raise Unsupported("a socket of another family than AF_INET")
+        family = c.AF_INET if self.config.ip_version == 4 else c.AF_INET6
+        if self.argument(call, 0, family) != family:
+            raise Unsupported("a socket of another family than --ip_version")
         type_ = self.argument(call, 1)
         if type_ & 0xF != c.SOCK_STREAM:
             raise Unsupported("SOCK_DGRAM")
-        file = File(self.machine.host.socket())
+        file = File(self.machine.host.socket(family=family))
         file.nonblocking = bool(type_ & s.O_NONBLOCK)
         return self.add(call, file)
 
@@ -125,7 +126,14 @@ class Calls(Files):
     def call_send(self, call: Call) -> Step:
         return (yield from self._send(call, self.argument(call, 2), self.argument(call, 3), 1))
 
-    call_sendto = call_send
+    def call_sendto(self, call: Call) -> Step:
+        _file, sock = self.socket(call)
+        if not self.machine.host.settings.implied_connect or sock.conn is not None:
+            return (yield from self.call_send(call))
+        address = self._address(call, 4, (self.config.remote_ip, self.config.connect_port))
+        self.opened(True)
+        data = self.text(call, 1) or bytes(self.argument(call, 2))
+        return sock.connect_and_send(address, data)
 
     def call_writev(self, call: Call) -> Step:
         size = self._vector(call.arguments[1])

@@ -27,6 +27,11 @@ _IGNORED: Final = frozenset(
 """Flags about the real network or the original's own output; they change no verdict."""
 
 
+_PLATFORMS: Final = {"freebsd": "FreeBSD", "linux": "Linux", "rfc": "STANDARD"}
+_LOCAL_V6: Final = parse_address("fd3d:a0b:17d6::1")
+_REMOTE_V6: Final = parse_address("fd3d:fa7b:d17d::1")
+
+
 @dataclass(frozen=True)
 class Config:
     """One run's settings. Addresses are octets."""
@@ -43,6 +48,19 @@ class Config:
     strict_segments: bool = False
     mtu: int = 1500
     profile: str = "linux"
+    ip_version: int = 4
+    encapsulated: bool = False
+    """``--udp_encapsulation=tcp``: segments may travel in UDP datagrams (RFC 6951's way)."""
+
+    @property
+    def platform(self) -> str:
+        """What ``#ifdef`` lines mean; the ``rfc`` profile takes the parts for STANDARD."""
+        return _PLATFORMS.get(self.profile, "")
+
+    @property
+    def prefix_len(self) -> int:
+        """Of the host's network; the far end is behind a gateway."""
+        return 16 if self.ip_version == 4 else 64
 
     @property
     def base(self) -> Settings:
@@ -81,9 +99,9 @@ class Config:
                 else replace(self, connect_port=port)
             )
         if name == "local_ip":
-            return replace(self, local_ip=_v4(value))
+            return replace(self, local_ip=parse_address(value))
         if name == "remote_ip":
-            return replace(self, remote_ip=_v4(value.partition("/")[0]))
+            return replace(self, remote_ip=parse_address(value.partition("/")[0]))
         if name == "mtu":
             return replace(self, mtu=_natural(value))
         if name == "tcp_ts_tick_usecs":
@@ -93,10 +111,22 @@ class Config:
         if name == "strict_segments":
             return replace(self, strict_segments=True)
         if name == "ip_version":
-            if value != "ipv4":
-                raise Unsupported(f"--ip_version={value}")
-            return self
+            return self._of_version(value)
+        if name == "udp_encapsulation":
+            if value != "tcp":
+                raise Unsupported(f"--udp_encapsulation={value}")
+            return replace(self, encapsulated=True)
         raise Unsupported(f"--{name}")
+
+    def _of_version(self, value: str) -> "Config":
+        """Addresses of the version, unless the command line has given such."""
+        if value == "ipv4":
+            return self
+        if value != "ipv6":
+            raise Unsupported(f"--ip_version={value}")
+        local = self.local_ip if len(self.local_ip) == 16 else _LOCAL_V6
+        remote = self.remote_ip if len(self.remote_ip) == 16 else _REMOTE_V6
+        return replace(self, ip_version=6, local_ip=local, remote_ip=remote)
 
 
 def _natural(value: str) -> int:
@@ -104,9 +134,3 @@ def _natural(value: str) -> int:
     if number < 0:
         raise ValueError
     return number
-
-
-def _v4(value: str) -> bytes:
-    if ":" in value:
-        raise Unsupported("IPv6")
-    return parse_address(value)

@@ -52,7 +52,7 @@ class Flow:
 
     def learn(self, spec: TcpSpec, actual: Actual) -> None:
         """A live segment is about to be compared: note what it tells (ISN, port, TSval)."""
-        if actual.flags & SYN and not self.local_known:
+        if actual.flags & SYN and not self.local_known and not spec.any_seq:
             self.local_port = actual.src_port
             self.local_isn = actual.seq
             self.script_isn = spec.seq & 0xFFFFFFFF
@@ -68,10 +68,12 @@ class Flow:
         """live - script, of our numbers."""
         return self.local_isn - self.script_isn if syn else self.local_isn
 
-    def to_script(self, actual: Actual) -> None:
-        """What the host sent, with the script's numbers."""
+    def to_script(self, actual: Actual, absolute: bool = False) -> None:
+        """What the host sent, with the script's numbers; ``absolute`` leaves its sequence
+        number as it is."""
         syn = bool(actual.flags & SYN)
-        actual.seq = (actual.seq - self._ours(syn)) & 0xFFFFFFFF
+        if not absolute:
+            actual.seq = (actual.seq - self._ours(syn)) & 0xFFFFFFFF
         theirs = 0 if syn else self.remote_isn
         if actual.flags & ACK:
             actual.ack = (actual.ack - theirs) & 0xFFFFFFFF
@@ -84,7 +86,7 @@ class Flow:
         if first or (syn and spec.flags & ACK and not self.remote_known):
             self.remote_isn = spec.seq & 0xFFFFFFFF
             self.remote_known = True
-        seq = spec.seq + (0 if syn else self.remote_isn)
+        seq = spec.seq + (0 if syn or spec.absolute else self.remote_isn)
         ack = spec.ack + self._ours(syn) if spec.flags & ACK else spec.ack
         return replace(spec, seq=seq & 0xFFFFFFFF, ack=ack & 0xFFFFFFFF)
 

@@ -9,6 +9,7 @@ from typing import Final
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from synfin.packetdrill.conditions import for_platform
 from synfin.packetdrill.model import (
     Action,
     Array,
@@ -47,14 +48,20 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", lexer="contextual", start="script", maybe_placeholders=True)
 
 
-def parse(text: str, name: str, given: Mapping[str, str] | None = None) -> Script:
-    """The script in ``text``, with symbols ``given`` as by ``--define``.
+def parse(
+    text: str,
+    name: str,
+    given: Mapping[str, str] | None = None,
+    platform: str = "",
+) -> Script:
+    """The script in ``text``, with symbols ``given`` as by ``--define``; ``platform`` is
+    what its ``#ifdef`` lines ask for.
 
     Raises ScriptError (with line and column), and Unsupported for what the grammar knows
     and nothing here can do.
     """
     try:
-        tree = _parser().parse(text)
+        tree = _parser().parse(for_platform(text, platform))
     except UnexpectedInput as error:
         raise _syntax_error(error) from None
     options: list[tuple[str, str]] = []
@@ -249,7 +256,7 @@ def _ports(node: Node) -> tuple[int, int]:
 
 def _seq(node: Node | None) -> tuple[int, int]:
     assert node is not None
-    start, end, length = (int(str(t)) for t in node.children)
+    start, end, length = (int(str(t)) for t in node.children[:3])
     line = getattr(node.children[0], "line", 0) or 0
     if end < start or (end - start) & 0xFFFFFFFF != length:
         raise ScriptError(line, f"{start}:{end}({length}): the end is not start + length")
@@ -274,8 +281,11 @@ def _tcp(node: Node, defines: Mapping[str, str]) -> TcpSpec:
             line = getattr(flags_node.children[0], "line", 0) or 0
             raise ScriptError(line, f"{letter!r} is no TCP flag; there are F S R P . U E W")
         flags |= _FLAGS[letter]
-    seq, length = _seq(_named(node, "seq"))
+    numbers, free = _named(node, "seq"), _named(node, "any_seq")
+    seq, length = (0, int(str(free.children[1]))) if free is not None else _seq(numbers)
     src, dst = _ports(node)
+    if free is not None and not outbound:
+        raise TcpOptionError("... for a sequence number is for outbound packets only")
     return TcpSpec(
         outbound,
         _ip_info(node),
@@ -288,7 +298,17 @@ def _tcp(node: Node, defines: Mapping[str, str]) -> TcpSpec:
         _number(_named(node, "window"), -1),
         _number(_named(node, "urgent"), 0),
         _options(node, outbound, defines),
+        numbers is not None and numbers.children[3] is not None,
+        free is not None,
+        _encapsulation(node),
     )
+
+
+def _encapsulation(node: Node) -> tuple[int, int] | None:
+    found = _named(node, "inside_udp")
+    if found is None:
+        return None
+    return int(str(found.children[0])), int(str(found.children[1]))
 
 
 def _options(node: Node, outbound: bool, defines: Mapping[str, str]) -> tuple[Option, ...] | None:
@@ -331,6 +351,9 @@ def _icmp(node: Node, defines: Mapping[str, str]) -> IcmpSpec:
     echoed = _named(node, "echoed_tcp")
     quoted: tuple[int, int] | None = None
     if echoed is not None:
+        inside: Token | Node | None = echoed.children[1]
+        if inside is not None:
+            raise Unsupported("ICMP about a segment in UDP")
         inner = echoed.children[0]
         assert isinstance(inner, Tree)
         quoted = _seq(inner)

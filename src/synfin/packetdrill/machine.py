@@ -40,7 +40,7 @@ class Machine:
         self.host: Host = Host(
             "host", settings, self.clock, random.randbytes, observer=self.watcher
         )
-        self.host.add_address(config.local_ip, 16, config.mtu)
+        self.host.add_address(config.local_ip, config.prefix_len, config.mtu)
         self.host.set_offload(65_535)
         self.sent: deque[tuple[int, Packet]] = deque()
         self.woken: list[Socket] = []

@@ -89,6 +89,12 @@ class TcpSpec:
     urgent: int
     options: tuple[Option, ...] | None
     """None: ``<...>``, whatever they are."""
+    absolute: bool = False
+    """``0:0(0)!``: the sequence number as it stands in the header."""
+    any_seq: bool = False
+    """``...(0)``: whatever sequence number."""
+    udp: tuple[int, int] | None = None
+    """``/udp(a > b)``: the segment travels in a datagram between these ports."""
 
 
 @dataclass(frozen=True)

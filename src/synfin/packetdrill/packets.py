@@ -6,33 +6,15 @@ from copy import copy
 from typing import Final
 
 from synfin.packetdrill import options as tcp_options
-from synfin.packetdrill.model import IcmpSpec, IpInfo, Option, TcpSpec, Unsupported
-from synfin.wire import icmp
+from synfin.packetdrill.model import IpInfo, Option, TcpSpec, Unsupported
 from synfin.wire.checksum import checksum, pseudo_sum
-from synfin.wire.icmp import IcmpMessage
-from synfin.wire.ip import PROTO_ICMP, PROTO_TCP, Packet, encode_packet
+from synfin.wire.ip import PROTO_TCP, Packet, encode_packet
 from synfin.wire.options import encode_options
 from synfin.wire.tcp import ACK, FIN, PSH, Segment
 
 _HEADER: Final = struct.Struct("!HHIIHHHH")
 ECN_BITS: Final = {"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3}
 LETTERS: Final = "FSRP.UEW"
-
-_ICMP_TYPES: Final = {
-    "echo_reply": icmp.ECHO_REPLY,
-    "unreachable": icmp.UNREACHABLE,
-    "source_quench": icmp.SOURCE_QUENCH,
-    "redirect": icmp.REDIRECT,
-    "echo_request": icmp.ECHO,
-    "time_exceeded": icmp.TIME_EXCEEDED,
-    "parameter_problem": icmp.PARAMETER_PROBLEM,
-}
-_UNREACHABLE: Final = (
-    "net_unreachable", "host_unreachable", "protocol_unreachable", "port_unreachable",
-    "frag_needed", "source_route_failed", "net_unknown", "host_unknown", "source_host_isolated",
-    "net_prohibited", "host_prohibited", "net_unreachable_for_tos", "host_unreachable_for_tos",
-    "packet_filtered", "precedence_violation", "precedence_cutoff",
-)  # fmt: skip
 
 
 def flag_letters(flags: int) -> str:
@@ -125,33 +107,3 @@ def tcp_octets(
     body[16:18] = total.to_bytes(2, "big")
     ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
     return encode_packet(Packet(src[0], dst[0], PROTO_TCP, bytes(body), ttl, tos_octet(spec.ip)))
-
-
-def icmp_octets(
-    spec: IcmpSpec, router: bytes, host: tuple[bytes, int], peer: tuple[bytes, int], seq: int
-) -> bytes:
-    """An ICMP error about a segment that ``host`` sent to ``peer``, from ``router``."""
-    type_ = _ICMP_TYPES.get(spec.type)
-    if type_ is None:
-        raise Unsupported(f"icmp {spec.type}")
-    code = 0
-    if type_ == icmp.UNREACHABLE:
-        if spec.code not in _UNREACHABLE:
-            raise Unsupported(f"icmp {spec.type} {spec.code}")
-        code = _UNREACHABLE.index(spec.code)
-    elif spec.code:
-        raise Unsupported(f"icmp {spec.type} {spec.code}")
-    quoted = Segment(
-        host[1],
-        peer[1],
-        seq,
-        0,
-        ACK,
-        0,
-        payload=bytes(spec.quoted[1] if spec.quoted is not None else 0),
-    )
-    quote = encode_packet(Packet(host[0], peer[0], PROTO_TCP, quoted))[:48]
-    rest = max(spec.mtu, 0) & 0xFFFF
-    message = IcmpMessage(type_, code, rest, quote)
-    ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
-    return encode_packet(Packet(router, host[0], PROTO_ICMP, message, ttl, tos_octet(spec.ip)))

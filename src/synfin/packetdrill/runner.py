@@ -25,6 +25,7 @@ from synfin.packetdrill.findings import (
     why_of,
 )
 from synfin.packetdrill.flow import FIRST_REMOTE_PORT, Flow
+from synfin.packetdrill.icmp_packets import icmp_octets
 from synfin.packetdrill.info import kernel_info
 from synfin.packetdrill.machine import Machine
 from synfin.packetdrill.model import (
@@ -41,8 +42,9 @@ from synfin.packetdrill.model import (
     Unsupported,
     When,
 )
-from synfin.packetdrill.packets import Actual, icmp_octets, tcp_octets
+from synfin.packetdrill.packets import Actual, tcp_octets
 from synfin.packetdrill.polling import Polling
+from synfin.packetdrill.sockstat import run_tool
 from synfin.packetdrill.symbols import INFO_SYMBOLS, SYMBOLS, number
 from synfin.packetdrill.sysctl import Sysctls
 from synfin.wire.ip import Packet
@@ -192,8 +194,7 @@ class Runner:
             self._start_call(event, action)
         elif isinstance(action, Command):
             self._wait_for_event(event, False)
-            self.sysctls.run(action.text)
-            self.sysctls.apply(self.machine.host)
+            self._command(action.text)
         elif isinstance(action, Code):
             self._wait_for_event(event, False)
             self._code(event, action)
@@ -201,6 +202,14 @@ class Runner:
             raise Unsupported("UDP" if not isinstance(action, IcmpSpec) else "outbound ICMP")
         self.last_time = event.when.start
         self.last_inbound = _is_inbound(event)
+
+    def _command(self, text: str) -> None:
+        """A backtick line: a look at the host's table, or sysctls."""
+        if run_tool(text, self.machine.host):
+            self.machine.settle()
+            return
+        self.sysctls.run(text)
+        self.sysctls.apply(self.machine.host)
 
     def _opened(self, active: bool) -> None:
         """connect() or listen(): what follows is about that socket."""
@@ -243,7 +252,7 @@ class Runner:
             raise Failure(finding("nothing-sent"), why=self._silence())
         flow.learn(spec, actual)
         self._cut(actual, spec.length)
-        flow.to_script(actual)
+        flow.to_script(actual, spec.absolute)
         while actual.length < spec.length and not self.config.strict_segments:
             if not self._aggregate(flow, actual, spec, limit):
                 break

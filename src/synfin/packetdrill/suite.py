@@ -49,7 +49,7 @@ def run_job(job: Job) -> Result:
     """Parses and runs one script."""
     try:
         text = job.path.read_text(encoding="utf-8")
-        script = parse(text, job.name, dict(job.defines))
+        script = parse(text, job.name, dict(job.defines), job.config.platform)
     except Unsupported as missing:
         return Result(job.name, "unsupported", message=missing.what)
     except ScriptError as error:

@@ -56,6 +56,11 @@ _TIMESTAMPING: Final = {
         )
     )
 }  # fmt: skip
+_FREEBSD_STATES: Final = {
+    "ESTABLISHED": 1, "SYN_SENT": 2, "SYN_RECEIVED": 3, "FIN_WAIT_1": 4, "FIN_WAIT_2": 5,
+    "TIME_WAIT": 6, "CLOSED": 7, "CLOSE_WAIT": 8, "LAST_ACK": 9, "LISTEN": 10, "CLOSING": 11,
+}  # fmt: skip
+"""As FreeBSD's scripts call them; the numbers are ours, since only names are compared."""
 
 SYMBOLS: Final[dict[str, int]] = {
     **{name: value for name, value in vars(c).items() if name.isupper()},
@@ -116,6 +121,7 @@ INFO_SYMBOLS: Final[dict[str, int]] = {
     "TCPI_OPT_ECN_SEEN": 16,
     "TCPI_OPT_SYN_DATA": 32,
     "TCP_INFINITE_SSTHRESH": 0x7FFFFFFF,
+    **{f"TCPI_{name}": number for name, number in _FREEBSD_STATES.items()},
     **{f"TCP_{name}": number for number, name in enumerate(_STATES, 1)},
 }
 """What ``%{ }%`` blocks know beside tcp_info."""

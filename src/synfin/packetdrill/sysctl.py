@@ -13,6 +13,7 @@ from typing import Final
 
 from synfin.core.settings import MILLISECOND, Settings
 from synfin.host.host import Host
+from synfin.packetdrill import freebsd
 from synfin.packetdrill.model import Unsupported
 
 _ARITHMETIC: Final = re.compile(r"\$\(\((\s*\d+(?:\s*\*\s*\d+)*\s*)\)\)")
@@ -125,6 +126,9 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
 }
 
 
+_ALL: Final = {**MAPPED, **freebsd.MAPPED}
+
+
 class Sysctls:
     """The values set, and the settings that follow from them."""
 
@@ -136,15 +140,17 @@ class Sysctls:
         """What ``set_sysctls.py`` found, for its restoring script."""
         self.flushed: bool = False
         """What is remembered of servers shall be forgotten."""
+        self.purged: bool = False
+        """What is known of paths shall be forgotten (FreeBSD's host cache)."""
 
     def settings(self) -> Settings:
         """The profile with the sysctls over it. Raises Unsupported for a bad value."""
         settings = self.base
-        for name in MAPPED:
+        for name in _ALL:
             if name not in self.values:
                 continue
             try:
-                settings = MAPPED[name](settings, self.values[name])
+                settings = _ALL[name](settings, self.values[name])
             except (ValueError, IndexError):
                 raise Unsupported(f"sysctl {name}={self.values[name]}") from None
         return settings
@@ -155,6 +161,9 @@ class Sysctls:
         if self.flushed:
             self.flushed = False
             host.tcp.fastopen.forget()
+        if self.purged:
+            self.purged = False
+            host.path_mtu.forget()
         key = self.values.get(KEY)
         if key is not None:
             try:
@@ -164,7 +173,7 @@ class Sysctls:
 
     def without_effect(self) -> tuple[str, ...]:
         """The sysctls set that change nothing here."""
-        return tuple(sorted(name for name in self.values if name not in MAPPED and name != KEY))
+        return tuple(sorted(name for name in self.values if name not in _ALL and name != KEY))
 
     def run(self, text: str, depth: int = 0) -> None:
         """Every command in ``text``. Raises Unsupported for the first that has no meaning."""
@@ -236,6 +245,14 @@ class Sysctls:
                 self.values[short] = value
 
     def _set(self, name: str, value: str) -> None:
+        if name in freebsd.MAPPED or name in freebsd.NEUTRAL:
+            self.values[name] = value
+            if name == freebsd.FASTOPEN_CLIENT and value.strip() == "0":
+                self.flushed = True
+            return
+        if name == freebsd.FLUSH:
+            self.purged = True
+            return
         short = name.rsplit(".", 1)[-1]
         if not name.startswith("net.") or (
             short not in MAPPED and short not in NEUTRAL and short != KEY

@@ -2,7 +2,8 @@
 
 Reading is tolerant: any alignment (MUST-64), unknown kinds skipped by their
 length (MUST-6), a bad length ends the reading and is reported (MUST-7).
-Writing uses the order that Linux uses, with NOPs so that words stay aligned.
+Writing uses the order that Linux uses, with NOPs so that words stay aligned, or on
+request FreeBSD's.
 """
 
 import struct
@@ -69,6 +70,8 @@ class Options:
         self.sack: tuple[tuple[int, int], ...] = sack
         self.fastopen: bytes | None = fastopen
         self.fastopen_experimental: bool = fastopen_experimental
+        self.bsd_order: bool = False
+        """Written as FreeBSD does it, not as Linux does."""
         self.unknown: tuple[int, ...] = ()
         self.malformed: bool = False
 
@@ -156,6 +159,8 @@ def encode_options(options: Options) -> bytes:
     """
     if options is NO_OPTIONS:
         return b""
+    if options.bsd_order:
+        return _encode_bsd(options)
     out = b""
     if options.mss >= 0:
         out = b"\x02\x04" + _U16.pack(options.mss & 0xFFFF)
@@ -173,6 +178,28 @@ def encode_options(options: Options) -> bytes:
     return out
 
 
+def _encode_bsd(options: Options) -> bytes:
+    """FreeBSD tcp_addoptions(): NOPs only where an option wants its alignment, zeros at
+    the end."""
+    out = b""
+    if options.mss >= 0:
+        out = b"\x02\x04" + _U16.pack(options.mss & 0xFFFF)
+    if options.window_scale >= 0:
+        out += b"\x01\x03\x03" + bytes((options.window_scale & 0xFF,))
+    if options.sack_permitted:
+        out += b"\x04\x02"
+    if options.ts_val >= 0:
+        out += bytes((NOP,)) * (-(len(out) + 2) % 4) + b"\x08\x0a"
+        out += _PAIR.pack(options.ts_val & 0xFFFFFFFF, options.ts_ecr & 0xFFFFFFFF)
+    if options.sack:
+        out += _encode_sack(options.sack, MAX_OPTIONS_LEN - len(out))
+    if options.fastopen is not None:
+        cookie = _fastopen_option(options)
+        if len(out) + len(cookie) <= MAX_OPTIONS_LEN:
+            out += cookie
+    return out + bytes(-len(out) % 4)
+
+
 def _encode_sack(blocks: tuple[tuple[int, int], ...], room: int) -> bytes:
     count = min(len(blocks), (room - 4) // 8)
     if count <= 0:
@@ -184,14 +211,17 @@ def _encode_sack(blocks: tuple[tuple[int, int], ...], room: int) -> bytes:
 
 
 def _encode_fastopen(options: Options, room: int) -> bytes:
-    cookie = options.fastopen or b""
-    if options.fastopen_experimental:
-        out = bytes((EXPERIMENTAL, (4 + len(cookie)) & 0xFF, 0xF9, 0x89)) + cookie
-    else:
-        out = bytes((FASTOPEN, (2 + len(cookie)) & 0xFF)) + cookie
+    out = _fastopen_option(options)
     short = -len(out) % 4
     out += b"\x01\x01" if short == 2 else bytes(short)
     return out if len(out) <= room else b""
+
+
+def _fastopen_option(options: Options) -> bytes:
+    cookie = options.fastopen or b""
+    if options.fastopen_experimental:
+        return bytes((EXPERIMENTAL, (4 + len(cookie)) & 0xFF, 0xF9, 0x89)) + cookie
+    return bytes((FASTOPEN, (2 + len(cookie)) & 0xFF)) + cookie
 
 
 def options_length(options: Options) -> int:
@@ -199,7 +229,7 @@ def options_length(options: Options) -> int:
     for (RFC 9293 §3.7.1), computed without making them for the frequent cases."""
     if options is NO_OPTIONS:
         return 0
-    if options.fastopen is not None:
+    if options.fastopen is not None or options.bsd_order:
         return len(encode_options(options))
     size = 4 if options.mss >= 0 else 0
     if options.ts_val >= 0:

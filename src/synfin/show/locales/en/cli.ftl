@@ -56,7 +56,7 @@ cli-help-tcb = The transmission control blocks of HOST at time T, grouped as in 
 cli-help-ss = The connections of all hosts at time T the way ss -tanpo prints them.
 cli-help-header = Draws the headers of a packet (IPv4, IPv6, TCP, UDP, ICMP): every field, its meaning, the checksums computed anew, and how the length of the data follows. The packet is packet N of a run, or hexadecimal digits.
 cli-help-states = The state diagram as the engine's own table has it, with the names that RFC 9293, netstat and ss use. With NAME: the edges that this run went along.
-cli-help-switches = The switches of --set, one for each place where TCP stacks lawfully differ (or where a thought experiment breaks them), with their values in the four profiles.
+cli-help-switches = The switches of --set, one for each place where TCP stacks lawfully differ (or where a thought experiment breaks them), with their values in the five profiles.
 cli-help-limits = Reads this system's limits (ports, descriptors, memory, queues) and says which of them ends the number of connections first.
 cli-help-ask = Answers by topic, by row (E-07, C29) or by words in English or Chinese: the claim people repeat, what is right, the source, and the run that shows it. Without words: all topics.
 cli-help-quiz = Draws a run and stops before each segment: say what comes next (B>A SYN,ACK). Then the interview question, a 30-second answer, the usual wrong one and the follow-up. Without NAME: any scenario.
@@ -70,7 +70,7 @@ cli-opt-version = the version
 cli-opt-case = which case of the scenario (default: the first)
 cli-opt-fault = act on packets: drop, delay=300ms, dup, reorder, corrupt, set win=0; may be repeated
 cli-opt-set = change a switch, for one host or all; may be repeated
-cli-opt-profile = settings to start from: rfc, linux, linux-old, bsd44
+cli-opt-profile = settings to start from: rfc, linux, linux-old, freebsd, bsd44
 cli-opt-seed = seed of everything random in the run
 cli-opt-iss = initial sequence number of a host; may be repeated
 cli-opt-msl = maximum segment lifetime, seconds

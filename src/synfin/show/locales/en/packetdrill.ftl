@@ -8,7 +8,7 @@ cli-opt-packetdrill-tolerance = microseconds by which times may differ, whatever
 cli-opt-packetdrill-strict-segments = consecutive segments are not joined to what a script expects as one
 cli-opt-packetdrill-local-ip = the host's address
 cli-opt-packetdrill-remote-ip = the far end's address
-cli-opt-packetdrill-ip-version = only ipv4 so far
+cli-opt-packetdrill-ip-version = ipv4 (default) or ipv6
 cli-opt-packetdrill-profile = the switches that the host starts with
 cli-opt-packetdrill-as-json = results for programs
 
@@ -40,3 +40,4 @@ packetdrill-blocks = { $call }() blocks for ever
 packetdrill-assert = does not hold: { $text }
 packetdrill-not-open = the script has no open descriptor { $fd }
 packetdrill-arguments = { $call }() needs { $count } arguments or more
+packetdrill-tool = the host's table does not show it: { $text }

@@ -149,6 +149,7 @@ problem-settings-ecn = ecn must be one of { $names }
 problem-settings-lab-only = only the lab may set { $names }: it breaks TCP on purpose
 problem-settings-mss = mss must be from 1 to 65495 octets
 problem-settings-rto = RTOs must be positive and max_rto_ns at least min_rto_ns
+problem-settings-option-order = option_order must be 'linux' or 'bsd'
 problem-settings-window-scale = window_scale must be from 0 to 14, or -1 for none (RFC 7323 §2.3)
 
 ## step

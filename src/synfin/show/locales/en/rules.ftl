@@ -51,6 +51,10 @@ abort-listener-closed = The listener on port { $port } was closed while this con
 
 closed-rst-ignored = No connection, RFC 9293 §3.10.7.1: a RST (SEQ = { $seg_seq }) that meets no TCB is discarded; answering a RST with a RST would never end.
     .name = RST without a connection: ignored
+closed-blackhole = No connection, RFC 9293 §3.10.7.1: a RST would be due (SEQ = { $seg_seq }, length { $seg_len }), but FreeBSD's net.inet.tcp.blackhole keeps silent: a port scanner learns nothing, and waits.
+    .name = Nobody here: silent (blackhole)
+closed-syn-fin-dropped = RFC 9293 §3.10.7 would process SYN and FIN in one segment (SEQ = { $seg_seq }); FreeBSD's net.inet.tcp.drop_synfin drops it unseen, because hardly anybody but a scanner sends it.
+    .name = SYN with FIN: dropped
 closed-reset-no-ack = No connection, RFC 9293 §3.10.7.1: nobody listens here, and the segment (SEQ = { $seg_seq }, length { $seg_len }) carries no ACK to borrow a number from; the answer is a RST with SEQ = 0 and ACK = SEG.SEQ+SEG.LEN, which fits what the sender expects.
     .name = Nobody here: RST,ACK
 closed-reset = No connection, RFC 9293 §3.10.7.1: the segment acknowledges SEG.ACK = { $seg_ack }, so the RST takes exactly that number as its SEQ and needs no ACK; the sender finds it valid and learns that nobody is here.

@@ -56,7 +56,7 @@ cli-help-tcb = HOST 在时刻 T 的 TCB，按 RFC 9293 第 3.3.1 节分组，并
 cli-help-ss = 时刻 T 各主机的连接，格式与 ss -tanpo 相同。
 cli-help-header = 画出报文的首部（IPv4、IPv6、TCP、UDP、ICMP）：每个字段及其含义、重新计算的校验和，以及数据长度是怎么算出来的。报文可以是某次运行的第 N 个，也可以是十六进制数字。
 cli-help-states = 直接由引擎的状态转换表生成的状态图，以及各状态在 RFC 9293、netstat、ss 中的名字。给出 NAME 时，标出这次运行走过的边。
-cli-help-switches = --set 的全部开关：TCP 实现之间允许不同的地方各有一个（还有几个是思想实验，故意弄坏 TCP），以及它们在四个 profile 中的取值。
+cli-help-switches = --set 的全部开关：TCP 实现之间允许不同的地方各有一个（还有几个是思想实验，故意弄坏 TCP），以及它们在五个 profile 中的取值。
 cli-help-limits = 读取本机的各种上限（端口、文件描述符、内存、队列），说明连接数最先受哪一个限制。
 cli-help-ask = 可以按主题、按编号（E-07、C29）或按中英文词语提问：大家常说的、正确的说法、出处，以及能看到它的那次运行。不带词语时列出全部主题。
 cli-help-quiz = 画出一次运行，在每个报文段之前停下，请你说出下一个是什么（如 B>A SYN,ACK）。之后是面试题、30 秒参考回答、常见的错误回答和追问。不给 NAME 就随机选一个场景。
@@ -70,7 +70,7 @@ cli-opt-version = 显示版本
 cli-opt-case = 场景中的哪种情形（默认第一种）
 cli-opt-fault = 对报文动手脚：drop、delay=300ms、dup、reorder、corrupt、set win=0；可重复
 cli-opt-set = 改动一个开关，针对一台或所有主机；可重复
-cli-opt-profile = 以哪套参数为基础：rfc、linux、linux-old、bsd44
+cli-opt-profile = 以哪套参数为基础：rfc、linux、linux-old、freebsd、bsd44
 cli-opt-seed = 运行中一切随机量的种子
 cli-opt-iss = 某台主机的初始序号；可重复
 cli-opt-msl = 最长报文段寿命 MSL，单位秒

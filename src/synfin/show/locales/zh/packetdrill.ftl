@@ -8,7 +8,7 @@ cli-opt-packetdrill-tolerance = 时间允许相差多少微秒，优先于脚本
 cli-opt-packetdrill-strict-segments = 脚本期望一个大报文段时，不把相邻的几个报文段拼起来比较
 cli-opt-packetdrill-local-ip = 被测主机的地址
 cli-opt-packetdrill-remote-ip = 对端的地址
-cli-opt-packetdrill-ip-version = 目前只有 ipv4
+cli-opt-packetdrill-ip-version = ipv4（默认）或 ipv6
 cli-opt-packetdrill-profile = 被测主机从哪一组开关出发
 cli-opt-packetdrill-as-json = 输出给程序读的结果
 
@@ -40,3 +40,4 @@ packetdrill-blocks = { $call }() 一直阻塞，不会返回
 packetdrill-assert = 断言不成立：{ $text }
 packetdrill-not-open = 脚本里没有打开过描述符 { $fd }
 packetdrill-arguments = { $call }() 至少要有 { $count } 个参数
+packetdrill-tool = 主机的连接表里查不到：{ $text }

@@ -149,6 +149,7 @@ problem-settings-ecn = ecn 只能是 { $names } 之一
 problem-settings-lab-only = { $names } 会故意弄坏 TCP，只有实验室里才能设置
 problem-settings-mss = mss 必须在 1 到 65495 字节之间
 problem-settings-rto = 各个 RTO 都必须大于 0，而且 max_rto_ns 不能小于 min_rto_ns
+problem-settings-option-order = option_order 只能是 'linux' 或 'bsd'
 problem-settings-window-scale = window_scale 必须在 0 到 14 之间，-1 表示不用（RFC 7323 §2.3）
 
 ## step

@@ -50,6 +50,10 @@ abort-listener-closed = 端口 { $port } 的监听套接字已关闭，而这条
 
 closed-rst-ignored = 没有连接，RFC 9293 §3.10.7.1：RST（SEQ = { $seg_seq }）找不到对应的 TCB，直接丢弃；若用 RST 回应 RST，就会没完没了。
     .name = 无连接时收到 RST：忽略
+closed-blackhole = 没有连接，RFC 9293 §3.10.7.1：本应回 RST（SEQ = { $seg_seq }，长度 { $seg_len }），但 FreeBSD 的 net.inet.tcp.blackhole 要求保持沉默：扫描端口的人什么也探不到，只能干等。
+    .name = 无人监听：不作声（blackhole）
+closed-syn-fin-dropped = 按 RFC 9293 §3.10.7，SYN 与 FIN 同在一个报文段里（SEQ = { $seg_seq }）也要处理；FreeBSD 的 net.inet.tcp.drop_synfin 看也不看就丢弃，因为除了扫描器几乎没人这样发。
+    .name = SYN 带 FIN：丢弃
 closed-reset-no-ack = 没有连接，RFC 9293 §3.10.7.1：这里没人监听，而报文段（SEQ = { $seg_seq }，长度 { $seg_len }）又没有 ACK 可借用；于是回 RST，取 SEQ = 0、ACK = SEG.SEQ+SEG.LEN，正好是发送方认可的号。
     .name = 无人监听：回 RST,ACK
 closed-reset = 没有连接，RFC 9293 §3.10.7.1：报文段确认了 SEG.ACK = { $seg_ack }，RST 就直接拿这个号作 SEQ，自己不带 ACK；发送方会判它有效，从而知道这里没有连接。
