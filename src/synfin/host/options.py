@@ -188,6 +188,8 @@ class Options:
 ECN_FIELD = 3
 """The low two bits of TOS and traffic class are TCP's (RFC 3168 §5), not the caller's."""
 _CLASSES = {(c.IPPROTO_IP, c.IP_TOS), (c.IPPROTO_IPV6, c.IPV6_TCLASS)}
+
+
 def _default(pair: tuple[int, int], settings: Settings) -> int:
     if pair == (c.SOL_SOCKET, c.SO_RCVBUF):
         return settings.receive_buffer
