@@ -65,6 +65,7 @@ def establish(
 ) -> None:
     """Enter ESTABLISHED and what follows from a lossy handshake."""
     snd = tcb.snd
+    tcb.rcv.half_open = False
     tcb.enter(trigger, rule, a, b, c, d)
     snd.recover = snd.snd_una
     if tcb.syn_timeouts:

@@ -13,6 +13,7 @@ from synfin.core.rules import Rule
 from synfin.core.sequence import modular_less, unwrap, wrap
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import BACK_TO_LISTEN, Tcb
+from synfin.core.timeouts import queue_reset
 from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
 
@@ -36,7 +37,14 @@ def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
         # Window zero: ACK, URG and RST still count (MUST-66); process_text() drops the text.
         return False
     _unacceptable(tcb, segment, seq)
-    return True
+    return not _old_but_acknowledges(tcb, segment, seq)
+
+
+def _old_but_acknowledges(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """FreeBSD: a segment from below the window is cut to nothing, and its ACK counts."""
+    if not tcb.settings.old_segments_acknowledge or tcb.state is State.SYN_RECEIVED:
+        return False
+    return segment.flags & (ACK | SYN | RST) == ACK and seq < tcb.rcv.rcv_nxt
 
 
 def _rst_below_fin(tcb: Tcb) -> bool:
@@ -104,7 +112,7 @@ def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
     elif flags & FIN and rcv.fin_received and seq + segment.seg_len == rcv.rcv_nxt:
         rule, values = rules.FIN_AGAIN, (relative, nxt)
     tcb.settled(rule, segment, *values)
-    if segment.seg_len and seq < rcv.rcv_nxt:
+    if segment.seg_len and seq < rcv.rcv_nxt and rule is not rules.SYN_CHALLENGE:
         enter_quick_mode(tcb)
         tcb.note_duplicate(seq, min(seq + segment.seg_len, rcv.rcv_nxt))
     if tcb.may_challenge(segment):
@@ -190,7 +198,11 @@ def check_syn(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if tcb.may_challenge(segment):
             tcb.owe_now(rules.SYN_CHALLENGE, *values)
         return True
-    tcb.reply(reset_without_ack(segment), rules.SYN_793, segment)
+    if tcb.settings.syn_in_window_resets:
+        tcb.settled(rules.SYN_793, segment, *values)
+        queue_reset(tcb, rules.SYN_793, *values)
+    else:
+        tcb.reply(reset_without_ack(segment), rules.SYN_793, segment)
     tcb.give_up(Trigger.RCV_RST, ECONNRESET, rules.SYN_793, *values)
     return True
 

@@ -300,7 +300,8 @@ class Connection(Tcb):
             return
         snd = self.snd
         seq = unwrap(error.seq, snd.snd_una)
-        if not snd.snd_una <= seq <= snd.snd_max:
+        last = snd.snd_max if self.settings.icmp_at_snd_nxt else snd.snd_max - 1
+        if not snd.snd_una <= seq <= last:
             # RFC 5927 §4.1: not about anything outstanding, so perhaps forged.
             self._icmp_event(rules.ICMP_OUT_OF_WINDOW, error)
             return

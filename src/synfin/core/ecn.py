@@ -67,7 +67,8 @@ class Ecn:
         elif segment.flags & ACK:
             self.ok = self.asked and agrees(segment)
         else:
-            self.ok = self.asked and asks(segment)
+            offers = self.asked or (settings.ecn_crossing_accepts and settings.ecn != "off")
+            self.ok = offers and asks(segment)
         self._judge(settings)
 
     def take_another_syn(self, segment: Segment, settings: Settings) -> None:

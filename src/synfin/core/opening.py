@@ -23,6 +23,8 @@ def listen_state(tcb: Tcb, segment: Segment) -> None:
     flags = segment.flags
     if flags & RST:
         tcb.settled(rules.LISTEN_RST, segment, segment.seq)
+    elif flags & SYN and flags & ACK and tcb.settings.listen_syn_ack_silent:
+        tcb.settled(rules.LISTEN_OTHER, segment, flags)
     elif flags & ACK:
         tcb.reply(reset_without_ack(segment), rules.LISTEN_ACK, segment)
     elif flags & SYN:
@@ -33,7 +35,7 @@ def listen_state(tcb: Tcb, segment: Segment) -> None:
 
 def _listen_syn(tcb: Tcb, segment: Segment) -> None:
     """Third: RCV.NXT <- SEG.SEQ+1, IRS <- SEG.SEQ, SYN,ACK, SYN-RECEIVED."""
-    tcb.passive = True
+    tcb.passive = tcb.rcv.half_open = True
     tcb.rcv.start(first_absolute(segment.seq))
     adopt_syn_options(tcb, segment)
     values = (segment.seq, wrap(tcb.rcv.rcv_nxt), wrap(tcb.snd.iss))
@@ -158,5 +160,22 @@ def _syn_sent_simultaneous(tcb: Tcb, segment: Segment) -> None:
     tcb.snd.set_window(segment.window, tcb.rcv.irs, 0)
     tcb.syn_due = True
     tcb.syn_rule = rules.SYN_SENT_SIMULTANEOUS
-    if segment.payload or segment.flags & FIN:
-        tcb.held_syn = segment
+    fin = segment.flags & FIN and not tcb.settings.fin_on_syn_ignored
+    if segment.payload or fin:
+        tcb.held_syn = segment if fin else _without_fin(segment)
+
+
+def _without_fin(segment: Segment) -> Segment:
+    """The same, as if it had no FIN."""
+    flags = segment.flags & ~FIN
+    return Segment(
+        segment.src_port,
+        segment.dst_port,
+        segment.seq,
+        segment.ack,
+        flags,
+        segment.window,
+        segment.options,
+        segment.payload,
+        segment.urgent,
+    )

@@ -52,6 +52,9 @@ class Receiver:
         self.rcv_up: int = -1
         self.buffer_size: int = settings.receive_buffer
         self.offers_free_space: bool = settings.window_is_free_space
+        self.half_open: bool = False
+        """A listener's child in SYN-RECEIVED: FreeBSD's syncache knows no buffer yet, only
+        the window it has offered."""
         self.scale: int = 0
         """Shift of the window we offer (RFC 7323 §2.3); 0 until negotiated."""
         self.segment_size: int = 536
@@ -82,6 +85,19 @@ class Receiver:
         """RCV.WND: octets we are willing to take from RCV.NXT on (REC-1)."""
         return self.rcv_adv - self.rcv_nxt
 
+    @property
+    def edge(self) -> int:
+        """Up to where text is taken: what was offered; on FreeBSD all that is free
+        (tcp_do_segment(): rcv_wnd = max(sbspace(), rcv_adv - rcv_nxt))."""
+        if self.offers_free_space and not self.half_open:
+            return max(self.rcv_adv, self.rcv_nxt + self.buffer_size - self.unread)
+        return self.rcv_adv
+
+    @property
+    def acceptable_window(self) -> int:
+        """As RCV.WND, up to :attr:`edge`."""
+        return self.edge - self.rcv_nxt
+
     def start(self, irs: int) -> None:
         """The peer's SYN came."""
         self.irs = irs
@@ -94,7 +110,7 @@ class Receiver:
         """Table 6's four cases for a segment [seq, seq+length); ``at_edge`` takes an
         empty one right at the window's edge as well."""
         nxt = self.rcv_nxt
-        edge = self.rcv_adv
+        edge = self.edge
         if length == 0:
             if edge == nxt or at_edge:
                 return nxt <= seq <= edge

@@ -1,5 +1,7 @@
 """ACKs, window probes and keep-alives (RFC 9293 §3.8.6.3, §3.8.6.1, §3.8.4)."""
 
+from typing import Final
+
 from synfin.core import rules
 from synfin.core.events import Value
 from synfin.core.forming import form
@@ -10,6 +12,9 @@ from synfin.core.tcb import Tcb
 from synfin.core.timers import PERSIST
 from synfin.wire.tcp import ACK, FIN, Segment
 
+_FORMED_APART: Final = frozenset({rules.RST_CHALLENGE, rules.SYN_CHALLENGE})
+"""FreeBSD forms these without the connection's usual flags (tcp_respond())."""
+
 
 def send_ack(tcb: Tcb, out: list[Segment]) -> None:
     """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, and its copies for duplicates."""
@@ -18,8 +23,17 @@ def send_ack(tcb: Tcb, out: list[Segment]) -> None:
     copies = rcv.copies
     values = tcb.owed_values or _ack_values(tcb, rule)
     tcb.owed_values = None
+    flags, seq = ACK, tcb.snd.snd_nxt
+    if tcb.settings.acks_repeat_fin and rule not in _FORMED_APART and _fin_is_out(tcb):
+        flags, seq = ACK | FIN, seq - 1
     for _ in range(1 + copies):
-        out.append(form(tcb, ACK, tcb.snd.snd_nxt, b"", rule, *values))
+        out.append(form(tcb, flags, seq, b"", rule, *values))
+
+
+def _fin_is_out(tcb: Tcb) -> bool:
+    """Our FIN has been sent, nothing after it, and it is not acknowledged."""
+    snd = tcb.snd
+    return snd.fin_queued and snd.snd_nxt == snd.buffer.end + 1 and not snd.fin_acked
 
 
 def _ack_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value, Value]:

@@ -44,7 +44,9 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
 
 def _asking(tcb: Tcb) -> int:
     """ECE and CWR on a SYN that asks for ECN (RFC 3168 §6.1.1)."""
-    return tcb.ecn.syn_flags(tcb.settings, not tcb.snd.board.empty())
+    retries = tcb.settings.ecn_syn_retries
+    still = retries > 0 and tcb.syn_timeouts <= retries
+    return tcb.ecn.syn_flags(tcb.settings, not tcb.snd.board.empty() and not still)
 
 
 def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:

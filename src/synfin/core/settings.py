@@ -78,6 +78,15 @@ class Settings:
     second_segment_acks: bool = False
     """FreeBSD DELAY_ACK(): the second segment in order is acknowledged at once, however
     short; otherwise the second full-sized one (SHLD-19)."""
+    old_segments_acknowledge: bool = False
+    """FreeBSD tcp_do_segment() and 4.4BSD: a segment from below the window is answered and
+    cut to nothing, but its ACK counts; RFC 9293 §3.10.7.4 drops it whole."""
+    old_text_acks: bool = False
+    """FreeBSD tcp_do_segment(): text that begins below RCV.NXT is acknowledged at once,
+    though the rest of it is new."""
+    acks_repeat_fin: bool = False
+    """FreeBSD tcp_output(): an ACK that leaves while our FIN is unacknowledged carries
+    the FIN again."""
     delayed_ack_ns: int = 200 * MILLISECOND
     """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
     window_update_doubles: bool = False
@@ -109,6 +118,11 @@ class Settings:
     0, 2, 1)."""
     ecn_fallback: bool = True
     """RFC 3168 §6.1.1.1: a SYN that goes again asks no more (Linux tcp_ecn_fallback)."""
+    ecn_syn_retries: int = 0
+    """FreeBSD net.inet.tcp.ecn.maxretries: so many repeated SYNs still ask."""
+    ecn_crossing_accepts: bool = False
+    """FreeBSD tcp_ecn_input_parallel_syn(): in a simultaneous open the peer's request is
+    agreed to, though our own SYN has not asked."""
     ecn_strict_setup: bool = True
     """RFC 3168 §6.1.1: whoever sent or received a SYN that did not ask sets no ECT, even
     if another SYN did; Linux looks at the first SYN and the SYN,ACK alone."""
@@ -188,6 +202,9 @@ class Settings:
     """TIME-WAIT ignores RST (RFC 1337 fix F1)."""
     time_wait_old_data_restarts: bool = False
     """Linux: any segment answered in TIME-WAIT restarts the timer."""
+    time_wait_needs_ack: bool = False
+    """FreeBSD tcp_twcheck(): without ACK nothing is answered, an old SYN as little as a
+    repeated FIN."""
     time_wait_accepts_syn: bool = True
     """MAY-2 / RFC 6191."""
     time_wait_reuse: bool = False
@@ -204,6 +221,11 @@ class Settings:
     """'resend' the SYN,ACK (Linux) or 'ack' (RFC text: SYN out of window)."""
     syn_received_new_syn: str = "listen"
     """In-window SYN in passive SYN-RECEIVED: 'listen' (RFC 9293) or 'reset' (Linux)."""
+    listen_syn_ack_silent: bool = False
+    """FreeBSD tcp_input(): a SYN,ACK for a listener is dropped, not reset."""
+    fin_on_syn_ignored: bool = False
+    """FreeBSD: in a simultaneous open a FIN on the peer's SYN is as if it were not there;
+    RFC 9293 §3.10.7.3 keeps it for later."""
     syn_data: str = "queue"
     """Text on a plain SYN: 'queue' it (RFC 9293 §3.10.7.2) or 'discard' (Linux)."""
     ack_after_crossing_syn: bool = False
@@ -261,6 +283,9 @@ class Settings:
     """RFC 5961 §5 (MAY-12)."""
 
     # -- errors
+    icmp_at_snd_nxt: bool = False
+    """Linux tcp_v4_err(): an error about SND.NXT itself counts, too; RFC 5927 §4.1 asks for
+    SEG.SEQ < SND.NXT."""
     icmp_fails_connect: bool = False
     """Linux: any unreachable fails connect() at once (RFC 5461 §4.1)."""
     soft_error_is_so_error: bool = True
@@ -414,6 +439,7 @@ LINUX: Final = Settings(
     right_edge_acks=True,
     challenge_acks=1,
     challenge_ack_interval_ns=500 * MILLISECOND,
+    icmp_at_snd_nxt=True,
     icmp_fails_connect=True,
     accept_source_route=False,
     isn_tick_ns=64,
@@ -459,6 +485,15 @@ FREEBSD: Final = Settings(
     window_is_free_space=True,
     window_update_quarter=True,
     second_segment_acks=True,
+    old_text_acks=True,
+    acks_repeat_fin=True,
+    time_wait_needs_ack=True,
+    listen_syn_ack_silent=True,
+    ecn_syn_retries=1,
+    ecn_crossing_accepts=True,
+    ecn_strict_setup=False,
+    old_segments_acknowledge=True,
+    fin_on_syn_ignored=True,
     delayed_ack_ns=40 * MILLISECOND,
     min_rto_ns=30 * MILLISECOND,
     max_rto_ns=64 * SECOND,

@@ -357,7 +357,7 @@ class Tcb(StateHolder):
             self.settings,
             self.snd.snd_nxt,
             rcv.rcv_nxt,
-            min(rcv.rcv_wnd >> rcv.scale, 0xFFFF),
+            min(rcv.acceptable_window >> rcv.scale, 0xFFFF),
             rcv.ts_recent if self.ts_ok else -1,
             self.ts_offset,
             rcv.irs,

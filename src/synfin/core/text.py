@@ -72,13 +72,15 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if tcb.detached and tcb.settings.reset_orphans_with_data:
         _late_text(tcb, segment, seq)
         return True
-    if rcv.rcv_wnd == 0:
+    if rcv.acceptable_window == 0:
         _no_room(tcb, segment, seq)
         return False
     start = max(seq, rcv.rcv_nxt)
-    stop = min(end, rcv.rcv_adv)
+    stop = min(end, rcv.edge)
     if seq < rcv.rcv_nxt:
         tcb.note_duplicate(seq, rcv.rcv_nxt)
+        if tcb.settings.old_text_acks:
+            tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
     elif not rcv.held.empty():
         again = rcv.held.overlap(start, stop)
         tcb.note_duplicate(again[0], again[1])

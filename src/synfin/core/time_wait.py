@@ -149,7 +149,11 @@ class TimeWait(StateHolder):
         if flags & RST:
             return self._judge_reset(seq)
         if flags & SYN and not flags & ACK:
-            return self._judge_syn(segment)
+            verdict, rule = self._judge_syn(segment)
+            quiet = verdict == ANSWER and self.settings.time_wait_needs_ack
+            return (NOTHING, rule) if quiet else (verdict, rule)
+        if not flags & ACK and self.settings.time_wait_needs_ack:
+            return NOTHING, rules.ACK_MISSING
         ends_at = (seq + segment.seg_len) & 0xFFFFFFFF
         if flags & FIN and ends_at == self.rcv_nxt:
             return ANSWER, rules.TIME_WAIT_FIN

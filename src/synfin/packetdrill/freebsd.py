@@ -7,8 +7,6 @@ from synfin.core.settings import MILLISECOND, Settings, rexmit_schedule
 
 FASTOPEN_CLIENT: Final = "net.inet.tcp.fastopen.client_enable"
 """Switched off it also forgets every cookie (tcp_fastopen.c)."""
-NEUTRAL: Final = frozenset({"net.inet.tcp.ecn.enable", "net.inet.tcp.ecn.maxretries"})
-"""Accepted without effect, and listed: the engine has no such mechanism (yet)."""
 FLUSH: Final = "net.inet.tcp.hostcache.purgenow"
 """Whatever its value: what is known of paths is forgotten."""
 
@@ -72,6 +70,8 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     "net.inet.tcp.sack.enable": lambda s, v: s.but(sack=_flag(v)),
     "net.inet.tcp.recvspace": lambda s, v: s.but(receive_buffer=int(v, 0)),
     "net.inet.tcp.sendspace": lambda s, v: s.but(send_buffer=int(v, 0)),
+    "net.inet.tcp.ecn.enable": lambda s, v: s.but(ecn=("off", "ask", "accept")[int(v, 0)]),
+    "net.inet.tcp.ecn.maxretries": lambda s, v: s.but(ecn_syn_retries=int(v, 0)),
     "net.inet.tcp.blackhole": lambda s, v: s.but(blackhole=int(v, 0)),
     "net.inet.tcp.insecure_rst": lambda s, v: s.but(rst_in_window_kills=_flag(v)),
     "net.inet.tcp.insecure_syn": lambda s, v: s.but(syn_in_window_resets=_flag(v)),

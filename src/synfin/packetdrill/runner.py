@@ -26,7 +26,7 @@ from synfin.packetdrill.findings import (
 )
 from synfin.packetdrill.flow import FIRST_REMOTE_PORT, Flow
 from synfin.packetdrill.icmp_packets import icmp_octets
-from synfin.packetdrill.info import kernel_info
+from synfin.packetdrill.info import CLOSED, LISTENING, kernel_info
 from synfin.packetdrill.machine import Machine
 from synfin.packetdrill.model import (
     Call,
@@ -213,6 +213,7 @@ class Runner:
 
     def _opened(self, active: bool) -> None:
         """connect() or listen(): what follows is about that socket."""
+        self.listening = not active
         if active:
             self.flow = Flow(self.config, True, self.config.connect_port)
         else:
@@ -405,6 +406,8 @@ class Runner:
         names: Mapping[str, int] = INFO_SYMBOLS
         if connection is not None:
             names = {**INFO_SYMBOLS, **kernel_info(connection, self.machine.now)}
+        elif self.flow is None:
+            names = {**INFO_SYMBOLS, "tcpi_state": LISTENING if self.listening else CLOSED}
         try:
             run_code(code.text, names, event.line)
         except AssertionFailed as failed:

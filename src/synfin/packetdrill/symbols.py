@@ -67,6 +67,7 @@ SYMBOLS: Final[dict[str, int]] = {
     **ERRNOS,
     "EWOULDBLOCK": EAGAIN,
     **{f"TCP_{name}": number for number, name in enumerate(_STATES, 1)},
+    **{f"IPTOS_DSCP_CS{number}": number << 5 for number in range(8)},
     "SOL_TCP": c.IPPROTO_TCP,
     "SOL_IP": c.IPPROTO_IP,
     "SOL_IPV6": c.IPPROTO_IPV6,

@@ -245,7 +245,7 @@ class Sysctls:
                 self.values[short] = value
 
     def _set(self, name: str, value: str) -> None:
-        if name in freebsd.MAPPED or name in freebsd.NEUTRAL:
+        if name in freebsd.MAPPED:
             self.values[name] = value
             if name == freebsd.FASTOPEN_CLIENT and value.strip() == "0":
                 self.flushed = True
