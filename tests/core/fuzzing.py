@@ -189,8 +189,11 @@ class Fuzzer:
         assert board.sacked_octets >= 0
         assert board.lost_octets >= 0
         live = board.ranges[board.head :]
-        assert sum(r.end - r.start for r in live if r.sacked) == board.sacked_octets
-        assert sum(r.end - r.start for r in live if r.lost) == board.lost_octets
+        assert sum(r.cost for r in live) == board.flight_octets
+        assert sum(r.cost for r in live if r.sacked) == board.sacked_octets
+        assert sum(r.cost for r in live if r.lost) == board.lost_octets
+        assert sum(r.cost for r in live if r.resent) == board.resent_octets
+        assert snd.in_flight >= 0
         for left, right in pairwise(live):
             assert left.end == right.start
         if live:

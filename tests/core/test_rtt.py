@@ -5,6 +5,10 @@ from synfin.core.settings import LINUX, RFC, SECOND
 from tests.core.pair import MS
 
 
+def sample(rtt: RttEstimator, value: int) -> None:
+    rtt.sample(value, value, 0, 0)
+
+
 def test_one_second_before_any_sample() -> None:
     """§2.1."""
     assert RttEstimator(RFC).rto == SECOND
@@ -13,15 +17,15 @@ def test_one_second_before_any_sample() -> None:
 def test_the_first_sample() -> None:
     """§2.2: SRTT = R, RTTVAR = R/2, RTO = SRTT + 4 * RTTVAR = 3R."""
     rtt = RttEstimator(RFC)
-    rtt.sample(500 * MS)
+    sample(rtt, 500 * MS)
     assert (rtt.srtt, rtt.rttvar, rtt.rto) == (500 * MS, 250 * MS, 1500 * MS)
 
 
 def test_later_samples() -> None:
     """§2.3 with alpha 1/8, beta 1/4; RTTVAR first, from the old SRTT."""
     rtt = RttEstimator(RFC)
-    rtt.sample(800 * MS)
-    rtt.sample(1600 * MS)
+    sample(rtt, 800 * MS)
+    sample(rtt, 1600 * MS)
     assert rtt.rttvar == (3 * 400 + 800) * MS // 4 == 500 * MS
     assert rtt.srtt == (7 * 800 + 1600) * MS // 8 == 900 * MS
     assert rtt.rto == 2900 * MS
@@ -30,17 +34,17 @@ def test_later_samples() -> None:
 def test_never_below_one_second() -> None:
     """§2.4."""
     rtt = RttEstimator(RFC)
-    rtt.sample(10 * MS)
+    sample(rtt, 10 * MS)
     assert rtt.rto == SECOND
 
 
 def test_linux_bounds_the_variance_instead() -> None:
     """tcp_rtt_estimator(): RTO = SRTT + max(4 * RTTVAR, 200 ms)."""
     rtt = RttEstimator(LINUX)
-    rtt.sample(100 * MS)
+    sample(rtt, 100 * MS)
     assert rtt.rto == 300 * MS
     for _ in range(60):
-        rtt.sample(100 * MS)
+        sample(rtt, 100 * MS)
     assert rtt.rto == 300 * MS
 
 
@@ -56,16 +60,16 @@ def test_backing_off_doubles_up_to_the_maximum() -> None:
 
 def test_a_sample_ends_the_backoff() -> None:
     rtt = RttEstimator(RFC)
-    rtt.sample(500 * MS)
+    sample(rtt, 500 * MS)
     rtt.back_off()
     assert rtt.rto == 3 * SECOND
-    rtt.sample(500 * MS)
+    sample(rtt, 500 * MS)
     assert rtt.rto == (500 + 4 * 250 * 3 // 4) * MS == 1250 * MS
 
 
 def test_progress_without_a_sample_returns_to_the_estimate() -> None:
     rtt = RttEstimator(RFC)
-    rtt.sample(500 * MS)
+    sample(rtt, 500 * MS)
     rtt.back_off()
     rtt.forget_backoff()
     assert rtt.rto == 1500 * MS
@@ -81,6 +85,20 @@ def test_without_any_estimate_the_backoff_stays() -> None:
 
 def test_the_smallest_sample_is_remembered() -> None:
     rtt = RttEstimator(RFC)
-    for sample in (300, 100, 200):
-        rtt.sample(sample * MS)
+    for value in (300, 100, 200):
+        sample(rtt, value * MS)
     assert rtt.min_rtt == 100 * MS
+
+
+def test_linux_lets_the_variance_fall_once_a_round_trip() -> None:
+    """tcp_rtt_estimator(): one late ACK raises the RTO at once and is forgotten slowly."""
+    rtt = RttEstimator(LINUX)
+    rtt.sample(100 * MS, 100 * MS, 0, 1000)
+    rtt.sample(500 * MS, 500 * MS, 500, 1000)
+    raised = rtt.rto
+    assert raised > 600 * MS
+    rtt.sample(100 * MS, 100 * MS, 900, 2000)
+    assert rtt.held == raised - 150 * MS, "same round trip: the worst sample holds"
+    rtt.sample(100 * MS, 100 * MS, 1001, 3000)
+    rtt.sample(100 * MS, 100 * MS, 3001, 4000)
+    assert rtt.held < raised - 150 * MS

@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synfin.core.scoreboard import Scoreboard, Sent
+from synfin.core.delivery import NOTHING, Delivery
+from synfin.core.scoreboard import Scoreboard
+from synfin.core.scoreboard_range import Sent
 from synfin.wire.tcp import FIN, SYN
 
 Range = tuple[int, int]
@@ -18,22 +20,36 @@ def board(*edges: int, flags: int = 0) -> Scoreboard:
     return made
 
 
+def acknowledge(made: Scoreboard, ack: int, now: int = 0) -> Delivery:
+    news = Delivery()
+    news.begin(now, made.front().start, 0, 0)
+    made.acknowledge(ack, news)
+    return news
+
+
+def sack(made: Scoreboard, left: int, right: int) -> int:
+    """Octets newly SACKed."""
+    news = Delivery()
+    news.begin(0, 0, 0, 0)
+    made.sack(left, right, news)
+    return news.sacked
+
+
 def live(made: Scoreboard) -> list[Range]:
     return [(sent.start, sent.end) for sent in made.ranges[made.head :]]
 
 
 def test_an_ack_finishes_whole_ranges_and_cuts_the_one_it_ends_in() -> None:
     made = board(0, 100, 200, 300)
-    last = made.acknowledge(250)
-    assert last is not None
-    assert (last.start, last.end) == (100, 200)
+    news = acknowledge(made, 250)
+    assert (news.acked, news.oldest_acked, news.newest_acked) == (250, 0, 1)
     assert live(made) == [(250, 300)]
-    assert not made.ambiguous
+    assert not news.resent
 
 
 def test_an_ack_that_finishes_nothing() -> None:
     made = board(0, 100)
-    assert made.acknowledge(50) is None
+    assert acknowledge(made, 50).oldest_acked == NOTHING, "half a segment is no sample"
     assert live(made) == [(50, 100)]
 
 
@@ -41,16 +57,15 @@ def test_karn_a_range_sent_twice_makes_the_ack_ambiguous() -> None:
     """MUST-18: also when the ACK only reaches into it."""
     made = board(0, 100, 200)
     made.sent_again(0, 5)
-    made.acknowledge(100)
-    assert made.ambiguous
-    made.acknowledge(200)
-    assert not made.ambiguous
+    assert acknowledge(made, 50).resent
+    assert acknowledge(made, 100).resent
+    assert not acknowledge(made, 200).resent
 
 
 def test_the_syn_goes_with_its_first_octet_and_the_fin_with_the_last() -> None:
     made = Scoreboard()
     made.add(Sent(0, 11, 0, SYN, 100))
-    made.acknowledge(1)
+    acknowledge(made, 1)
     assert made.front().flags == 0
     made = board(0, 101, flags=FIN)
     made.split(0, 50)
@@ -72,17 +87,17 @@ def test_a_half_remembers_what_the_whole_went_through() -> None:
 def test_sack_splits_and_counts_only_what_is_new() -> None:
     """RFC 2018 §4."""
     made = board(0, 100, 200, 300)
-    assert made.sack(50, 150) == 100
+    assert sack(made, 50, 150) == 100
     assert live(made) == [(0, 50), (50, 150), (150, 200), (200, 300)]
     assert made.sacked_octets == 100
-    assert made.sack(50, 200) == 50
+    assert sack(made, 50, 200) == 50
     assert made.highest_sacked == 200
 
 
 def test_sacked_octets_leave_the_count_when_acknowledged() -> None:
     made = board(0, 100, 200)
-    made.sack(100, 200)
-    made.acknowledge(150)
+    sack(made, 100, 200)
+    acknowledge(made, 150)
     assert made.sacked_octets == 50
 
 
@@ -100,28 +115,28 @@ def test_lost_octets_are_due_from_the_front() -> None:
 
 def test_what_is_sacked_is_not_lost() -> None:
     made = board(0, 100, 200, 300)
-    made.sack(100, 200)
+    sack(made, 100, 200)
     made.mark_all_lost()
     assert made.lost_octets == 200
-    assert made.sack(200, 300) == 100
+    assert sack(made, 200, 300) == 100
     assert made.lost_octets == 100
 
 
 def test_one_mss_of_the_front_is_lost() -> None:
     """RFC 5681 §3.2: the segment that appears to be missing, no more."""
     made = board(0, 300, 400)
-    made.sack(0, 50)
+    sack(made, 0, 50)
     assert made.mark_front_lost(100)
     assert live(made) == [(0, 50), (50, 150), (150, 300), (300, 400)]
     assert made.next_lost() == 1
-    made.sack(0, 400)
+    sack(made, 0, 400)
     assert not made.mark_front_lost(100)
 
 
 def test_a_peer_that_reneges() -> None:
     """RFC 2018 §8: SACKed data may be forgotten by the peer."""
     made = board(0, 100, 200)
-    made.sack(0, 200)
+    sack(made, 0, 200)
     made.forget_sacks()
     assert made.sacked_octets == 0
     made.mark_all_lost()
@@ -135,15 +150,19 @@ deeds = st.lists(
 )
 
 
-@given(edges, deeds)
-def test_the_counts_are_the_sums(cuts: list[int], actions: list[tuple[str, int]]) -> None:
+@given(edges, deeds, st.sampled_from([0, 40]))
+def test_the_counts_are_the_sums(
+    cuts: list[int], actions: list[tuple[str, int]], unit: int
+) -> None:
     made = board(0, *sorted(cuts))
+    made.set_unit(unit)
     end = max(cuts)
     for name, number in actions:
         if name == "ack":
-            made.acknowledge(min(number, end))
+            if not made.empty():
+                acknowledge(made, min(number, end))
         elif name == "sack":
-            made.sack(number, min(number + 70, end))
+            sack(made, number, min(number + 70, end))
         elif name == "front":
             made.mark_front_lost(30)
         elif name == "all":
@@ -151,8 +170,12 @@ def test_the_counts_are_the_sums(cuts: list[int], actions: list[tuple[str, int]]
         elif made.next_lost() >= 0:
             made.sent_again(made.next_lost(), number)
         ranges = made.ranges[made.head :]
-        assert made.sacked_octets == sum(r.end - r.start for r in ranges if r.sacked)
-        assert made.lost_octets == sum(r.end - r.start for r in ranges if r.lost)
+        assert made.flight_octets == sum(r.cost for r in ranges)
+        assert made.sacked_octets == sum(r.cost for r in ranges if r.sacked)
+        assert made.lost_octets == sum(r.cost for r in ranges if r.lost)
+        assert made.resent_octets == sum(r.cost for r in ranges if r.resent)
+        assert all(r.cost == made.cost_of(r.start, r.end, r.flags) for r in ranges if not r.sacked)
+        assert not any(r.resent and (r.sacked or r.lost) for r in ranges)
         assert not any(r.lost and r.sacked for r in ranges)
         assert all(r.start < r.end for r in ranges)
         firsts = [i for i, r in enumerate(made.ranges) if i >= made.head and r.lost]
@@ -163,7 +186,7 @@ def test_received_neighbours_become_one_range() -> None:
     """Each ACK repeats the block it extends; its cost must not grow with the block."""
     made = board(*range(0, 200_100, 100))
     for number in range(1, 2000):
-        made.sack(100, (number + 1) * 100)
+        sack(made, 100, (number + 1) * 100)
     assert len(made.ranges) == 2
     assert made.sacked_octets == 1999 * 100
     assert (made.ranges[1].start, made.ranges[1].end) == (100, 200_000)
@@ -171,11 +194,33 @@ def test_received_neighbours_become_one_range() -> None:
 
 def test_a_hole_that_closes_joins_both_sides() -> None:
     made = board(*range(0, 600, 100))
-    made.sack(100, 200)
-    made.sack(300, 400)
-    made.sack(200, 300)
+    sack(made, 100, 200)
+    sack(made, 300, 400)
+    sack(made, 200, 300)
     assert [(r.start, r.end, r.sacked) for r in made.ranges] == [
         (0, 100, False),
         (100, 400, True),
         (400, 500, False),
     ]
+
+
+def test_where_segments_are_counted_a_small_one_takes_a_whole_one() -> None:
+    """Linux counts packets_out; a FIN rides for nothing."""
+    made = Scoreboard()
+    made.set_unit(100)
+    made.add(Sent(0, 10, 0, 0, 100))
+    made.add(Sent(10, 311, 1, FIN, 100))
+    assert [sent.cost for sent in made.ranges] == [100, 300]
+    assert made.flight_octets == 400
+
+
+def test_part_of_a_segment_counts_as_not_received_where_segments_are_counted() -> None:
+    """Linux tcp_match_skb_to_sack(); the octets of RFC 2018 count otherwise."""
+    made = board(0, 400, 500)
+    made.set_unit(100)
+    assert sack(made, 350, 400) == 0
+    assert sack(made, 450, 500) == 0
+    assert sack(made, 250, 400) == 100
+    assert live(made) == [(0, 300), (300, 400), (400, 500)]
+    plain = board(0, 400)
+    assert sack(plain, 350, 400) == 50

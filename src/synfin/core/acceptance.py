@@ -36,7 +36,7 @@ def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
         tcb.fastopen_learnt = options.fastopen
         tcb.fastopen_learnt_experimental = options.fastopen_experimental
     mss = send_mss(tcb)
-    tcb.snd.set_mss(mss, fresh=True)
+    tcb.snd.set_mss(mss, max(1, mss - tcb.option_len), fresh=True)
     if settings.whole_segment_buffers:
         tcb.rcv.buffer_size = whole_segments(tcb.rcv.buffer_size, mss)
         tcb.snd.buffer_size = whole_segments(tcb.snd.buffer_size, mss)
@@ -90,7 +90,7 @@ def _after_lost_syn(tcb: Tcb) -> None:
         snd.rtt.rto = max(rto, tcb.settings.initial_rto_ns)
         tcb.emit_rto(rules.RTO_AFTER_SYN)
     if tcb.syn_timeouts > 1:
-        snd.cc.cwnd = snd.mss
+        snd.cc.cwnd = snd.cc.mss
 
 
 def unscaled_window(tcb: Tcb, segment: Segment) -> int:

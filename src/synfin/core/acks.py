@@ -1,6 +1,8 @@
 """Fifth, check the ACK field (RFC 9293 §3.10.7.4; RFC 5681, RFC 2018, RFC 5961 §5)."""
 
-from synfin.core import rules
+from typing import Final
+
+from synfin.core import rules, undo
 from synfin.core.acceptance import (
     establish,
     note_timestamp,
@@ -8,13 +10,14 @@ from synfin.core.acceptance import (
     unscaled_window,
 )
 from synfin.core.closed import reset_without_ack
-from synfin.core.ecn_signals import flags_arrived
-from synfin.core.sender import ACK_FAST_RETRANSMIT, ACK_PARTIAL
+from synfin.core.ecn_signals import echo_answered, flags_arrived
+from synfin.core.recovery import advance, react
+from synfin.core.sender import RECOVERY
 from synfin.core.sequence import unwrap
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import WRITABLE, Tcb
 from synfin.core.text import sixth_onward
-from synfin.core.timers import NEVER, PERSIST, RETRANSMIT
+from synfin.core.timers import LOSS_PROBE, NAMES, NEVER, PERSIST, REORDER, RETRANSMIT
 from synfin.wire.tcp import ACK, CWR, ECE, FIN, SYN, Segment
 
 
@@ -51,8 +54,6 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
     # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
     note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
-    if segment.flags & (ECE | CWR) and tcb.ecn.ok:
-        flags_arrived(tcb, segment, ack)
     return _ack_by_state(tcb)
 
 
@@ -60,7 +61,7 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """SND.UNA < SEG.ACK =< SND.NXT: enter ESTABLISHED."""
     crossed = not tcb.passive
     values = (tcb.ours(ack), tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
-    acknowledge(tcb, segment, ack)
+    acknowledge_syn(tcb, segment, ack)
     tcb.snd.set_window(unscaled_window(tcb, segment), seq, ack)
     rule = tcb.established_by
     if rule is rules.COOKIE_ACCEPTED:
@@ -86,37 +87,89 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
 def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """ESTABLISHED STATE's processing, which the later states share."""
     snd = tcb.snd
-    newly_sacked = _take_sack(tcb, segment)
+    _begin_news(tcb, segment)
+    newly_sacked = _take_sack(tcb, segment, ack)
     if snd.acks_something_new(ack):
         tcb.settled(
             rules.ACK_NEW, segment, tcb.ours(ack), tcb.ours(snd.snd_una), tcb.ours(snd.snd_nxt)
         )
-        acknowledge(tcb, segment, ack)
+        _advance(tcb, segment, ack)
     elif ack < snd.snd_una:
         tcb.settled(rules.ACK_OLD, segment, tcb.ours(ack), tcb.ours(snd.snd_una))
+        if newly_sacked or snd.news.dsack:
+            _recover(tcb)
         return
     elif _is_duplicate(tcb, segment, newly_sacked):
-        _duplicate(tcb, segment, ack)
+        snd.dupacks += 1
+        snd.news.duplicate = not snd.board.empty()
+        tcb.settled(rules.ACK_DUPLICATE, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.dupacks)
     elif not segment.payload and not segment.flags & FIN:
         tcb.settled(
             rules.ACK_WINDOW, segment, unscaled_window(tcb, segment), tcb.theirs(seq), tcb.ours(ack)
         )
     snd.unanswered_probes = 0
     take_window(tcb, segment, seq, ack)
+    if segment.flags & (ECE | CWR) and tcb.ecn.ok:
+        flags_arrived(tcb, segment, ack)
+    window, reductions = snd.cc.cwnd, snd.echo_reductions
+    _recover(tcb)
+    if snd.news.congestion_echo:
+        echo_answered(tcb, segment, window, reductions)
 
 
-def _take_sack(tcb: Tcb, segment: Segment) -> int:
-    """Note what the peer holds out of order (RFC 2018 §4); octets newly reported."""
-    if not tcb.sack_ok:
+def _begin_news(tcb: Tcb, segment: Segment) -> None:
+    """What this ACK tells is gathered from here on."""
+    snd = tcb.snd
+    news = snd.news
+    news.begin(tcb.now, snd.snd_una, snd.recover, snd.fack)
+    if tcb.ts_ok and segment.options.ts_val >= 0 and segment.options.ts_ecr:
+        news.echo = segment.options.ts_ecr
+
+
+def _take_sack(tcb: Tcb, segment: Segment, ack: int) -> int:
+    """Note what the peer holds out of order (RFC 2018 §4) or had twice (RFC 2883 §4);
+    octets newly reported."""
+    if not tcb.sack_ok or not segment.options.sack:
         return 0
     snd = tcb.snd
-    newly = 0
-    for left, right in segment.options.sack:
-        start = unwrap(left, snd.snd_una)
-        end = unwrap(right, snd.snd_una)
+    blocks = [
+        (unwrap(left, snd.snd_una), unwrap(right, snd.snd_una))
+        for left, right in segment.options.sack
+    ]
+    if _is_dsack(blocks, ack):
+        _take_dsack(tcb, blocks[0][0], blocks[0][1])
+        del blocks[0]
+    blocks.sort()
+    for start, end in blocks:
         if snd.snd_una <= start < end <= snd.snd_nxt:
-            newly += snd.board.sack(start, end)
-    return newly
+            snd.board.sack(start, end, snd.news)
+    return snd.news.sacked
+
+
+def _is_dsack(blocks: list[tuple[int, int]], ack: int) -> bool:
+    """RFC 2883 §4: the first block lies below the ACK, or within the second block."""
+    start, end = blocks[0]
+    if end <= ack:
+        return True
+    return len(blocks) > 1 and blocks[1][0] <= start and end <= blocks[1][1]
+
+
+def _take_dsack(tcb: Tcb, start: int, end: int) -> None:
+    """What arrived twice had perhaps not been lost (RFC 3708 §2)."""
+    snd = tcb.snd
+    if not start < end <= snd.snd_max or end - start > snd.max_window:
+        return
+    news = snd.news
+    news.duplicate_text = undo.segments(snd, end - start)
+    news.dsack_of_probe = snd.probe_end == end
+    snd.dsack_segments += news.duplicate_text
+    if snd.dsack_segments > snd.retransmitted:
+        news.duplicate_text = 0
+        return  # more than we ever sent again: the network duplicates
+    news.dsack = True
+    if snd.rack.reordering_seen and not news.dsack_of_probe:
+        snd.rack.dsack_seen = True
+    undo.take_dsack(snd, end, news.duplicate_text)
 
 
 def _is_duplicate(tcb: Tcb, segment: Segment, newly_sacked: int) -> bool:
@@ -126,39 +179,60 @@ def _is_duplicate(tcb: Tcb, segment: Segment, newly_sacked: int) -> bool:
     """
     if newly_sacked > 0:
         return True
-    if tcb.snd.board.empty() or segment.payload or segment.flags & (SYN | FIN):
+    if tcb.snd.news.dsack or tcb.snd.board.empty():
+        return False
+    if segment.payload or segment.flags & (SYN | FIN):
         return False
     return unscaled_window(tcb, segment) == tcb.snd.snd_wnd
 
 
-def _duplicate(tcb: Tcb, segment: Segment, ack: int) -> None:
-    snd = tcb.snd
-    outcome = snd.take_duplicate(tcb.now)
-    if outcome == ACK_FAST_RETRANSMIT:
-        tcb.retransmit_rule = rules.RETRANSMIT_FAST
-    tcb.settled(rules.ACK_DUPLICATE, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.dupacks)
+def acknowledge_syn(tcb: Tcb, segment: Segment, ack: int) -> None:
+    """The first acceptable ACK: our SYN, and perhaps text that it carried (RFC 7413)."""
+    _begin_news(tcb, segment)
+    _advance(tcb, segment, ack)
+    tcb.snd.arm(tcb.now)
+    if tcb.observer is not None:
+        _report_timer(tcb, True)
 
 
-def acknowledge(tcb: Tcb, segment: Segment, ack: int) -> None:
-    """SND.UNA <- SEG.ACK: the retransmission queue, RTT, RTO and windows follow."""
+def _advance(tcb: Tcb, segment: Segment, ack: int) -> None:
+    """SND.UNA <- SEG.ACK: the retransmission queue, RTT and RTO follow."""
     snd = tcb.snd
     echo = -1
-    if tcb.ts_ok and segment.options.ts_val >= 0 and segment.options.ts_ecr:
+    if snd.news.echo >= 0:
         ticks = (tcb.ts_now() - segment.options.ts_ecr) & 0xFFFFFFFF
         if ticks < 1 << 31:
             echo = ticks * tcb.settings.ts_clock_ns
     tcb.progress_at = tcb.now
     tcb.r1_told = False
     tcb.syn_due = False  # our SYN is acknowledged: a repetition would be pointless
-    was_running = snd.timers.running(RETRANSMIT)
-    outcome = snd.take_ack(ack, echo, tcb.now)
-    if outcome == ACK_PARTIAL:
-        tcb.retransmit_rule = rules.RETRANSMIT_PARTIAL
-    elif snd.board.lost_octets:
-        tcb.retransmit_rule = rules.RETRANSMIT_REST
+    advance(snd, ack, echo, tcb.now)
     tcb.signals |= WRITABLE
-    if tcb.observer is not None:
-        _report_timer(tcb, was_running)
+
+
+def _recover(tcb: Tcb) -> None:
+    """Recovery, timers and the congestion window; why the next retransmission is due."""
+    snd = tcb.snd
+    news = snd.news
+    before = snd.ca_state
+    watched = snd.timer_runs()
+    undone = snd.undone
+    react(snd, news)
+    if snd.ca_state == RECOVERY:
+        if before != RECOVERY:
+            by_time = tcb.settings.rack and snd.sack_ok
+            tcb.retransmit_rule = rules.RETRANSMIT_RACK if by_time else rules.RETRANSMIT_FAST
+        elif news.advanced:
+            tcb.retransmit_rule = rules.RETRANSMIT_PARTIAL
+    elif news.advanced and snd.board.lost_octets:
+        tcb.retransmit_rule = rules.RETRANSMIT_REST
+    if tcb.observer is None:
+        return
+    if snd.undone > undone:
+        reason = tcb.reason(rules.UNDONE, snd.cc.cwnd, snd.cc.ssthresh, None, None, None)
+        tcb.emit("sample", reason, {"name": "cwnd"})
+    if news.advanced:
+        _report_timer(tcb, watched)
 
 
 def _report_timer(tcb: Tcb, was_running: bool) -> None:
@@ -168,16 +242,26 @@ def _report_timer(tcb: Tcb, was_running: bool) -> None:
     if snd.last_sample >= 0:
         sample = tcb.reason(rules.RTO_SAMPLE, snd.last_sample, rtt.srtt, rtt.rttvar, rtt.rto, None)
         tcb.emit("sample", sample, {"name": "rtt"})
-    elif snd.board.ambiguous:
+    elif snd.news.resent:
         karn = tcb.reason(rules.RTO_KARN, tcb.ours(snd.snd_una), None, None, None, None)
         tcb.emit("sample", karn, {"name": "rtt"})
-    due = tcb.timers.due[RETRANSMIT]
-    if due != NEVER:
-        reason = tcb.reason(rules.RTO_ARMED, tcb.snd.rtt.rto, None, None, None, None)
-        tcb.emit("timer", reason, {"name": "retransmit", "action": "restart", "due": due})
-    elif was_running:
+    for slot, rule in _WATCHES:
+        due = tcb.timers.due[slot]
+        if due != NEVER:
+            wait = rtt.rto if slot == RETRANSMIT else due - tcb.now
+            reason = tcb.reason(rule, wait, None, None, None, None)
+            tcb.emit("timer", reason, {"name": NAMES[slot], "action": "restart", "due": due})
+            return
+    if was_running:
         reason = tcb.reason(rules.RTO_STOPPED, tcb.ours(tcb.snd.snd_una), None, None, None, None)
         tcb.emit("timer", reason, {"name": "retransmit", "action": "stop", "due": 0})
+
+
+_WATCHES: Final = (
+    (RETRANSMIT, rules.RTO_ARMED),
+    (LOSS_PROBE, rules.PROBE_ARMED),
+    (REORDER, rules.REORDER_ARMED),
+)
 
 
 def _ack_by_state(tcb: Tcb) -> bool:

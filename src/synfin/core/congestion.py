@@ -1,13 +1,20 @@
-"""Congestion control: told facts, answers with a window (RFC 5681, 6582, 6928).
+"""Congestion control: told facts, answers with a window (RFC 5681, RFC 6928).
 
-A controller never sees the sender. It is told what was acknowledged or lost
-and how much was in flight, in octets, and answers with ``cwnd``; ``pacing_rate``
-(octets per second, 0: not paced) is there for those that pace.
+A controller never sees the sender. ``cwnd`` and ``ssthresh`` are octets, times
+nanoseconds. How recovery spends the window (fast recovery, PRR, undo) is not
+its business: see :mod:`synfin.core.recovery`.
 """
 
+from typing import Final
+
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.settings import Settings
 
+UNKNOWN_SSTHRESH: Final = 1 << 40
+"""No loss has told where the path ends: slow start goes on (RFC 5681 §3.1)."""
 
+
+@mypyc_attr(allow_interpreted_subclasses=True)
 class CongestionControl:
     """The interface; the base class is a fixed window of ``cwnd`` octets."""
 
@@ -15,8 +22,7 @@ class CongestionControl:
         self.mss: int = mss
         self.cwnd: int = initial_window(mss, settings.initial_window_segments)
         self.initial: int = self.cwnd
-        self.ssthresh: int = 1 << 40
-        self.pacing_rate: int = 0
+        self.ssthresh: int = UNKNOWN_SSTHRESH
 
     def name(self) -> str:
         """How settings and TCP_CONGESTION name it."""
@@ -31,26 +37,26 @@ class CongestionControl:
         """Path MTU discovery made segments smaller; the window in octets stays."""
         self.mss = mss
 
-    def on_ack(self, acked: int, flight_before: int, now: int) -> None:
-        """``acked`` new octets were acknowledged outside recovery."""
+    def on_ack(self, acked: int, limited: bool, now: int) -> None:
+        """``acked`` octets were delivered outside recovery; ``limited``: the window was
+        what held the sender back (RFC 7661's concern), so it may grow."""
 
-    def on_recovery(self, flight: int, now: int) -> None:
-        """Loss was inferred from duplicate ACKs or SACK; recovery begins."""
+    def on_rtt(self, rtt: int, snd_una: int, snd_nxt: int, now: int) -> None:
+        """An ACK gave a sample of ``rtt`` ns; called before ``on_ack``."""
 
-    def on_duplicate(self) -> None:
-        """Another duplicate ACK in recovery: a segment has left the network."""
+    def ssthresh_after_loss(self, flight: int, now: int) -> int:
+        """Loss or ECN's echo begins a reduction with ``flight`` octets outstanding:
+        the new ssthresh (RFC 5681 equation 4, RFC 9438 §4.6)."""
+        return self.cwnd
 
-    def on_partial_ack(self, acked: int) -> None:
-        """An ACK in recovery that does not end it."""
+    def on_timeout(self, now: int) -> None:
+        """The retransmission timer expired; ssthresh has been asked for already."""
 
-    def on_recovered(self, flight: int, now: int) -> None:
-        """Recovery is over."""
+    def on_undo(self, now: int) -> None:
+        """The last reduction proved wrong; cwnd and ssthresh are restored by the caller."""
 
-    def on_timeout(self, flight: int, first: bool, now: int) -> None:
-        """The retransmission timer expired; ``first`` for this segment."""
-
-    def on_idle(self) -> None:
-        """Sending resumes after more than one RTO of silence (RFC 5681 §4.1)."""
+    def on_idle(self, idle: int, now: int) -> None:
+        """Sending begins again after ``idle`` ns with nothing outstanding."""
 
 
 def initial_window(mss: int, segments: int) -> int:
@@ -63,54 +69,35 @@ def initial_window(mss: int, segments: int) -> int:
 
 
 class NewReno(CongestionControl):
-    """Slow start, congestion avoidance, fast recovery (RFC 5681 §3, RFC 6582 §3.2)."""
+    """Slow start and congestion avoidance (RFC 5681 §3.1)."""
 
     def __init__(self, mss: int, settings: Settings) -> None:
         super().__init__(mss, settings)
         self.acked_in_round: int = 0
         self.growth_limit: int = settings.slow_start_limit
+        self.halves_window: bool = settings.ssthresh_from_window
 
     def name(self) -> str:
         return "newreno"
 
-    def on_ack(self, acked: int, flight_before: int, now: int) -> None:
-        if self.cwnd < self.ssthresh:
-            # Growth only when the window was what limited us (RFC 7661's concern).
-            if self.cwnd < 2 * flight_before:
-                limit = self.growth_limit * self.mss if self.growth_limit else acked
-                self.cwnd += min(acked, limit)
+    def on_ack(self, acked: int, limited: bool, now: int) -> None:
+        if not limited:
             return
-        if flight_before + self.mss < self.cwnd:
+        if self.cwnd < self.ssthresh:
+            limit = self.growth_limit * self.mss if self.growth_limit else acked
+            self.cwnd += min(acked, limit)
             return
         self.acked_in_round += acked
         if self.acked_in_round >= self.cwnd:
             self.acked_in_round -= self.cwnd
             self.cwnd += self.mss
 
-    def on_recovery(self, flight: int, now: int) -> None:
-        self.ssthresh = max(flight // 2, 2 * self.mss)
-        self.cwnd = self.ssthresh + 3 * self.mss
-
-    def on_duplicate(self) -> None:
-        self.cwnd += self.mss
-
-    def on_partial_ack(self, acked: int) -> None:
-        self.cwnd = max(self.cwnd - acked, self.mss)
-        if acked >= self.mss:
-            self.cwnd += self.mss
-
-    def on_recovered(self, flight: int, now: int) -> None:
-        self.cwnd = min(self.ssthresh, max(flight, self.mss) + self.mss)
+    def ssthresh_after_loss(self, flight: int, now: int) -> int:
+        """RFC 5681 equation 4: half of what is in flight, at least two segments."""
         self.acked_in_round = 0
-
-    def on_timeout(self, flight: int, first: bool, now: int) -> None:
-        if first:
-            self.ssthresh = max(flight // 2, 2 * self.mss)
-        self.cwnd = self.mss
-        self.acked_in_round = 0
-
-    def on_idle(self) -> None:
-        self.cwnd = min(self.cwnd, self.initial)
+        if self.halves_window:
+            return max(self.cwnd // self.mss // 2, 2) * self.mss
+        return max(flight // 2, 2 * self.mss)
 
 
 def make_congestion_control(name: str, mss: int, settings: Settings) -> CongestionControl:

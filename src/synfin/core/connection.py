@@ -12,7 +12,7 @@ What happened leaves as bits in ``signals`` and, if somebody watches, as events.
 Time is ``now``: integer nanoseconds, never running backwards.
 """
 
-from synfin.core import rules
+from synfin.core import recovery, rules
 from synfin.core.acceptance import send_mss
 from synfin.core.arrival import segment_arrives
 from synfin.core.delayed_acks import text_was_read
@@ -90,7 +90,8 @@ class Connection(Tcb):
 
     def _start_opening(self, trigger: Trigger, rule: Rule) -> None:
         self.peer_mss = 0
-        self.snd.set_mss(send_mss(self), fresh=True)
+        mss = send_mss(self)
+        self.snd.set_mss(mss, mss, fresh=True)
         schedule = self.settings.syn_schedule_ns
         if schedule:
             self.snd.rtt.rto = schedule[0]
@@ -123,8 +124,11 @@ class Connection(Tcb):
         if state is State.LISTEN:
             self._start_opening(Trigger.SEND, rules.OPEN_FROM_LISTEN)
         size = min(len(data), self.snd.room())
+        self.snd.write_blocked = size < len(data)
         if size == 0:
             return 0
+        if self.settings.idle_halves and self.snd.board.empty() and self.snd.last_sent_at:
+            recovery.after_idle(self.snd, now)
         self.snd.buffer.append(data if size == len(data) else data[:size])
         self.more_coming = not push
         if urgent:
@@ -358,7 +362,8 @@ class Connection(Tcb):
     def lower_mtu(self, mtu: int) -> None:
         """The path takes packets of ``mtu`` octets at most."""
         self.mtu = mtu
-        self.snd.set_mss(send_mss(self), fresh=False)
+        mss = send_mss(self)
+        self.snd.set_mss(mss, max(1, mss - self.option_len), fresh=False)
 
 
 __all__ = ["NEVER", "Connection"]

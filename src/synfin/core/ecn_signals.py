@@ -65,16 +65,16 @@ def flags_arrived(tcb: Tcb, segment: Segment, ack: int) -> None:
         if segment.payload and tcb.settings.ecn_cwr_at_once:
             tcb.owe_now(rules.ACK_CWR, tcb.theirs(tcb.rcv.rcv_nxt))
     if segment.flags & ECE and not segment.flags & SYN:
-        _echo_arrived(tcb, segment)
+        tcb.snd.news.congestion_echo = True
 
 
-def _echo_arrived(tcb: Tcb, segment: Segment) -> None:
-    """As to a lost segment, but nothing goes again; once in a window of data (§6.1.2)."""
+def echo_answered(tcb: Tcb, segment: Segment, window: int, reductions: int) -> None:
+    """What the echo on ``segment`` did: as to a lost segment, but nothing goes again, and
+    once in a window of data (§6.1.2). ``window`` and ``reductions`` are from before."""
     snd = tcb.snd
-    before = snd.cc.cwnd
-    if snd.congestion_experienced(tcb.now):
+    if snd.echo_reductions > reductions:
         tcb.ecn.reductions += 1
-        values = (before, snd.cc.cwnd, snd.cc.ssthresh, tcb.ours(snd.snd_max))
+        values = (window, snd.cc.cwnd, snd.cc.ssthresh, tcb.ours(snd.snd_max))
         tcb.settled(rules.ECN_REDUCED, segment, *values)
     else:
         tcb.settled(rules.ECN_ECHO_AGAIN, segment, snd.cc.cwnd)

@@ -5,7 +5,7 @@ from synfin.core.acceptance import (
     adopt_syn_options,
     establish,
 )
-from synfin.core.acks import acknowledge
+from synfin.core.acks import acknowledge_syn
 from synfin.core.closed import reset_without_ack
 from synfin.core.delayed_acks import wait_for_answer
 from synfin.core.errno import ECONNREFUSED
@@ -133,7 +133,7 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     adopt_syn_options(tcb, segment)
     values = (segment.ack, wrap(tcb.snd.iss), segment.seq, wrap(rcv.rcv_nxt))
     tcb.settled(rules.SYN_SENT_ESTABLISHED, segment, *values)
-    acknowledge(tcb, segment, ack)
+    acknowledge_syn(tcb, segment, ack)
     tcb.snd.set_window(segment.window, rcv.irs, ack)
     establish(tcb, Trigger.RCV_SYN_ACK, rules.SYN_SENT_ESTABLISHED, *values)
     if not wait_for_answer(tcb):

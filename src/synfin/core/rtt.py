@@ -17,26 +17,60 @@ class RttEstimator:
         self.srtt: int = 0
         self.rttvar: int = 0
         self.min_rtt: int = 0
+        self.worst: int = 0
+        """Linux mdev_max: four times the largest RTTVAR of this round trip."""
+        self.held: int = 0
+        """Linux rttvar: what is added to SRTT."""
+        self.round_end: int = 0
         self.rto: int = settings.initial_rto_ns
         """RTO with its backoff."""
 
-    def sample(self, rtt: int) -> None:
-        """Take one measurement (RFC 6298 §2.2, §2.3); ends any backoff (§5, note)."""
+    def sample(self, rtt: int, latest: int, snd_una: int, snd_nxt: int) -> None:
+        """Take one measurement (RFC 6298 §2.2, §2.3); ends any backoff (§5, note).
+
+        ``latest`` is the same ACK's measurement of what was sent last, without the wait
+        for a second segment; the sequence numbers tell round trips apart.
+        """
         if rtt < 0:
             return
-        if self.srtt == 0:
+        if self.variance_floor:
+            self._sample_as_linux(rtt, snd_una, snd_nxt)
+        elif self.srtt == 0:
             self.srtt = rtt
             self.rttvar = rtt // 2
         else:
             self.rttvar += (abs(self.srtt - rtt) - self.rttvar) // 4
             self.srtt += (rtt - self.srtt) // 8
-        if self.min_rtt == 0 or rtt < self.min_rtt:
-            self.min_rtt = rtt
+        if self.min_rtt == 0 or latest < self.min_rtt:
+            self.min_rtt = latest
         self.rto = self._computed()
+
+    def _sample_as_linux(self, rtt: int, snd_una: int, snd_nxt: int) -> None:
+        """Linux tcp_rtt_estimator(): the variance of the worst sample of each round trip
+        counts, falls slowly, and never below min_rto; a falling RTT hardly raises it."""
+        if self.srtt == 0:
+            self.srtt = rtt
+            self.rttvar = rtt // 2
+            self.worst = self.held = max(4 * self.rttvar, self.min_rto)
+            self.round_end = snd_nxt
+            return
+        error = rtt - self.srtt
+        self.srtt += error // 8
+        excess = abs(error) - self.rttvar
+        if error < 0 and excess > 0:
+            excess //= 8
+        self.rttvar += excess // 4
+        self.worst = max(self.worst, 4 * self.rttvar)
+        self.held = max(self.held, self.worst)
+        if snd_una > self.round_end:
+            if self.worst < self.held:
+                self.held -= (self.held - self.worst) // 4
+            self.round_end = snd_nxt
+            self.worst = self.min_rto
 
     def _computed(self) -> int:
         if self.variance_floor:
-            rto = self.srtt + max(4 * self.rttvar, self.min_rto)
+            rto = self.srtt + self.held
         else:
             rto = max(self.srtt + 4 * self.rttvar, self.min_rto)
         return min(rto, self.max_rto)

@@ -255,6 +255,12 @@ RETRANSMIT_REST: Final = Rule(
     "retransmit.go-back", "RFC 5681 §3.1; RFC 6298 §5.4", "seq snd_nxt cwnd"
 )
 RETRANSMIT_FAST: Final = Rule("retransmit.fast", "RFC 5681 §3.2", "seq dupacks ssthresh", "MUST-19")
+RETRANSMIT_RACK: Final = Rule("retransmit.rack", "RFC 8985 §6.2", "seq rtt_ns ssthresh", "MUST-19")
+RETRANSMIT_PROBE: Final = Rule("retransmit.tail-probe", "RFC 8985 §7.3", "seq srtt_ns")
+SEND_PROBE: Final = Rule("send.tail-probe", "RFC 8985 §7.3", "seq srtt_ns")
+PROBE_ARMED: Final = Rule("tail-probe.armed", "RFC 8985 §7.2", "wait_ns")
+REORDER_ARMED: Final = Rule("reorder.armed", "RFC 8985 §6.2 step 5", "wait_ns")
+UNDONE: Final = Rule("recovery.undone", "RFC 3522 §3.2; RFC 4015 §3.2; RFC 3708", "cwnd ssthresh")
 RETRANSMIT_PARTIAL: Final = Rule("retransmit.partial-ack", "RFC 6582 §3.2", "seq recover")
 RETRANSMIT_MTU: Final = Rule("retransmit.path-mtu", "RFC 1191 §6.5; RFC 9293 §3.7.2", "seq mss mtu")
 LIMITED_R1: Final = Rule("rto.r1-notice", "RFC 9293 §3.8.3", "count r1", "SHLD-9 SHLD-10")

@@ -1,44 +1,37 @@
 """What has been sent and not yet acknowledged: ranges, not packets.
 
 Each :class:`Sent` is a range of sequence space sent at one time with one MSS;
-ranges are split only by an ACK, a SACK, a loss or a new path MTU. Octets that
-are SACKed or deemed lost are counted as they change, so that the flight size
-is always at hand.
+ranges are split only by an ACK, a SACK, a loss or a new path MTU. A range is
+SACKed, or lost (due for retransmission), or in flight; what each kind takes of
+the congestion window is counted as it changes, so that the flight size (RFC 6675
+"pipe") is always at hand.
 """
 
+from synfin.core.delivery import Delivery
+from synfin.core.scoreboard_range import Sent
 from synfin.wire.tcp import FIN, SYN
 
 
-class Sent:
-    """Sequence space [start, end), last sent at ``sent_at`` (ns)."""
-
-    def __init__(self, start: int, end: int, sent_at: int, flags: int, mss: int) -> None:
-        self.start: int = start
-        self.end: int = end
-        self.sent_at: int = sent_at
-        self.first_sent: int = sent_at
-        self.flags: int = flags
-        """SYN or FIN when the range includes that control (RFC 9293 §3.4)."""
-        self.mss: int = mss
-        self.transmissions: int = 1
-        self.sacked: bool = False
-        self.lost: bool = False
-        """Deemed lost and not yet sent again: due for retransmission."""
-
-
 class Scoreboard:
-    """The retransmission queue of RFC 9293 §3.10, in order of sequence."""
+    """The retransmission queue of RFC 9293 §3.10, in order of sequence.
+
+    ``unit`` 0 counts octets, as RFC 5681 does; otherwise a range counts as the
+    segments of ``unit`` octets that it needs, as Linux does (packets_out).
+    """
 
     def __init__(self) -> None:
         self.ranges: list[Sent] = []
         self.head: int = 0
+        self.unit: int = 0
+        self.flight_octets: int = 0
+        """All that is outstanding, SACKed or not."""
         self.sacked_octets: int = 0
         self.lost_octets: int = 0
+        self.resent_octets: int = 0
+        """Retransmissions in flight (Linux retrans_out)."""
         self.highest_sacked: int = -1
         self.first_lost: int = 0
         """No range before this index is lost: where a search may begin."""
-        self.ambiguous: bool = False
-        """The last ACK covered something sent more than once (Karn's rule)."""
 
     def empty(self) -> bool:
         """Nothing is outstanding."""
@@ -48,39 +41,63 @@ class Scoreboard:
         """The earliest outstanding range; there must be one."""
         return self.ranges[self.head]
 
+    def cost_of(self, start: int, end: int, flags: int) -> int:
+        """What [start, end) takes of the congestion window; a FIN or SYN rides for
+        nothing on text that is counted in segments."""
+        octets = end - start
+        if self.unit == 0:
+            return octets
+        if flags and octets > 1:
+            octets -= 1
+        return (octets + self.unit - 1) // self.unit * self.unit
+
+    def set_unit(self, unit: int) -> None:
+        """Count segments of ``unit`` octets from now on (the MSS is known or changed)."""
+        self.unit = unit
+        self.flight_octets = self.sacked_octets = self.lost_octets = self.resent_octets = 0
+        for index in range(self.head, len(self.ranges)):
+            sent = self.ranges[index]
+            sent.cost = self.cost_of(sent.start, sent.end, sent.flags)
+            self.flight_octets += sent.cost
+            self._count(sent, sent.cost)
+
+    def _count(self, sent: Sent, cost: int) -> None:
+        """Add ``cost`` to the kinds of which ``sent`` is."""
+        if sent.sacked:
+            self.sacked_octets += cost
+        elif sent.lost:
+            self.lost_octets += cost
+        elif sent.resent:
+            self.resent_octets += cost
+
     def add(self, sent: Sent) -> None:
         """``sent`` follows everything sent so far."""
+        sent.cost = self.cost_of(sent.start, sent.end, sent.flags)
+        self.flight_octets += sent.cost
         self.ranges.append(sent)
 
     def clear(self) -> None:
         """Forget everything outstanding."""
         self.ranges = []
         self.head = 0
-        self.sacked_octets = 0
-        self.lost_octets = 0
+        self.flight_octets = self.sacked_octets = self.lost_octets = self.resent_octets = 0
         self.highest_sacked = -1
         self.first_lost = 0
 
-    def acknowledge(self, ack: int) -> "Sent | None":
-        """Drop what lies before ``ack``; returns the last range it finished."""
+    def acknowledge(self, ack: int, news: Delivery) -> None:
+        """Drop what lies before ``ack`` and note in ``news`` what that tells."""
         ranges = self.ranges
         head = self.head
-        last: Sent | None = None
-        self.ambiguous = False
         while head < len(ranges):
             first = ranges[head]
-            if first.transmissions > 1 and first.start < ack:
-                self.ambiguous = True
             if first.end > ack:
                 if first.start < ack:
-                    if first.flags & SYN:
-                        last = first  # the SYN, whatever becomes of the text on it
-                    self._uncount(first, ack - first.start)
-                    first.start = ack
-                    first.flags &= FIN  # a SYN stood first and is acknowledged
+                    self._acknowledge_part(first, ack, news)
                 break
-            last = first
-            self._uncount(first, first.end - first.start)
+            self.flight_octets -= first.cost
+            self._count(first, -first.cost)
+            if not first.sacked:
+                news.take_acked(first, first.cost)
             head += 1
         self.head = head
         if self.first_lost < head:
@@ -89,13 +106,23 @@ class Scoreboard:
             del ranges[:head]
             self.first_lost -= head
             self.head = 0
-        return last
 
-    def _uncount(self, sent: Sent, octets: int) -> None:
-        if sent.sacked:
-            self.sacked_octets -= octets
-        elif sent.lost:
-            self.lost_octets -= octets
+    def _acknowledge_part(self, sent: Sent, ack: int, news: Delivery) -> None:
+        flags = sent.flags & FIN  # a SYN stood first and is acknowledged
+        rest = self.cost_of(ack, sent.end, flags)
+        gone = sent.cost - rest
+        self.flight_octets -= gone
+        self._count(sent, -gone)
+        # Part of a segment is no sample, except the SYN, whatever becomes of its text.
+        if sent.flags & SYN:
+            news.take_acked(sent, gone)
+        elif not sent.sacked:
+            news.acked += gone
+            if sent.transmissions > 1:
+                news.resent = True
+        sent.start = ack
+        sent.flags = flags
+        sent.cost = rest
 
     def index_at(self, seq: int) -> int:
         """Index of the range that holds ``seq``, or of the next one above it."""
@@ -118,17 +145,24 @@ class Scoreboard:
         right.transmissions = left.transmissions
         right.sacked = left.sacked
         right.lost = left.lost
+        right.resent = left.resent
         left.end = seq
         left.flags &= ~FIN
+        before = left.cost
+        left.cost = self.cost_of(left.start, seq, left.flags)
+        right.cost = self.cost_of(seq, right.end, right.flags)
+        more = left.cost + right.cost - before
+        if more:
+            self.flight_octets += more
+            self._count(left, more)
         self.ranges.insert(index + 1, right)
 
-    def sack(self, left: int, right: int) -> int:
-        """Mark [left, right) as received (RFC 2018 §4); returns octets newly so.
+    def sack(self, left: int, right: int, news: Delivery) -> None:
+        """Mark [left, right) as received (RFC 2018 §4).
 
         Neighbours that are both received become one range: each ACK repeats the
         block it extends, and must not cost a walk over all of it.
         """
-        newly = 0
         index = self.index_at(left)
         while index < len(self.ranges):
             sent = self.ranges[index]
@@ -136,67 +170,103 @@ class Scoreboard:
                 break
             if not sent.sacked:
                 if sent.start < left:
-                    self.split(index, left)
+                    cut = self._whole_segments(sent, left, True)
+                    if cut < sent.end:
+                        self.split(index, cut)
                     index += 1
                     continue
                 if sent.end > right:
-                    self.split(index, right)
-                size = sent.end - sent.start
-                if sent.lost:
-                    self.lost_octets -= size
-                    sent.lost = False
+                    cut = self._whole_segments(sent, right, False)
+                    if cut == sent.start:
+                        break
+                    self.split(index, cut)
+                self._count(sent, -sent.cost)
                 sent.sacked = True
-                self.sacked_octets += size
-                newly += size
+                sent.lost = False
+                self.sacked_octets += sent.cost
+                news.take_sacked(sent, sent.cost, self.highest_sacked)
+                sent.resent = False
+                if sent.end > self.highest_sacked:
+                    self.highest_sacked = sent.end
             index = self._join(index) + 1
         if index < len(self.ranges) and self.ranges[index].sacked and index > self.head:
             if self.ranges[index - 1].sacked:
                 self._join(index)
         if right > self.highest_sacked:
             self.highest_sacked = right
-        return newly
+
+    def _whole_segments(self, sent: Sent, seq: int, up: bool) -> int:
+        """Where to cut ``sent`` for a block edge at ``seq``: where segments are counted, part
+        of one counts as not received (Linux tcp_match_skb_to_sack())."""
+        octets = seq - sent.start
+        if self.unit == 0:
+            return seq
+        if sent.cost <= self.unit:
+            return sent.end if up else sent.start
+        if octets <= self.unit:
+            return seq
+        whole = octets // self.unit * self.unit
+        if up and whole < octets:
+            whole += self.unit
+        return min(sent.start + whole, sent.end)
 
     def _join(self, index: int) -> int:
         """Let the received range at ``index`` become part of one before it; where it is now."""
         if index <= self.head or not self.ranges[index - 1].sacked:
             return index
         before = self.ranges[index - 1]
-        before.end = self.ranges[index].end
-        before.flags |= self.ranges[index].flags
-        before.transmissions = max(before.transmissions, self.ranges[index].transmissions)
+        gone = self.ranges[index]
+        before.end = gone.end
+        before.flags |= gone.flags
+        before.cost += gone.cost
+        before.transmissions = max(before.transmissions, gone.transmissions)
         del self.ranges[index]
         if self.first_lost >= index:
             self.first_lost -= 1
         return index - 1
 
-    def mark_lost(self, index: int) -> None:
-        """The range at ``index`` is to be sent again."""
+    def mark_lost(self, index: int) -> int:
+        """The range at ``index`` is to be sent again; what that takes from the flight."""
         sent = self.ranges[index]
-        if not sent.lost and not sent.sacked:
-            sent.lost = True
-            self.lost_octets += sent.end - sent.start
-            if index < self.first_lost:
-                self.first_lost = index
+        if sent.lost or sent.sacked:
+            return 0
+        if sent.resent:
+            self.resent_octets -= sent.cost
+            sent.resent = False
+        sent.lost = True
+        self.lost_octets += sent.cost
+        if index < self.first_lost:
+            self.first_lost = index
+        return sent.cost
 
-    def mark_front_lost(self, octets: int) -> bool:
-        """The first ``octets`` not SACKed are to be sent again; False if none."""
+    def mark_front_lost(self, octets: int) -> int:
+        """The first ``octets`` not SACKed are to be sent again; 0 if there are none."""
         index = self.head
         ranges = self.ranges
         while index < len(ranges) and ranges[index].sacked:
             index += 1
         if index >= len(ranges):
-            return False
+            return 0
         sent = ranges[index]
-        if sent.end - sent.start > octets:
+        if sent.lost:
+            return sent.cost
+        if sent.end - sent.start - (sent.flags & FIN) > octets:
             self.split(index, sent.start + octets)
-        self.mark_lost(index)
-        return True
+        return self.mark_lost(index)
 
     def mark_all_lost(self) -> None:
         """A timeout: nothing that was not SACKed counts as in flight any more."""
         for index in range(self.head, len(self.ranges)):
             self.mark_lost(index)
         self.first_lost = self.head
+
+    def forget_losses(self) -> None:
+        """What was deemed lost was not (undo): it is in flight."""
+        for index in range(self.head, len(self.ranges)):
+            sent = self.ranges[index]
+            if sent.lost:
+                sent.lost = False
+        self.lost_octets = 0
 
     def forget_sacks(self) -> None:
         """The peer reneged (RFC 2018 §8): what it had SACKed is outstanding again."""
@@ -223,4 +293,8 @@ class Scoreboard:
         sent.sent_at = now
         if sent.lost:
             sent.lost = False
-            self.lost_octets -= sent.end - sent.start
+            self.lost_octets -= sent.cost
+        elif sent.sacked or sent.resent:
+            return
+        sent.resent = True
+        self.resent_octets += sent.cost

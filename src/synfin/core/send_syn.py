@@ -5,7 +5,7 @@ from synfin.core.delayed_acks import ack_has_left
 from synfin.core.events import Value
 from synfin.core.forming import form, watched
 from synfin.core.rules import Rule
-from synfin.core.scoreboard import Sent
+from synfin.core.scoreboard_range import Sent
 from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import wrap
 from synfin.core.states import State

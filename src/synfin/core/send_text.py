@@ -4,14 +4,15 @@ Window, congestion window, silly windows and Nagle (RFC 9293 §3.7.4, §3.8.6;
 RFC 5681, RFC 6582).
 """
 
-from synfin.core import rules
+from synfin.core import loss_probe, recovery, rules, undo
 from synfin.core.events import Value
 from synfin.core.forming import form, sack_length
 from synfin.core.rules import Rule
-from synfin.core.scoreboard import Sent
+from synfin.core.scoreboard_range import Sent
+from synfin.core.sender import RECOVERY, REDUCED
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import Tcb
-from synfin.core.timers import PERSIST, RETRANSMIT, SWS_OVERRIDE
+from synfin.core.timers import LOSS_PROBE, PERSIST, RETRANSMIT, SWS_OVERRIDE
 from synfin.wire.tcp import ACK, FIN, PSH, SYN, Segment
 
 
@@ -21,25 +22,89 @@ def send_text(tcb: Tcb, out: list[Segment], budget: int) -> None:
         return
     snd = tcb.snd
     tcb.wait_rule = None
+    if snd.probe_tail_due:
+        _probe_tail(tcb, out)
+    if snd.frto_new_text and _send_new_first(tcb, out):
+        return
     if snd.board.lost_octets:
         while len(out) < budget and _retransmit(tcb, out):
             pass
         if snd.board.lost_octets and snd.board.next_lost() >= 0:
             return
     if snd.buffer.end > snd.snd_nxt or snd.fin_unsent:
-        _restart_after_idle(tcb)
-        while len(out) < budget and _send_new(tcb, out):
-            pass
+        _send_all_new(tcb, out, budget)
         _explain_wait(tcb)
     tcb.sws_override = False
 
 
-def _restart_after_idle(tcb: Tcb) -> None:
-    """RFC 5681 §4.1."""
+def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
+    """New text as far as the windows allow; then the tail is watched over."""
     snd = tcb.snd
-    if snd.snd_una == snd.snd_nxt and snd.last_sent_at:
-        if tcb.now - snd.last_sent_at > snd.rtt.rto:
-            snd.cc.on_idle()
+    if snd.board.empty() and snd.last_sent_at and not tcb.settings.idle_halves:
+        recovery.after_idle(snd, tcb.now)
+    first = snd.snd_nxt
+    while len(out) < budget and _send_new(tcb, out):
+        pass
+    full = tcb.wait_rule is rules.WAIT_CWND or snd.in_flight >= snd.cc.cwnd
+    if snd.snd_nxt > first or full:
+        recovery.validate_window(snd, full, tcb.now)
+    if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED:
+        if loss_probe.schedule(snd, tcb.now, False) and tcb.observer is not None:
+            due = tcb.timers.due[LOSS_PROBE]
+            reason = tcb.reason(rules.PROBE_ARMED, due - tcb.now, None, None, None, None)
+            tcb.emit("timer", reason, {"name": "loss-probe", "action": "set", "due": due})
+
+
+def _send_new_first(tcb: Tcb, out: list[Segment]) -> bool:
+    """RFC 5682 §3.1 step 2b: at most two new segments, and nothing again if they may go."""
+    snd = tcb.snd
+    snd.frto_new_text = False
+    first = snd.snd_nxt
+    while _send_new(tcb, out):
+        pass
+    if snd.snd_nxt > first:
+        return True
+    snd.frto = False
+    return False
+
+
+def _probe_tail(tcb: Tcb, out: list[Segment]) -> None:
+    """RFC 8985 §7.3: a new segment if there is one, else the last one again; whatever the
+    congestion window says."""
+    snd = tcb.snd
+    snd.probe_tail_due = False
+    if snd.board.empty():
+        return
+    full = max(1, tcb.effective_mss - sack_length(tcb))
+    length = min(snd.unsent, full)
+    first = snd.snd_nxt
+    if length and length <= snd.usable:
+        _emit_new(tcb, out, length, full, rules.SEND_PROBE)
+    elif snd.unsent == 0 and snd.fin_unsent:
+        _send_lone_fin(tcb, out)
+    if snd.snd_nxt > first:
+        loss_probe.sent(snd, False, tcb.now)
+    elif not snd.board.ranges[-1].sacked:
+        _probe_again(tcb, out, full)
+        loss_probe.sent(snd, True, tcb.now)
+    else:
+        snd.arm(tcb.now)
+
+
+def _probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
+    snd = tcb.snd
+    board = snd.board
+    sent = board.ranges[-1]
+    length = sent.end - sent.start - (sent.flags & FIN)
+    if length > full:
+        board.split(len(board.ranges) - 1, sent.start + (length - 1) // full * full)
+        sent = board.ranges[-1]
+    tcb.retransmit_rule = rules.RETRANSMIT_PROBE
+    out.append(_form_again(tcb, sent))
+    sent.transmissions += 1
+    sent.sent_at = tcb.now
+    snd.retransmitted += 1
+    snd.last_sent_at = tcb.now
 
 
 def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
@@ -54,27 +119,37 @@ def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
         return False
     sent = board.ranges[index]
     room = tcb.effective_mss - sack_length(tcb)
-    if not snd.retransmit_now and snd.in_flight + min(sent.end - sent.start, room) > snd.cc.cwnd:
+    length = sent.end - sent.start - (sent.flags & FIN)
+    cost = board.unit or min(length or 1, room)
+    if not snd.retransmit_now and snd.in_flight + cost > snd.cc.cwnd:
         tcb.wait_rule = rules.WAIT_CWND
         return False
-    fin_only = sent.start == snd.buffer.end
-    if not fin_only and sent.end - sent.start - (sent.flags & FIN) > room:
+    if length > room:
         board.split(index, sent.start + room)
+    segment = _form_again(tcb, sent)
+    undo.note_retransmission(snd, tcb.ts_now(), sent.cost)
+    board.sent_again(index, tcb.now)
+    if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
+        snd.prr.out += sent.cost
+    snd.retransmit_now = False
+    snd.retransmitted += 1
+    snd.sent_again(index == board.head, tcb.now)
+    out.append(segment)
+    if tcb.retransmit_rule is not rules.RETRANSMIT_MTU:
+        tcb.retransmit_rule = rules.RETRANSMIT_REST
+    return True
+
+
+def _form_again(tcb: Tcb, sent: Sent) -> Segment:
+    """The segment that carries the whole of ``sent`` once more."""
+    snd = tcb.snd
     rule = _retransmit_rule(tcb, sent)
     length = sent.end - sent.start - (sent.flags & FIN)
     flags = ACK | (sent.flags & FIN)
     if length and sent.start + length == snd.buffer.end:
         flags |= PSH
     payload = snd.buffer.peek(sent.start, length)
-    segment = form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
-    board.sent_again(index, tcb.now)
-    snd.retransmit_now = False
-    snd.retransmitted += 1
-    snd.sent_something(tcb.now)
-    out.append(segment)
-    if rule is not rules.RETRANSMIT_MTU:
-        tcb.retransmit_rule = rules.RETRANSMIT_REST
-    return True
+    return form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
 
 
 def _retransmit_rule(tcb: Tcb, sent: Sent) -> Rule:
@@ -96,6 +171,8 @@ def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, 
         "recover": tcb.ours(snd.recover),
         "mss": snd.mss,
         "mtu": tcb.mtu,
+        "rtt_ns": snd.rack.rtt,
+        "srtt_ns": snd.rtt.srtt,
     }
     values = [known.get(name) for name in rule.values] + [None, None, None]
     return values[0], values[1], values[2]
@@ -115,6 +192,14 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
     length = _sendable(tcb, unsent, full)
     if length <= 0:
         return False
+    _emit_new(tcb, out, length, full, rules.SEND_DATA)
+    return True
+
+
+def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) -> None:
+    """``length`` octets from SND.NXT, with the FIN if it ends there."""
+    snd = tcb.snd
+    unsent = snd.buffer.end - snd.snd_nxt
     fin = snd.fin_queued and length == unsent and snd.usable > length
     flags = ACK
     pushed = length == unsent and not tcb.more_coming
@@ -124,12 +209,13 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
         flags |= FIN
     seq = snd.snd_nxt
     payload = snd.buffer.peek(seq, length)
-    rule = rules.SEND_FIN if fin else rules.SEND_DATA
-    if snd.snd_up > seq:
-        rule = rules.SEND_URGENT
-        segment = form(tcb, flags, seq, payload, rule, tcb.ours(snd.snd_up))
+    if rule is rules.SEND_PROBE:
+        segment = form(tcb, flags, seq, payload, rule, tcb.ours(seq), snd.rtt.srtt)
+    elif snd.snd_up > seq:
+        segment = form(tcb, flags, seq, payload, rules.SEND_URGENT, tcb.ours(snd.snd_up))
     elif fin:
-        segment = form(tcb, flags, seq, payload, rule, tcb.ours(seq + length), length)
+        end = tcb.ours(seq + length)
+        segment = form(tcb, flags, seq, payload, rules.SEND_FIN, end, length)
     else:
         numbers = (tcb.ours(seq), tcb.ours(seq + length), tcb.ours(snd.snd_una))
         segment = form(tcb, flags, seq, payload, rule, *numbers, snd.snd_wnd, snd.cc.cwnd)
@@ -139,7 +225,6 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
         snd.small_end = seq + length
     _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0)
     out.append(segment)
-    return True
 
 
 def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
@@ -157,12 +242,18 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
 
 def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
     snd = tcb.snd
-    snd.board.add(Sent(seq, seq + size, tcb.now, flags, snd.mss))
+    was_empty = snd.board.empty()
+    sent = Sent(seq, seq + size, tcb.now, flags, snd.mss)
+    snd.board.add(sent)
+    if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
+        snd.prr.out += sent.cost
+    elif snd.dupacks:
+        snd.limited_octets += size
     snd.snd_nxt = seq + size
     if snd.snd_nxt > snd.snd_max:
         snd.snd_max = snd.snd_nxt
-    armed = tcb.timers.running(RETRANSMIT)
-    snd.sent_something(tcb.now)
+    armed = snd.timer_runs()
+    snd.sent_new(was_empty, tcb.now)
     tcb.timers.stop(SWS_OVERRIDE)
     if not armed and tcb.observer is not None:
         reason = tcb.reason(rules.RTO_ARMED, snd.rtt.rto, None, None, None, None)
@@ -187,7 +278,8 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
         limit = tcb.max_segment - tcb.max_segment % full
     length = min(unsent, usable, limit)
     room = snd.cc.cwnd - snd.in_flight
-    if room < min(length, full) and snd.in_flight > 0:
+    least = full if snd.board.unit else min(length, full)
+    if room < least and snd.in_flight > 0:
         tcb.wait_rule = rules.WAIT_CWND
         return 0
     if length > room and length > full:

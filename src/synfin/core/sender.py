@@ -1,26 +1,39 @@
-"""The send side: SND.UNA, SND.NXT, SND.WND and what is outstanding.
+"""The send side's variables: SND.UNA, SND.NXT, SND.WND and what is outstanding.
 
-RFC 9293 §3.3.1 names the variables; §3.8.6 the window; RFC 5681 and RFC 6582
-the recovery from loss; RFC 6298 the timer. The congestion controller is told
-facts and answers with a window; nothing here reads the receive side.
+RFC 9293 §3.3.1 names the variables, §3.8.6 the window, RFC 6298 the timer.
+:mod:`synfin.core.recovery` acts on them when an ACK arrives or a timer expires,
+:mod:`synfin.core.send_text` when text may go. Nothing here reads the receive side.
 """
 
+from typing import Final
+
 from synfin.core.congestion import CongestionControl, make_congestion_control
+from synfin.core.delivery import Delivery
+from synfin.core.prr import Prr
+from synfin.core.rack import Rack
 from synfin.core.rtt import RttEstimator
 from synfin.core.scoreboard import Scoreboard
 from synfin.core.sendbuffer import SendBuffer
 from synfin.core.settings import Settings
-from synfin.core.timers import RETRANSMIT, Timers
+from synfin.core.timers import LOSS_PROBE, REORDER, RETRANSMIT, Timers
 
-DUPLICATE_THRESHOLD = 3
-"""RFC 5681 §3.2."""
+# Where recovery stands (the names are those of Linux's tcp_ca_state).
+OPEN: Final = 0
+"""Nothing is amiss."""
+DISORDER: Final = 1
+"""Duplicate ACKs or SACKs have come; nothing is deemed lost."""
+REDUCED: Final = 2
+"""The window is falling because of ECN's echo or a probe for tail loss (CWR)."""
+RECOVERY: Final = 3
+"""Fast recovery (RFC 5681 §3.2)."""
+LOSS: Final = 4
+"""After a retransmission timeout, until what was outstanding is acknowledged."""
 
-# What an ACK turned out to be.
-ACK_ADVANCED = 1
-ACK_DUPLICATED = 2
-ACK_FAST_RETRANSMIT = 3
-ACK_PARTIAL = 4
-ACK_RECOVERED = 5
+NO_STAMP: Final = -1
+
+
+DUPLICATE_THRESHOLD: Final = 3
+"""RFC 5681 §3.2, RFC 6675 DupThresh."""
 
 
 class Sender:
@@ -56,16 +69,61 @@ class Sender:
         self.fin_queued: bool = False
         """CLOSE was called; the FIN's number is ``buffer.end``."""
         self.sack_ok: bool = False
+        self.settings: Settings = settings
+        self.news: Delivery = Delivery()
+
+        # Recovery from loss
+        self.ca_state: int = OPEN
         self.dupacks: int = 0
-        self.in_recovery: bool = False
+        """Duplicate ACKs since SND.UNA last moved."""
         self.recover: int = iss
-        """RFC 6582 §3.2."""
+        """RFC 6582 §3.2, RFC 6675 RecoveryPoint: what ends the recovery when acknowledged."""
+        self.limited_octets: int = 0
+        """Sent because of duplicate ACKs before recovery began (RFC 3042)."""
+        self.unsacked_duplicates: int = 0
+        """Without SACK: octets that duplicate ACKs say have left the network."""
         self.retransmit_now: bool = False
-        """The front range goes out whatever the congestion window says."""
+        """The first lost range goes out whatever the congestion window says."""
         self.cwr_due: bool = False
         """The window became smaller: the first new text says so (RFC 3168 §6.1.2)."""
-        self.reduced_at: int = iss
-        """SND.MAX when ECN's echo last made it smaller: up to there once is enough."""
+        self.echo_reductions: int = 0
+        """How often ECN's echo made it smaller."""
+        self.reordering: int = DUPLICATE_THRESHOLD
+        """How many segments may overtake one before it counts as lost."""
+        self.rack: Rack = Rack()
+        self.prr: Prr = Prr()
+        self.frto: bool = False
+        """RFC 5682: whether the timeout was spurious is still being found out."""
+        self.frto_new_text: bool = False
+        """Step 2b: new text goes before anything is sent again."""
+        self.probe_tail_due: bool = False
+        """The loss probe timer expired: a probe is to be sent (RFC 8985 §7.3)."""
+        self.probe_end: int = NO_STAMP
+        """TLP.end_seq, while a probe is unanswered."""
+        self.probe_resent: bool = False
+        """TLP.is_retrans."""
+        self.undo_from: int = NO_STAMP
+        """SND.UNA when the last reduction began, while it may still be undone."""
+        self.undo_left: int = 0
+        """Retransmitted segments that no D-SACK has reported; -1: none sent yet."""
+        self.undo_window: int = 0
+        self.undo_ssthresh: int = 0
+        """What to go back to; 0: the reduction stands (ECN)."""
+        self.resent_stamp: int = NO_STAMP
+        """TSval of the first retransmission of this recovery (RFC 3522 §3.2)."""
+        self.undone: int = 0
+        """How often a reduction was taken back."""
+        self.delivered: int = 0
+        """Octets delivered in all, counted as the scoreboard does."""
+
+        # Window validation
+        self.window_was_full: bool = False
+        self.window_checked_at: int = iss
+        """SND.NXT when fullness was last judged: it holds for one flight."""
+        self.most_out: int = 0
+        """Most octets outstanding since then."""
+        self.window_used: int = 0
+        self.window_used_at: int = 0
         self.timeouts: int = 0
         """Consecutive expiries for the same segment (R1, R2)."""
         self.first_retransmit_at: int = 0
@@ -77,15 +135,32 @@ class Sender:
         self.last_sample: int = -1
         """RTT that the latest ACK gave, ns; -1: it gave none (Karn)."""
         self.last_sent_at: int = 0
+        self.fast_retransmits: int = 0
+        """How often fast recovery began."""
+        self.dsack_segments: int = 0
+        """Segments that D-SACKs reported as received twice."""
+        self.write_blocked: bool = False
+        """The application wants to write more than the buffer holds (SOCK_NOSPACE)."""
         self.retransmitted: int = 0
         """Segments sent again, for TCP_INFO."""
 
     # -- derived ------------------------------------------------------------------
     @property
     def in_flight(self) -> int:
-        """Octets believed to be in the network."""
+        """What is believed to be in the network (RFC 6675 pipe), as the scoreboard counts."""
         board = self.board
-        return self.snd_nxt - self.snd_una - board.sacked_octets - board.lost_octets
+        left = board.sacked_octets + board.lost_octets + self.unsacked_duplicates
+        return board.flight_octets - left
+
+    @property
+    def in_recovery(self) -> bool:
+        """Fast recovery is under way."""
+        return self.ca_state == RECOVERY
+
+    @property
+    def fack(self) -> int:
+        """The highest number known to have arrived, plus one."""
+        return self.board.highest_sacked if self.board.sacked_octets else self.snd_una
 
     @property
     def unsent(self) -> int:
@@ -125,13 +200,16 @@ class Sender:
         return ack > self.snd_max
 
     # -- opening --------------------------------------------------------------------
-    def set_mss(self, mss: int, fresh: bool) -> None:
-        """The segment size is known (``fresh``) or has shrunk."""
+    def set_mss(self, mss: int, text: int, fresh: bool) -> None:
+        """Eff.snd.MSS is known (``fresh``) or has shrunk; ``text`` of it are left when the
+        options of every segment are taken off (RFC 5681's SMSS)."""
         self.mss = mss
         if fresh:
-            self.cc.set_mss(mss, self.initial_segments)
+            self.cc.set_mss(text, self.initial_segments)
         else:
-            self.cc.shrink_mss(mss)
+            self.cc.shrink_mss(text)
+        if self.settings.count_segments:
+            self.board.set_unit(text)
 
     def set_window(self, window: int, seq: int, ack: int) -> None:
         """SND.WND, SND.WL1, SND.WL2 <- the segment's (octets, unscaled already)."""
@@ -150,115 +228,47 @@ class Sender:
         self.board.clear()
         self.snd_nxt = self.snd_una
 
-    # -- acknowledgements (§3.10.7.4 fifth, RFC 5681 §3.2, RFC 6582 §3.2) ------------
-    def take_ack(self, ack: int, echo_rtt: int, now: int) -> int:
-        """SND.UNA < ``ack`` <= SND.NXT: returns ACK_ADVANCED, _PARTIAL or _RECOVERED.
-
-        ``echo_rtt`` is a timestamp measurement in ns, or -1.
-        """
-        flight_before = self.in_flight
-        acked = ack - self.snd_una
-        last = self.board.acknowledge(ack)
-        self.snd_una = ack
-        if self.snd_nxt < ack:
-            self.snd_nxt = ack
-        self.buffer.release(ack)
-        self.probes = 0
-        self.last_sample = echo_rtt
-        if last is not None and not self.board.ambiguous and not last.sacked:
-            # Text that waited behind a hole or a retransmission says nothing either.
-            self.last_sample = now - last.sent_at
-        if self.last_sample >= 0:
-            self.rtt.sample(self.last_sample)
-        elif self.timeouts:
-            # Karn: no sample. What backed the RTO off is over, though.
-            self.rtt.forget_backoff()
-        self.timeouts = 0
-        self.first_retransmit_at = 0
-        outcome = self._recovery_after(ack, acked, flight_before, now)
-        if self.board.empty():
-            self.timers.stop(RETRANSMIT)
-        else:
-            self.timers.start(RETRANSMIT, now + self.rtt.rto)
-        return outcome
-
-    def _recovery_after(self, ack: int, acked: int, flight_before: int, now: int) -> int:
-        if not self.in_recovery:
-            self.dupacks = 0
-            self.cc.on_ack(acked, flight_before, now)
-            return ACK_ADVANCED
-        if ack >= self.recover:
-            self.in_recovery = False
-            self.dupacks = 0
-            self.retransmit_now = False
-            self.cc.on_recovered(self.snd_nxt - self.snd_una, now)
-            return ACK_RECOVERED
-        if not self.sack_ok:
-            # With SACK the flight size itself falls: nothing was inflated.
-            self.cc.on_partial_ack(acked)
-        self.retransmit_now = self.board.mark_front_lost(self.mss)
-        return ACK_PARTIAL
-
-    def take_duplicate(self, now: int) -> int:
-        """A duplicate ACK (RFC 5681 §2): ACK_DUPLICATED or ACK_FAST_RETRANSMIT."""
-        self.dupacks += 1
-        if self.in_recovery:
-            if not self.sack_ok:
-                self.cc.on_duplicate()
-            return ACK_DUPLICATED
-        if self.dupacks != DUPLICATE_THRESHOLD or self.snd_una < self.recover:
-            # RFC 6582 §3.2 step 2: not again for losses a timeout already covers.
-            return ACK_DUPLICATED
-        flight = self.snd_nxt - self.snd_una
-        if not self.board.mark_front_lost(self.mss):
-            return ACK_DUPLICATED
-        self.in_recovery = True
-        self.cwr_due = True
-        self.recover = self.snd_max
-        self.cc.on_recovery(flight, now)
-        if self.sack_ok:
-            self.cc.cwnd = max(self.cc.ssthresh, self.mss)
-        self.retransmit_now = True
-        self.timers.start(RETRANSMIT, now + self.rtt.rto)
-        return ACK_FAST_RETRANSMIT
-
-    def congestion_experienced(self, now: int) -> bool:
-        """ECN's echo (RFC 3168 §6.1.2): a smaller window, once per window of data.
-
-        False when it had become smaller for this window of data already.
-        """
-        if self.in_recovery or self.snd_una <= self.reduced_at:
-            return False
-        self.reduced_at = self.snd_max
-        self.cwr_due = True
-        self.cc.on_recovery(self.cc.cwnd, now)
-        self.cc.cwnd = self.cc.ssthresh
-        return True
-
     # -- the retransmission timer (RFC 6298 §5) ----------------------------------------
-    def sent_something(self, now: int) -> None:
-        """§5.1: a segment with sequence space left; the timer runs from now on."""
+    def sent_new(self, was_empty: bool, now: int) -> None:
+        """§5.1: text left; a timer runs from now on."""
         self.last_sent_at = now
-        if not self.timers.running(RETRANSMIT):
-            self.timers.start(RETRANSMIT, now + self.rtt.rto)
+        timers = self.timers
+        if was_empty or timers.running(LOSS_PROBE) or not self.timer_runs():
+            self.arm(now)
 
-    def timed_out(self, now: int, back_off: bool) -> None:
-        """§5.4-5.6: everything outstanding is due again, one MSS first."""
-        board = self.board
-        if not board.empty() and board.front().sacked:
-            board.forget_sacks()
-        first = self.timeouts == 0
-        flight = self.snd_nxt - self.snd_una
-        self.timeouts += 1
-        if self.first_retransmit_at == 0:
-            self.first_retransmit_at = now
-        self.cwr_due = True
-        board.mark_all_lost()
-        self.cc.on_timeout(flight, first, now)
-        self.in_recovery = False
-        self.dupacks = 0
-        self.recover = self.snd_max
-        self.retransmit_now = True
-        if back_off:
-            self.rtt.back_off()
-        self.timers.start(RETRANSMIT, now + self.rtt.rto)
+    def sent_again(self, front: bool, now: int) -> None:
+        """§5.1 for a retransmission; that of the front waits a whole RTO."""
+        self.last_sent_at = now
+        if not self.timer_runs() or (front and not self.timers.running(REORDER)):
+            self.start_alone(RETRANSMIT, now + self.rtt.rto)
+
+    def timer_runs(self) -> bool:
+        """One of the three timers that watch over what is outstanding is running."""
+        timers = self.timers
+        return timers.running(RETRANSMIT) or timers.running(LOSS_PROBE) or timers.running(REORDER)
+
+    def start_alone(self, slot: int, due: int) -> None:
+        """Start one of the three and stop the others: together they are one timer
+        (RFC 8985 §8)."""
+        timers = self.timers
+        for other in (RETRANSMIT, LOSS_PROBE, REORDER):
+            if other != slot:
+                timers.stop(other)
+        timers.start(slot, due)
+
+    def arm(self, now: int) -> None:
+        """§5.2, §5.3: the retransmission timer anew, or off when nothing is outstanding.
+
+        Where it takes over from a probe or reordering timer, the time that passed since
+        the front was sent counts (Linux tcp_rearm_rto()).
+        """
+        timers = self.timers
+        if self.board.empty():
+            timers.stop(RETRANSMIT)
+            timers.stop(LOSS_PROBE)
+            timers.stop(REORDER)
+            return
+        due = now + self.rtt.rto
+        if timers.running(LOSS_PROBE) or timers.running(REORDER):
+            due = max(now + 1, self.board.front().sent_at + self.rtt.rto)
+        self.start_alone(RETRANSMIT, due)

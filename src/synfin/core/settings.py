@@ -109,6 +109,36 @@ class Settings:
     """How many MSS one ACK may add to the window in slow start (RFC 5681 §3.1); 0: all
     that it acknowledged, as Linux tcp_slow_start(): stretched ACKs cost no growth."""
     congestion_control: str = "newreno"
+    count_segments: bool = False
+    """Linux counts its windows in packets: a small segment takes as much of the congestion
+    window as a full one. RFC 5681 counts octets."""
+    limited_transmit: bool = True
+    """RFC 3042: each of the first two duplicate ACKs lets one new segment out."""
+    ssthresh_from_window: bool = False
+    """Linux tcp_reno_ssthresh(): half of the congestion window, not of what is in flight
+    (RFC 5681 §3.1 equation 4)."""
+    window_validation: bool = False
+    """Linux tcp_cwnd_validate(): what was not used of the window for an RTO is given up by
+    half, and a window grows only after it was full once in the flight (compare RFC 7661)."""
+    idle_halves: bool = False
+    """Linux tcp_cwnd_restart(): an idle time halves the window once per RTO; RFC 5681 §4.1
+    goes back to the initial window at once."""
+
+    # -- loss recovery
+    reordering_threshold: int = 3
+    """DupThresh (RFC 5681 §3.2, RFC 6675 §2; Linux tcp_reordering)."""
+    rack: bool = False
+    """RFC 8985 §6: losses are told by time; otherwise by three duplicate ACKs or what
+    SACK says (RFC 5681 §3.2, RFC 6675)."""
+    tail_loss_probe: bool = False
+    """RFC 8985 §7; needs SACK."""
+    prr: bool = False
+    """RFC 9937: the window falls in proportion to what is delivered; otherwise at once."""
+    frto: bool = False
+    """RFC 5682: after a timeout look whether it was spurious before sending all again."""
+    undo: bool = False
+    """A reduction is taken back when timestamps (RFC 3522, RFC 4015) or D-SACK (RFC 3708)
+    show that nothing was lost."""
     sws_override_ns: int = 200 * MILLISECOND
     """RFC 9293 §3.8.6.2.1: override timeout, 0.1 to 1.0 s."""
 
@@ -411,6 +441,15 @@ LINUX: Final = Settings(
     ecn_plain_syn_only=True,
     ecn_quick_acks=2,
     ecn_cwr_at_once=True,
+    count_segments=True,
+    ssthresh_from_window=True,
+    window_validation=True,
+    idle_halves=True,
+    rack=True,
+    tail_loss_probe=True,
+    prr=True,
+    frto=True,
+    undo=True,
     r2_ns=0,
     retries2=15,
     orphan_retries=8,
@@ -454,6 +493,7 @@ BSD44: Final = Settings(
     timestamps=False,
     sack=False,
     ecn="off",
+    limited_transmit=False,
     initial_window_segments=1,
     initial_rto_ns=6 * SECOND,
     max_rto_ns=64 * SECOND,

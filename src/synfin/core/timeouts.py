@@ -1,6 +1,6 @@
 """Timers that expire (RFC 9293 §3.10.8, §3.8.3, §3.8.4, §3.8.6.1; RFC 6298 §5)."""
 
-from synfin.core import rules
+from synfin.core import loss_probe, recovery, rules
 from synfin.core.delayed_acks import timer_expired as delayed_ack_expired
 from synfin.core.errno import ETIMEDOUT
 from synfin.core.forming import options_now
@@ -13,8 +13,10 @@ from synfin.core.timers import (
     DELAYED_ACK,
     FIN_WAIT_2,
     KEEPALIVE,
+    LOSS_PROBE,
     NAMES,
     PERSIST,
+    REORDER,
     RETRANSMIT,
     SWS_OVERRIDE,
     USER_TIMEOUT,
@@ -39,6 +41,11 @@ def tick(tcb: Tcb) -> None:
 def _expire(tcb: Tcb, slot: int) -> None:
     if slot == RETRANSMIT:
         _retransmission_timeout(tcb)
+    elif slot == LOSS_PROBE:
+        loss_probe.expired(tcb.snd, tcb.now)
+    elif slot == REORDER:
+        if recovery.reorder_timeout(tcb.snd, tcb.now):
+            tcb.retransmit_rule = rules.RETRANSMIT_RACK
     elif slot == PERSIST:
         _persist_timeout(tcb)
     elif slot == DELAYED_ACK:
@@ -120,7 +127,7 @@ def _text_timeout(tcb: Tcb) -> None:
         error = (tcb.soft_error or error) if error else 0
         tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, snd.timeouts, elapsed)
         return
-    snd.timed_out(tcb.now, back_off=True)
+    recovery.timed_out(snd, tcb.now, back_off=True)
     tcb.retransmit_rule = rules.RTO_DATA
     _tell_r1(tcb, snd.timeouts)
 

@@ -12,7 +12,9 @@ KEEPALIVE: Final = 3
 USER_TIMEOUT: Final = 4
 FIN_WAIT_2: Final = 5
 SWS_OVERRIDE: Final = 6
-COUNT: Final = 7
+LOSS_PROBE: Final = 7
+REORDER: Final = 8
+COUNT: Final = 9
 
 NAMES: Final = (
     "retransmit",
@@ -22,6 +24,8 @@ NAMES: Final = (
     "user-timeout",
     "fin-wait-2",
     "sws-override",
+    "loss-probe",
+    "reorder",
 )
 
 

@@ -24,7 +24,6 @@ CLOSED = _NUMBERS[State.CLOSED]
 LISTENING = _NUMBERS[State.LISTEN]
 INFINITE = 0x7FFFFFFF
 MICROSECOND = 1_000
-RECOVERY, LOSS, DISORDER, OPEN = 3, 4, 1, 0
 
 
 def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
@@ -32,18 +31,10 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
     info = tcp_info(connection)
     snd, rcv = connection.snd, connection.rcv
     mss = max(connection.effective_mss, 1)
-    in_recovery = snd.in_recovery
-    ca_state = OPEN
-    if snd.timeouts or (snd.board.lost_octets and not in_recovery):
-        ca_state = LOSS
-    elif in_recovery:
-        ca_state = RECOVERY
-    elif snd.dupacks or snd.board.sacked_octets:
-        ca_state = DISORDER
     ranges = snd.board.ranges[snd.board.head :]
     values = {
         "state": _NUMBERS[connection.state],
-        "ca_state": ca_state,
+        "ca_state": snd.ca_state,
         "retransmits": snd.timeouts,
         "backoff": snd.timeouts,
         "probes": snd.probes,
@@ -59,10 +50,10 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
         "advmss": min(connection.settings.mss, connection.user_mss or connection.settings.mss),
         "unacked": sum(-(-(r.end - r.start) // mss) for r in ranges),
         "sacked": sum(-(-(r.end - r.start) // mss) for r in ranges if r.sacked),
-        "lost": sum(-(-(r.end - r.start) // mss) for r in ranges if r.lost),
-        "retrans": sum(1 for r in ranges if r.transmissions > 1 and not r.lost and not r.sacked),
+        "lost": sum(-(-(r.end - r.start) // mss) for r in ranges if r.lost or r.resent),
+        "retrans": sum(1 for r in ranges if r.resent and not r.lost and not r.sacked),
         "total_retrans": snd.retransmitted,
-        "snd_cwnd": snd.cc.cwnd // max(snd.mss, 1) if snd.cc.mss != mss else snd.cc.cwnd // mss,
+        "snd_cwnd": snd.cc.cwnd // snd.cc.mss,
         "snd_ssthresh": INFINITE if snd.cc.ssthresh >= 1 << 40 else snd.cc.ssthresh // mss,
         "snd_wnd": snd.snd_wnd,
         "rcv_wnd": rcv.rcv_wnd,

@@ -261,6 +261,18 @@ retransmit-go-back = RFC 5681 §3.1, RFC 6298 §5.4: after the timeout everythin
     .name = Rest sent again after a timeout
 retransmit-fast = Fast retransmit, RFC 5681 §3.2: { COUNT($dupacks, one: "duplicate ACK", many: "duplicate ACKs") } say that the segment at SEQ = { $seq } is missing while later ones arrive; it is sent again without waiting for the timer, and ssthresh becomes { $ssthresh }.
     .name = Fast retransmit
+retransmit-rack = RACK, RFC 8985 §6.2: a segment sent later has arrived (its round trip took { $rtt_ns }), but the one at SEQ = { $seq }, sent before it, has not within the reordering window; it is lost and sent again, and ssthresh becomes { $ssthresh }.
+    .name = RACK: lost by time, sent again
+retransmit-tail-probe = Tail loss probe, RFC 8985 §7.3: two round trips (SRTT = { $srtt_ns }) passed without an ACK. If the last segments were lost nothing would tell; so the last one, SEQ = { $seq }, is sent once more to draw an ACK before the timer has to.
+    .name = Tail loss probe: last segment again
+send-tail-probe = Tail loss probe, RFC 8985 §7.3: two round trips (SRTT = { $srtt_ns }) passed without an ACK; the next new segment, SEQ = { $seq }, is sent to draw one, whatever the congestion window says.
+    .name = Tail loss probe: new segment
+tail-probe-armed = RFC 8985 §7.2: nothing looks lost, so the timer is set for a tail loss probe after { $wait_ns }, about two round trips; the retransmission timer follows if the probe brings no ACK.
+    .name = Tail loss probe timer set
+reorder-armed = RFC 8985 §6.2 step 5: a later segment has arrived, an earlier one has not, but the network may merely have reordered them; wait { $wait_ns } before calling it lost.
+    .name = Reordering timer set
+recovery-undone = Undo, RFC 3522 §3.2, RFC 4015 §3.2, RFC 3708: timestamps or D-SACK show that what was sent again had not been lost; the window goes back to what it was: cwnd = { $cwnd }, ssthresh = { $ssthresh }.
+    .name = Reduction taken back
 retransmit-partial-ack = NewReno, RFC 6582 §3.2: the ACK stops short of recover = { $recover }, so the next gap begins at SEQ = { $seq }; that segment is sent again at once, without three more duplicates.
     .name = Partial ACK: next gap sent again
 retransmit-path-mtu = RFC 1191 §6.5, RFC 9293 §3.7.2: the octets from SEQ = { $seq } were too big for the path (MTU { $mtu }); they go again in segments of at most { COUNT($mss, one: "octet", many: "octets") }. This is no sign of congestion, so cwnd does not shrink.

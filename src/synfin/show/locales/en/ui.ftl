@@ -19,6 +19,7 @@ value-iss = ISS
 value-irs = IRS
 value-rto-ns = RTO
 value-srtt-ns = SRTT
+value-wait-ns = wait
 value-rttvar-ns = RTTVAR
 value-rtt-ns = RTT
 value-cwnd = cwnd

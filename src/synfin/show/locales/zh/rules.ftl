@@ -260,6 +260,18 @@ retransmit-go-back = RFC 5681 §3.1、RFC 6298 §5.4：超时之后，从 SEQ = 
     .name = 超时后重发其余数据
 retransmit-fast = 快速重传，RFC 5681 §3.2：{ $dupacks } 个重复 ACK 说明 SEQ = { $seq } 处的报文段缺失，而后面的还在到达；不等定时器，立即重发，ssthresh 变为 { $ssthresh }。
     .name = 快速重传
+retransmit-rack = RACK，RFC 8985 §6.2：后发的报文段已经到达（往返用了 { $rtt_ns }），先发的 SEQ = { $seq } 却没有在乱序窗口内到达；判定丢失，立即重发，ssthresh 变为 { $ssthresh }。
+    .name = RACK：按时间判定丢失并重发
+retransmit-tail-probe = 尾部丢失探测，RFC 8985 §7.3：两个往返时间（SRTT = { $srtt_ns }）没有 ACK。最后几段如果丢了，谁也不会来报告；于是把最后一段 SEQ = { $seq } 再发一次，赶在重传定时器之前引出一个 ACK。
+    .name = 尾部丢失探测：重发最后一段
+send-tail-probe = 尾部丢失探测，RFC 8985 §7.3：两个往返时间（SRTT = { $srtt_ns }）没有 ACK；不管拥塞窗口是否允许，发出下一个新的报文段 SEQ = { $seq }，引出一个 ACK。
+    .name = 尾部丢失探测：发新的一段
+tail-probe-armed = RFC 8985 §7.2：看不出有丢失，定时器定在 { $wait_ns }（约两个往返时间）之后发尾部丢失探测；探测也引不出 ACK，才轮到重传定时器。
+    .name = 启动尾部丢失探测定时器
+reorder-armed = RFC 8985 §6.2 第 5 步：后发的已到，先发的未到，但也可能只是网络乱序；再等 { $wait_ns }，才算丢失。
+    .name = 启动乱序定时器
+recovery-undone = 撤销，RFC 3522 §3.2、RFC 4015 §3.2、RFC 3708：时间戳或 D-SACK 表明，重发的那些其实并没有丢；窗口恢复原状：cwnd = { $cwnd }，ssthresh = { $ssthresh }。
+    .name = 撤销窗口缩减
 retransmit-partial-ack = NewReno，RFC 6582 §3.2：这个 ACK 没到 recover = { $recover }，说明下一个缺口在 SEQ = { $seq }；立即重发那一段，不再等三个重复 ACK。
     .name = 部分确认：重发下一个缺口
 retransmit-path-mtu = RFC 1191 §6.5、RFC 9293 §3.7.2：从 SEQ = { $seq } 起的报文段对路径来说太大（MTU { $mtu }）；切成每段至多 { $mss } 字节重发。这不是拥塞的信号，cwnd 不减。

@@ -18,6 +18,7 @@ value-iss = ISS
 value-irs = IRS
 value-rto-ns = RTO
 value-srtt-ns = SRTT
+value-wait-ns = 等待
 value-rttvar-ns = RTTVAR
 value-rtt-ns = RTT
 value-cwnd = cwnd

@@ -1,0 +1,87 @@
+"""What counts as lost: by duplicates (RFC 5681), by SACK (RFC 6675) or by time (RFC 8985)."""
+
+from synfin.core.delivery import Delivery
+from synfin.core.sender import RECOVERY, Sender
+from synfin.core.timers import REORDER
+
+LEAST_WAIT = 2_000_000
+"""ns on top of the reordering window: a timer tick's worth (Linux TCP_TIMEOUT_MIN)."""
+
+
+def identify(snd: Sender, news: Delivery, now: int) -> None:
+    """Mark what this ACK (or the passing of time) shows to be lost."""
+    if snd.board.empty():
+        return
+    if not snd.sack_ok:
+        _by_duplicates(snd, news)
+    elif snd.settings.rack:
+        _by_time(snd, news, now)
+    else:
+        _by_sack(snd, news)
+
+
+def time_to_recover(snd: Sender) -> bool:
+    """Something is deemed lost that no recovery has dealt with."""
+    return snd.board.lost_octets > 0
+
+
+def _by_duplicates(snd: Sender, news: Delivery) -> None:
+    """Three duplicates (RFC 5681 §3.2), or a partial ACK in recovery (RFC 6582 §3.2)."""
+    starts = snd.ca_state < RECOVERY and snd.dupacks >= snd.settings.reordering_threshold
+    partial = snd.ca_state == RECOVERY and news.advanced
+    if starts or partial:
+        news.lost += snd.board.mark_front_lost(snd.cc.mss)
+        if partial and not snd.settings.prr:
+            snd.retransmit_now = True
+
+
+def _by_time(snd: Sender, news: Delivery, now: int) -> None:
+    """RACK; where reordering may still explain a hole, a timer waits for it."""
+    rack = snd.rack
+    if not rack.advanced:
+        return
+    rack.advanced = False
+    many = snd.board.sacked_octets >= snd.reordering * snd.cc.mss
+    window = rack.window(snd.ca_state >= RECOVERY, many, snd.rtt.min_rtt, snd.rtt.srtt)
+    wait = rack.detect(snd.board, window, now, news)
+    if wait:
+        snd.start_alone(REORDER, now + min(wait + LEAST_WAIT, snd.rtt.rto))
+        news.restart_timer = False
+
+
+def _by_sack(snd: Sender, news: Delivery) -> None:
+    """RFC 6675 §4 IsLost(), §5: three duplicates make the front lost, then whatever has
+    more than two segments SACKed above it; a partial ACK makes the new front so."""
+    board = snd.board
+    recovering = snd.ca_state == RECOVERY
+    enough = snd.dupacks >= snd.settings.reordering_threshold
+    if snd.ca_state > RECOVERY:
+        return
+    again = news.advanced and board.front().transmissions == 1
+    if again if recovering else enough:
+        news.lost += board.mark_front_lost(snd.cc.mss)
+    above = board.sacked_octets
+    most = (snd.settings.reordering_threshold - 1) * snd.cc.mss
+    for index in range(board.head, len(board.ranges)):
+        if above <= most:
+            break
+        sent = board.ranges[index]
+        if sent.sacked:
+            above -= sent.cost
+        elif sent.transmissions == 1:
+            news.lost += board.mark_lost(index)
+
+
+def mark_after_timeout(snd: Sender, now: int) -> None:
+    """RFC 6298 §5.4: what is outstanding is lost; by RACK only what was sent long enough
+    ago (RFC 8985 §6.3), and the front in any case."""
+    board = snd.board
+    if not snd.settings.rack or not snd.sack_ok:
+        board.mark_all_lost()
+        return
+    for index in range(board.head, len(board.ranges)):
+        sent = board.ranges[index]
+        recent = snd.rack.rtt > now - sent.sent_at
+        if index == board.head or not recent:
+            board.mark_lost(index)
+    board.first_lost = board.head

@@ -1,0 +1,102 @@
+"""RACK: losses told by time (RFC 8985 §6).
+
+If a segment sent later has been delivered, one sent earlier that has not
+arrived within the reordering window is lost. Here are the variables of §5.3
+and the steps of §6.2; :mod:`synfin.core.recovery` decides what follows.
+"""
+
+from typing import Final
+
+from synfin.core.delivery import NOTHING, Delivery
+from synfin.core.scoreboard import Scoreboard
+from synfin.core.scoreboard_range import Sent
+
+RECOVERY_THRESHOLD: Final = 16
+"""Recoveries without a D-SACK after which the window shrinks again (§6.2 step 4)."""
+MOST_STEPS: Final = 255
+
+
+class Rack:
+    """RACK.segment, RACK.rtt and the reordering window of one connection; times in ns."""
+
+    def __init__(self) -> None:
+        self.sent_at: int = NOTHING
+        """RACK.xmit_ts: when the latest sent of all delivered segments had left."""
+        self.end: int = 0
+        """RACK.end_seq."""
+        self.rtt: int = 0
+        self.advanced: bool = False
+        """Something was delivered since losses were last looked for."""
+        self.reordering_seen: bool = False
+        self.window_steps: int = 1
+        """RACK.reo_wnd_mult."""
+        self.window_persists: int = 0
+        self.dsack_seen: bool = False
+        self.widened_at: int = NOTHING
+
+    def take(self, news: Delivery, min_rtt: int) -> None:
+        """Steps 1 and 2: the latest sent segment that this ACK shows delivered.
+
+        A retransmission acknowledged sooner than any round trip was so for its original.
+        """
+        if news.latest_sent != NOTHING:
+            self._advance(news.now, news.latest_sent, news.latest_end)
+        if news.latest_resent_at != NOTHING and news.now - news.latest_resent_at >= min_rtt:
+            self._advance(news.now, news.latest_resent_at, news.latest_resent_end)
+
+    def _advance(self, now: int, sent_at: int, end: int) -> None:
+        self.advanced = True
+        self.rtt = now - sent_at
+        if sent_at > self.sent_at or (sent_at == self.sent_at and end > self.end):
+            self.sent_at = sent_at
+            self.end = end
+
+    def widen(self, now: int, sent_at: int) -> None:
+        """Step 4: D-SACKs widen the reordering window, at most once a round trip
+        (``sent_at``: when the latest of what this ACK reports had left)."""
+        if sent_at < self.widened_at:
+            self.dsack_seen = False
+        if self.dsack_seen:
+            self.window_steps = min(MOST_STEPS, self.window_steps + 1)
+            self.dsack_seen = False
+            self.widened_at = now
+            self.window_persists = RECOVERY_THRESHOLD
+        elif self.window_persists == 0:
+            self.window_steps = 1
+
+    def window(self, recovering: bool, many_sacked: bool, min_rtt: int, srtt: int) -> int:
+        """Step 4: the reordering window; none until reordering has been seen and
+        three duplicates would have told of a loss anyway."""
+        if not self.reordering_seen and (recovering or many_sacked):
+            return 0
+        return min(min_rtt // 4 * self.window_steps, srtt)
+
+    def sent_after(self, sent: Sent) -> bool:
+        """Whether the latest delivered segment left after ``sent``."""
+        if self.sent_at != sent.sent_at:
+            return self.sent_at > sent.sent_at
+        return self.end > sent.end
+
+    def detect(self, board: Scoreboard, window: int, now: int, news: Delivery) -> int:
+        """Step 5: mark what is lost; how long until the next could be (ns, 0: none).
+
+        Text sent once stands in order of time, so the walk ends at the first such
+        range that left after the latest delivered one.
+        """
+        wait = 0
+        for index in range(board.head, len(board.ranges)):
+            sent = board.ranges[index]
+            if sent.sacked or sent.lost:
+                continue
+            if not self.sent_after(sent):
+                if sent.transmissions == 1:
+                    break
+                continue
+            remaining = self.rtt + window - (now - sent.sent_at)
+            if remaining > 0:
+                wait = max(wait, remaining)
+                continue
+            if sent.resent:
+                news.lost_again = True
+            news.lost += board.mark_lost(index)
+        return wait

@@ -1,0 +1,128 @@
+"""Fast retransmit, fast recovery, timeouts by the RFCs (MUST-19)."""
+
+from synfin.core.recovery import after_idle, timed_out
+from synfin.core.sender import LOSS, OPEN, RECOVERY
+from synfin.core.settings import LINUX, RFC, SECOND
+from synfin.core.timers import RETRANSMIT
+from tests.core.flight import MSS, acknowledge, at, duplicate, send_again, sender
+from tests.core.pair import MS
+
+
+def test_the_third_duplicate_ack_retransmits() -> None:
+    """RFC 5681 §3.2 (2), (3), (4): not the first, not the second; the fourth inflates."""
+    snd = sender()
+    states = []
+    for _ in range(4):
+        duplicate(snd, 10 * MS)
+        states.append(snd.ca_state == RECOVERY)
+    assert states == [False, False, True, True]
+    assert send_again(snd, 10 * MS) == (0, MSS)
+    assert snd.board.next_lost() == -1
+    assert snd.cc.ssthresh == 500
+    assert snd.cc.cwnd == 500 + 3 * MSS + MSS
+
+
+def test_each_of_the_first_two_duplicates_lets_one_segment_out() -> None:
+    """RFC 3042: the flight seems one segment smaller; the window itself stays."""
+    snd = sender()
+    before = snd.in_flight
+    duplicate(snd, 10 * MS)
+    duplicate(snd, 10 * MS)
+    assert snd.in_flight == before - 2 * MSS
+    plain = sender(settings=RFC.but(limited_transmit=False))
+    duplicate(plain, 10 * MS)
+    assert plain.in_flight == before
+
+
+def test_what_limited_transmit_sent_does_not_count_for_ssthresh() -> None:
+    """RFC 5681 §3.2 (2)."""
+    snd = sender()
+    snd.limited_octets = 200
+    for _ in range(3):
+        duplicate(snd, 10 * MS)
+    assert snd.cc.ssthresh == 400
+
+
+def test_with_sack_nothing_is_inflated() -> None:
+    """RFC 6675: the flight size falls by what is SACKed instead."""
+    snd = sender(sack=True)
+    for n in range(4):
+        duplicate(snd, 10 * MS, (100, 200 + n * 100))
+    assert snd.cc.cwnd == 500
+    assert snd.board.sacked_octets == 400
+
+
+def test_two_segments_sacked_above_a_hole_make_it_lost() -> None:
+    """RFC 6675 §4 IsLost(): more than (DupThresh - 1) * SMSS above it."""
+    snd = sender(sack=True)
+    for n in range(3):
+        duplicate(snd, 10 * MS, (300, 400 + n * 100))
+    lost = [(r.start - at(0), r.end - at(0)) for r in snd.board.ranges if r.lost]
+    assert lost == [(0, 100), (100, 200), (200, 300)]
+
+
+def test_a_partial_ack_retransmits_the_next_hole() -> None:
+    """RFC 6582 §3.2 (3): deflate by what was acknowledged, add one segment."""
+    snd = sender()
+    for _ in range(3):
+        duplicate(snd, 10 * MS)
+    send_again(snd, 10 * MS)
+    acknowledge(snd, at(300), 60 * MS)
+    assert snd.board.ranges[snd.board.next_lost()].start == at(300)
+    assert snd.cc.cwnd == 500 + 3 * MSS - 300 + MSS
+    assert snd.in_recovery
+
+
+def test_an_ack_of_everything_ends_recovery() -> None:
+    """RFC 6582 §3.2 (3) full ACK (1): min(ssthresh, max(FlightSize, SMSS) + SMSS)."""
+    snd = sender()
+    for _ in range(3):
+        duplicate(snd, 10 * MS)
+    send_again(snd, 10 * MS)
+    acknowledge(snd, at(1000), 60 * MS)
+    assert snd.ca_state == OPEN
+    assert snd.cc.cwnd == 2 * MSS
+
+
+def test_duplicates_after_a_timeout_start_no_second_recovery() -> None:
+    """RFC 6582 §3.2 (4): the losses that the timeout covers are not counted again."""
+    snd = sender()
+    timed_out(snd, SECOND, back_off=True)
+    for _ in range(4):
+        duplicate(snd, SECOND)
+    assert snd.ca_state == LOSS
+
+
+def test_a_timeout_marks_everything_and_backs_off() -> None:
+    """RFC 6298 §5.4 to §5.6, RFC 5681 §3.1: the loss window is one segment."""
+    snd = sender()
+    timed_out(snd, SECOND, back_off=True)
+    assert snd.board.lost_octets == 1000
+    assert snd.in_flight == 0
+    assert (snd.cc.ssthresh, snd.cc.cwnd) == (500, MSS)
+    assert snd.rtt.rto == 2 * SECOND
+    assert snd.timers.due[RETRANSMIT] == 3 * SECOND
+    assert snd.timeouts == 1
+    timed_out(snd, 3 * SECOND, back_off=True)
+    assert snd.cc.ssthresh == 500, "the first timeout only"
+
+
+def test_a_timeout_believes_no_sack_that_starts_at_snd_una() -> None:
+    """RFC 2018 §8: the peer has reneged, or the front would have been acknowledged."""
+    snd = sender(sack=True)
+    snd.news.begin(0, snd.snd_una, snd.recover, snd.fack)
+    snd.board.sack(at(0), at(200), snd.news)
+    timed_out(snd, SECOND, back_off=True)
+    assert snd.board.lost_octets == 1000
+
+
+def test_an_idle_connection_restarts_with_the_initial_window() -> None:
+    """RFC 5681 §4.1: RW = min(IW, cwnd); Linux halves the window once per RTO."""
+    for settings, window in ((RFC, 1000), (LINUX, 5000)):
+        snd = sender(0, settings=settings)
+        snd.cc.cwnd = 20_000
+        snd.rtt.rto = SECOND
+        after_idle(snd, SECOND)
+        assert snd.cc.cwnd == 20_000, "not before more than one RTO has passed"
+        after_idle(snd, 2 * SECOND + SECOND // 2)
+        assert snd.cc.cwnd == window
