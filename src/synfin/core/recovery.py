@@ -314,7 +314,7 @@ def end_reduction(snd: Sender) -> None:
     if snd.settings.prr:
         if snd.ca_state == REDUCED or snd.undo_from != NO_STAMP:
             cc.cwnd = cc.ssthresh
-    elif not snd.sack_ok and snd.ca_state == RECOVERY:
+    elif not snd.sack_ok and snd.ca_state != REDUCED:
         flight = snd.snd_nxt - snd.snd_una
         cc.cwnd = min(cc.ssthresh, max(flight, cc.mss) + cc.mss)
 
