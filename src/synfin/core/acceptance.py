@@ -29,6 +29,8 @@ def adopt_syn_options(tcb: Tcb, segment: Segment) -> None:
         tcb.offered_scale = -1
     tcb.sack_ok = tcb.snd.sack_ok = options.sack_permitted and settings.sack
     tcb.ts_ok = options.ts_val >= 0 and settings.timestamps
+    if tcb.signed and tcb.sack_ok and settings.signed_without_timestamps:
+        tcb.ts_ok = False  # no SACK block would fit beside both (Linux tcp_synack_options())
     if tcb.ts_ok:
         tcb.rcv.ts_recent = options.ts_val
         tcb.rcv.ts_recent_at = tcb.now

@@ -9,6 +9,7 @@ from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import wrap
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK
+from synfin.wire.options import MAX_OPTIONS_LEN
 from synfin.wire.tcp import NO_OPTIONS, URG, Options, Segment
 
 
@@ -17,7 +18,13 @@ def sack_length(tcb: Tcb) -> int:
     blocks = len(tcb.rcv.held.recent) + (1 if tcb.rcv.dsack is not None else 0)
     if not tcb.sack_ok or blocks == 0:
         return 0
-    return 4 + 8 * min(blocks, 3 if tcb.ts_ok else 4)
+    room = _sack_room(tcb)
+    return 4 + 8 * min(blocks, room) if room > 0 else 0
+
+
+def _sack_room(tcb: Tcb) -> int:
+    """How many blocks fit beside the other options: 4, 3 with timestamps, 2 signed."""
+    return (MAX_OPTIONS_LEN - tcb.option_len - 4) // 8
 
 
 def options_now(tcb: Tcb) -> Options:
@@ -31,7 +38,7 @@ def options_now(tcb: Tcb) -> Options:
         options.ts_val = tcb.ts_now()
         options.ts_ecr = max(rcv.ts_recent, 0)
     if reports:
-        options.sack = _sack_blocks(rcv, 3 if tcb.ts_ok else 4)
+        options.sack = _sack_blocks(rcv, _sack_room(tcb))
     return options
 
 

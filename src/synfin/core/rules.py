@@ -114,6 +114,10 @@ SEQ_REPEATED_SYN_ACK: Final = Rule(
 )
 PAWS_DROP: Final = Rule("paws.dropped", "RFC 7323 §5.3 R1", "ts_val ts_recent")
 TS_MISSING: Final = Rule("timestamps.missing", "RFC 7323 §3.2", "seg_seq")
+MD5_NOT_SIGNED: Final = Rule("md5.not-signed", "RFC 2385 §2.0", "seg_seq")
+MD5_UNEXPECTED: Final = Rule("md5.unexpected", "RFC 2385 §2.0; tcp(7) TCP_MD5SIG", "seg_seq")
+MD5_WRONG: Final = Rule("md5.wrong", "RFC 2385 §2.0", "seg_seq")
+MD5_NO_RESET: Final = Rule("md5.no-reset", "RFC 2385 §4.1; Linux tcp_v4_send_reset()", "seg_seq")
 WINDOW_FULL: Final = Rule(
     "seq.window-closed", "RFC 9293 §3.10.7.4 first", "seg_seq rcv_nxt rcv_wnd"
 )

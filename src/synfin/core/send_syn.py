@@ -112,7 +112,7 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
         return options
     options.window_scale = tcb.offered_scale
     options.sack_permitted = tcb.sack_ok if answering else settings.sack
-    if tcb.ts_ok if answering else settings.timestamps:
+    if tcb.ts_ok if answering else _may_offer_timestamps(tcb):
         options.ts_val = tcb.ts_now()
         options.ts_ecr = max(tcb.rcv.ts_recent, 0)
     if answering:
@@ -122,6 +122,11 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
         options.fastopen = tcb.fastopen_cookie
     options.fastopen_experimental = tcb.fastopen_experimental
     return options
+
+
+def _may_offer_timestamps(tcb: Tcb) -> bool:
+    settings = tcb.settings
+    return settings.timestamps and not (tcb.signed and settings.signed_without_timestamps)
 
 
 def _record_syn(tcb: Tcb, text: int) -> None:

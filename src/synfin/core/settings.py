@@ -33,6 +33,9 @@ class Settings:
     """Shift offered in our SYN; -1 offers none (RFC 7323 §2.2)."""
     timestamps: bool = True
     sack: bool = True
+    signed_without_timestamps: bool = False
+    """Linux tcp_syn_options(), tcp_synack_options(): a signed SYN (RFC 2385) offers no
+    timestamps, and a signed SYN,ACK grants them only without SACK."""
     option_order: str = "linux"
     """How options stand on a SYN: 'linux' (MSS, SACK and timestamps, window scale; NOPs
     before) or 'bsd' (FreeBSD tcp_addoptions(): MSS, window scale, SACK, timestamps, Fast
@@ -436,6 +439,7 @@ LINUX: Final = Settings(
     delayed_ack_ns=40 * MILLISECOND,
     quick_acks=16,
     adaptive_acks=True,
+    signed_without_timestamps=True,
     slow_start_limit=0,
     ecn_strict_setup=False,
     ecn_plain_syn_only=True,

@@ -93,6 +93,8 @@ class Tcb(StateHolder):
 
         # Options in force once both SYNs have been seen.
         self.offered_scale: int = offered_scale(settings)
+        self.signed: bool = False
+        """The host signs every segment (RFC 2385): 20 octets of options are spoken for."""
         self.ts_ok: bool = False
         self.sack_ok: bool = False
         self.ts_offset: int = 0
@@ -291,8 +293,8 @@ class Tcb(StateHolder):
     # -- shared by several steps ------------------------------------------------------
     @property
     def option_len(self) -> int:
-        """Octets of options on every segment (timestamps)."""
-        return 12 if self.ts_ok else 0
+        """Octets of options on every segment (timestamps, MD5 signature)."""
+        return (12 if self.ts_ok else 0) + (20 if self.signed else 0)
 
     @property
     def effective_mss(self) -> int:

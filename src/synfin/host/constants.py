@@ -54,9 +54,11 @@ TCP_DEFER_ACCEPT: Final = 9
 TCP_INFO: Final = 11
 TCP_QUICKACK: Final = 12
 TCP_CONGESTION: Final = 13
+TCP_MD5SIG: Final = 14
 TCP_USER_TIMEOUT: Final = 18
 TCP_FASTOPEN: Final = 23
 TCP_FASTOPEN_CONNECT: Final = 30
+TCP_MD5SIG_EXT: Final = 32
 
 # FreeBSD's own, with numbers that Linux leaves free
 TCP_NOOPT: Final = 0x1008

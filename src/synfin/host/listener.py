@@ -13,6 +13,7 @@ from synfin.core.settings import Settings
 from synfin.core.states import State
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection
+from synfin.host.signatures import Md5Keys
 from synfin.wire.tcp import ACK, RST, SYN, Segment
 
 TAKE: Final = 0
@@ -39,6 +40,8 @@ class Listener:
         """TCP_FASTOPEN: how many may wait with unacknowledged SYN data; 0: off."""
         self.cookie_sent_at: int = -(1 << 62)
         """When the last SYN cookie left, ns: only for a while after it is one taken."""
+        self.md5: Md5Keys | None = None
+        """TCP_MD5SIG: the keys of its peers to be."""
         self.socket: object | None = None
 
     def accept_full(self) -> bool:

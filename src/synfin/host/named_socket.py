@@ -17,7 +17,10 @@ from synfin.host.constants import (
     AF_INET,
     IP_OPTIONS,
     IPPROTO_IP,
+    IPPROTO_TCP,
     SOCK_DGRAM,
+    TCP_MD5SIG,
+    TCP_MD5SIG_EXT,
 )
 from synfin.host.error_queue import ErrorQueue
 from synfin.host.errors import socket_error
@@ -25,6 +28,7 @@ from synfin.host.listener import Listener
 from synfin.host.options import Options, apply_to_connection
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection
+from synfin.host.signatures import Md5Keys, take_md5sig
 from synfin.host.tcp import OptionSource
 from synfin.host.udp_socket import UdpSocket
 from synfin.wire.address import format_address, parse_address
@@ -201,6 +205,9 @@ class NamedSocket(OptionSource):
         if (level, option) == (IPPROTO_IP, IP_OPTIONS):
             self._set_route(value)
             return
+        if level == IPPROTO_TCP and option in (TCP_MD5SIG, TCP_MD5SIG_EXT):
+            self._set_md5_key(value, option == TCP_MD5SIG_EXT)
+            return
         if isinstance(value, bytes):
             value = value if len(value) == 8 else struct.unpack("i", value[:4])[0]
         number = self.options.set(level, option, value, self.host.settings)
@@ -216,6 +223,19 @@ class NamedSocket(OptionSource):
             apply_to_connection(self.options, self.conn, now, option)
             self.conn.may_fragment = self.options.may_fragment
             self._touched(self.conn, now)
+
+    def _set_md5_key(self, value: int | bytes, extended: bool) -> None:
+        """TCP_MD5SIG (RFC 2385): a struct tcp_md5sig, in any state of the connection."""
+        if self.udp is not None:
+            raise socket_error(ENOPROTOOPT)
+        keys = self.options.md5 or Md5Keys()
+        self._check(take_md5sig(keys, value, 4 if self.family == AF_INET else 16, extended))
+        self.options.md5 = keys
+        self.host.tcp.signatures = True
+        if self.conn is not None:
+            self.conn.sign_with(keys)
+        if self.listener is not None:
+            self.listener.md5 = keys
 
     def _set_route(self, value: int | bytes) -> None:
         """IP_OPTIONS (ip(7)): a source route by which connect() and all that is sent go,
@@ -258,3 +278,7 @@ class NamedSocket(OptionSource):
         """Options set before there was a connection."""
         apply_to_connection(self.options, connection, self.host.clock(), -1)
         connection.may_fragment = self.options.may_fragment
+        if self.options.md5 is not None:
+            own = self.listener is None
+            keys = self.options.md5
+            connection.sign_with(keys if own else keys.only_for(connection.remote))

@@ -6,6 +6,7 @@ from synfin.core.errno import EINVAL, ENOPROTOOPT
 from synfin.core.settings import MILLISECOND, SECOND, Settings
 from synfin.host import constants as c
 from synfin.host.listener import Listener
+from synfin.host.signatures import Md5Keys
 from synfin.host.udp_socket import UdpSocket
 
 _NUMBERS = {
@@ -55,6 +56,8 @@ class Options:
         self.values: dict[tuple[int, int], int] = {}
         self.linger_on: bool = False
         self.linger_ns: int = 0
+        self.md5: Md5Keys | None = None
+        """TCP_MD5SIG; None when it was never set."""
 
     def inherited(self) -> "Options":
         """What an accepted socket takes over from its listener."""

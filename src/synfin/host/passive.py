@@ -144,7 +144,9 @@ class PassiveOpens(TcpRecords):
         self.save_route(child)
         child.open_silently(now)
         child.observer = None
+        signed, child.signed = child.signed, False  # a cookie keeps its timestamps
         child.receive(remembered_syn(segment, mss, self.settings), now)
+        child.signed = signed
         child.poll(now)  # the SYN,ACK left long ago
         child.observer = self.observer
         child.established_by = rules.COOKIE_ACCEPTED

@@ -9,6 +9,7 @@ from synfin.core.time_wait import TimeWait
 from synfin.core.timers import NEVER
 from synfin.host.error_queue import SendMarks
 from synfin.host.ports import Use
+from synfin.host.signatures import Md5Keys
 from synfin.wire.source_route import SourceRoute
 
 ERROR_NEWS = 1 << 20
@@ -69,8 +70,18 @@ class HostConnection(Connection):
         """Calls whose progress somebody asked for (SO_TIMESTAMPING, MSG_ZEROCOPY)."""
         self.may_fragment: bool = False
         """IP_PMTUDISC_DONT: no DF, whatever the host does."""
+        self.md5: Md5Keys | None = None
+        """Keys to sign with and to check by (RFC 2385)."""
         self.fastopen_waiting: bool = False
         """connect() returned at once; the SYN leaves with the first data (RFC 7413)."""
+
+    def sign_with(self, keys: Md5Keys) -> None:
+        """Sign every segment from now on, if there is a key for this peer. No device can
+        cut signed segments."""
+        self.md5 = keys
+        self.signed = keys.find(self.remote) is not None
+        if self.signed:
+            self.max_segment = 0
 
     def take_route(self, route: SourceRoute | None) -> None:
         """Send along ``route`` from now on; its option leaves less room for text."""
@@ -104,6 +115,7 @@ class HostTimeWait:
         self.record: TimeWait = record
         self.key: Key = key
         self.use: Use = use
+        self.md5: Md5Keys | None = None
         self.armed: int = NEVER
 
 

@@ -68,6 +68,7 @@ class Socket(NewsSocket):
         self.listener.socket = self
         self.listener.defer_ns = self.options.defer_accept_ns
         self.listener.fastopen = self.options.fastopen
+        self.listener.md5 = self.options.md5
         host.tcp.demux.add_listener(self.listener)
         host.tcp.report_queues(self.listener)
 
@@ -90,6 +91,7 @@ class Socket(NewsSocket):
         child = Socket(host, self.family, SOCK_STREAM, descriptor)
         host.descriptors[descriptor] = child
         child.options = self.options.inherited()
+        child.options.md5 = connection.md5
         child.conn = connection
         child.connect_told = True
         child.local = connection.local

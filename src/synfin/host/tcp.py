@@ -18,6 +18,7 @@ from synfin.host.ports import Use
 from synfin.host.records import HostConnection, HostTimeWait, Key, make_key
 from synfin.wire.ip import Packet
 from synfin.wire.quote import Quote
+from synfin.wire.signature import sign
 from synfin.wire.source_route import SourceRoute
 from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
@@ -36,6 +37,8 @@ class TcpLayer(PassiveOpens):
             self.settled(0, segment, Reason(rules.SYN_FIN_DROPPED, {"seg_seq": segment.seq}))
             return
         key = make_key(packet.dst, segment.dst_port, packet.src, segment.src_port)
+        if (self.signatures or segment.options.md5 is not None) and self._unsound(key, segment):
+            return
         connection = self.demux.connections.get(key)
         if connection is not None:
             connection.received_tos = packet.tos
@@ -61,6 +64,14 @@ class TcpLayer(PassiveOpens):
         values: dict[str, Value] = {"src": packet.src.hex(), "dst": packet.dst.hex()}
         self.settled(0, segment, Reason(rules.TCP_BAD_ADDRESS, values))
         return False
+
+    def _unsound(self, key: Key, segment: Segment) -> bool:
+        """RFC 2385: is its signature missing, wrong, or there without a key? Where nobody
+        is, there is nothing to check it by."""
+        somebody = self.demux.busy(key)
+        if not somebody and self.demux.listener_for(key[0], key[2] >> 16) is None:
+            return False
+        return self.signature_fails(key, segment)
 
     def _to_connection(self, connection: HostConnection, segment: Segment, now: int) -> None:
         listener = connection.listener
@@ -203,8 +214,11 @@ class TcpLayer(PassiveOpens):
         for connection in turn:
             connection.queued = False
             segments = connection.poll(now, budget)
+            secret = connection.md5.find(connection.remote) if connection.md5 is not None else None
             for segment in segments:
                 tos = connection.tos | segment.ecn
+                if secret is not None:
+                    sign(segment, connection.local, connection.remote, secret)
                 packet = self.packet(
                     connection.local, connection.remote, segment, connection.ttl, tos
                 )

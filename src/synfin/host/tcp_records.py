@@ -28,8 +28,10 @@ from synfin.host.records import (
     Informed,
     Key,
 )
+from synfin.host.signatures import COUNTERS, Md5Keys, judge
 from synfin.wire.address import format_address
 from synfin.wire.ip import PROTO_TCP, Packet
+from synfin.wire.signature import sign
 from synfin.wire.source_route import SourceRoute, return_route
 from synfin.wire.tcp import ACK, RST, SYN, Segment
 
@@ -60,6 +62,8 @@ class TcpRecords:
         self.ports: PortTable = PortTable(random)
         self.demux: Demux = Demux()
         self.counters: Counters = Counters()
+        self.signatures: bool = False
+        """A socket has had a key for TCP MD5 signatures."""
         self.next_id: int = 1
         self.max_segment: int = 0
         """Largest payload the device cuts itself; 0: none."""
@@ -135,6 +139,11 @@ class TcpRecords:
 
     def to_nobody(self, key: Key, segment: Segment) -> None:
         """§3.10.7.1: no such connection."""
+        if segment.options.md5 is not None:
+            # Without a key nothing proves that such a connection ever was, and the peer
+            # would ignore a reset that is not signed.
+            self.settled(0, segment, Reason(rules.MD5_NO_RESET, {"seg_seq": segment.seq}))
+            return
         rule, answer = closed_state(segment)
         hole = self.settings.blackhole
         if answer is not None and (hole > 1 or (hole and segment.flags & (SYN | ACK) == SYN)):
@@ -149,6 +158,8 @@ class TcpRecords:
         if len(self.replies) < MAX_PENDING_REPLIES:
             if reason is not None:
                 segment.reason = reason
+            if self.signatures:
+                self._sign_reply(key, segment)
             packet = self.packet(key[0], key[1], segment, self.settings.ttl, 0)
             back = self.way_back()
             if back is not None:
@@ -156,6 +167,37 @@ class TcpRecords:
             self.replies.append(packet)
             if segment.flags & RST:
                 self.count("OutRsts")
+
+    # -- signatures (RFC 2385) --------------
+    def md5_key(self, key: Key) -> bytes | None:
+        """The key for the peer of this four-tuple, of whoever holds our side."""
+        keys: Md5Keys | None = None
+        connection = self.demux.connections.get(key)
+        record = self.demux.time_waits.get(key)
+        if connection is not None:
+            keys = connection.md5
+        elif record is not None:
+            keys = record.md5
+        else:
+            listener = self.demux.listener_for(key[0], key[2] >> 16)
+            keys = None if listener is None else listener.md5
+        return None if keys is None else keys.find(key[1])
+
+    def signature_fails(self, key: Key, segment: Segment) -> bool:
+        """Drop what is not signed as it must be, without an answer."""
+        rule = judge(segment, key[1], key[0], self.md5_key(key))
+        if rule is None:
+            return False
+        self.count(COUNTERS[rule])
+        connection = self.demux.connections.get(key)
+        number = 0 if connection is None else connection.id
+        self.settled(number, segment, Reason(rule, {"seg_seq": segment.seq}))
+        return True
+
+    def _sign_reply(self, key: Key, segment: Segment) -> None:
+        secret = self.md5_key(key)
+        if secret is not None:
+            sign(segment, key[0], key[1], secret)
 
     # -- source routes (§3.9.2.1) --------------
     def way_back(self) -> SourceRoute | None:
@@ -247,6 +289,7 @@ class TcpRecords:
         if len(self.demux.time_waits) >= self.settings.max_time_waits:
             self.count("TCPTimeWaitOverflow")
         elif record.record.state is State.TIME_WAIT:
+            record.md5 = connection.md5
             self.demux.time_waits[connection.key] = record
             self.ports.take(connection.local_port, connection.use)
             self.demux.arm_time_wait(record)

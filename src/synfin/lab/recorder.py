@@ -403,4 +403,6 @@ def _options(options: Options) -> Record:
         out["sack"] = [list(edges) for edges in options.sack]
     if options.fastopen is not None:
         out["fastopen"] = options.fastopen.hex()
+    if options.md5 is not None:
+        out["md5"] = options.md5.hex()
     return out

@@ -73,7 +73,7 @@ def _rest(kind: str, value: int, view: HeaderView) -> str:
 
 
 _OPTION_NAMES: Final = {0: "eol", 1: "nop", 2: "mss", 3: "ws", 4: "sackok", 5: "sack", 8: "ts",
-                        34: "tfo", 254: "exp"}  # fmt: skip
+                        19: "md5", 34: "tfo", 254: "exp"}  # fmt: skip
 
 
 def tcp_options(options: bytes) -> list[Field]:

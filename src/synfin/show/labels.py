@@ -92,6 +92,8 @@ def option_parts(options: Mapping[str, object]) -> list[str]:
     cookie = options.get("fastopen")
     if cookie is not None:
         out.append(f"tfo={len(str(cookie)) // 2 or '?'}")
+    if options.get("md5") is not None:
+        out.append("md5")
     return out
 
 

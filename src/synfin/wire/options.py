@@ -21,6 +21,8 @@ WINDOW_SCALE: Final = 3
 SACK_PERMITTED: Final = 4
 SACK: Final = 5
 TIMESTAMPS: Final = 8
+MD5: Final = 19
+"""RFC 2385."""
 FASTOPEN: Final = 34
 EXPERIMENTAL: Final = 254
 FASTOPEN_MAGIC: Final = 0xF989
@@ -72,6 +74,11 @@ class Options:
         self.fastopen_experimental: bool = fastopen_experimental
         self.bsd_order: bool = False
         """Written as FreeBSD does it, not as Linux does."""
+        self.md5: bytes | None = None
+        """The signature of RFC 2385, 16 octets."""
+        self.wire_length: int = -1
+        """How many octets these took on the wire, where that matters (a signature covers
+        the length of its header)."""
         self.unknown: tuple[int, ...] = ()
         self.malformed: bool = False
 
@@ -112,6 +119,8 @@ def parse_options(buf: Buffer) -> Options:
         if not _take(options, kind, bytes(buf[at + 2 : at + length])):
             options.unknown += (kind,)
         at += length
+    if options.md5 is not None:
+        options.wire_length = size
     return options
 
 
@@ -128,6 +137,8 @@ def _take(options: Options, kind: int, value: bytes) -> bool:
         options.window_scale = value[0]
     elif kind == SACK_PERMITTED and size == 0:
         options.sack_permitted = True
+    elif kind == MD5 and size == 16:
+        options.md5 = value
     elif kind == FASTOPEN and _cookie_length_ok(size):
         options.fastopen = value
         options.fastopen_experimental = False
@@ -152,7 +163,7 @@ def _cookie_length_ok(size: int) -> bool:
 def encode_options(options: Options) -> bytes:
     """The octets, a multiple of 4 and at most 40.
 
-    Order: MSS, SACK-permitted with timestamps, window scale, SACK, Fast Open.
+    Order: MD5 signature, MSS, SACK-permitted with timestamps, window scale, SACK, Fast Open.
     SACK blocks that do not fit are left out, the last ones first; a cookie that
     does not fit is left out whole. Zeros after the last option, where a cookie
     makes them necessary, are EOL padding (MUST-69).
@@ -162,8 +173,10 @@ def encode_options(options: Options) -> bytes:
     if options.bsd_order:
         return _encode_bsd(options)
     out = b""
+    if options.md5 is not None:
+        out = b"\x01\x01\x13\x12" + options.md5
     if options.mss >= 0:
-        out = b"\x02\x04" + _U16.pack(options.mss & 0xFFFF)
+        out += b"\x02\x04" + _U16.pack(options.mss & 0xFFFF)
     if options.ts_val >= 0:
         out += b"\x04\x02\x08\x0a" if options.sack_permitted else b"\x01\x01\x08\x0a"
         out += _PAIR.pack(options.ts_val & 0xFFFFFFFF, options.ts_ecr & 0xFFFFFFFF)
@@ -191,6 +204,8 @@ def _encode_bsd(options: Options) -> bytes:
     if options.ts_val >= 0:
         out += bytes((NOP,)) * (-(len(out) + 2) % 4) + b"\x08\x0a"
         out += _PAIR.pack(options.ts_val & 0xFFFFFFFF, options.ts_ecr & 0xFFFFFFFF)
+    if options.md5 is not None:
+        out += bytes((NOP,)) * ((2 - len(out)) % 4) + b"\x13\x12" + options.md5
     if options.sack:
         out += _encode_sack(options.sack, MAX_OPTIONS_LEN - len(out))
     if options.fastopen is not None:
@@ -232,6 +247,8 @@ def options_length(options: Options) -> int:
     if options.fastopen is not None or options.bsd_order:
         return len(encode_options(options))
     size = 4 if options.mss >= 0 else 0
+    if options.md5 is not None:
+        size += 20
     if options.ts_val >= 0:
         size += 12
     elif options.sack_permitted:

@@ -112,6 +112,14 @@ paws-dropped = PAWS, RFC 7323 §5.3 R1: the timestamp TSval = { $ts_val } is old
     .name = PAWS: timestamp too old
 timestamps-missing = RFC 7323 §3.2: timestamps were agreed on in the SYNs, but the segment with SEQ = { $seg_seq } carries none; it is dropped without an answer, since PAWS could not judge it.
     .name = Timestamp option missing
+md5-not-signed = RFC 2385 §2.0: this socket has a key for the peer (TCP_MD5SIG), and the segment (SEG.SEQ = { $seg_seq }) carries no signature. It is dropped without an answer, and TCPMD5NotFound counts one more.
+    .name = No MD5 signature
+md5-unexpected = RFC 2385 §2.0, tcp(7): the segment (SEG.SEQ = { $seg_seq }) is signed, but this socket has no key for the peer. It is dropped without an answer, and TCPMD5Unexpected counts one more.
+    .name = MD5 signature without a key
+md5-wrong = RFC 2385 §2.0: the signature of the segment (SEG.SEQ = { $seg_seq }) is not the one that our key gives: another key, or something was changed on the way. It is dropped without an answer, and TCPMD5Failure counts one more.
+    .name = MD5 signature is wrong
+md5-no-reset = RFC 2385 §4.1: a signed segment (SEG.SEQ = { $seg_seq }) for no connection of ours. A reset could not be signed, and the peer would ignore it; so none is sent.
+    .name = Signed, so no reset
 seq-window-closed = RFC 9293 §3.10.7.4 first check: SEG.SEQ = { $seg_seq }, RCV.NXT = { $rcv_nxt }, but RCV.WND = { $rcv_wnd }: no room for data. The octets are not taken; the ACK that answers tells the sender how things stand (a window probe gets just this).
     .name = Receive window is closed
 

@@ -111,6 +111,14 @@ paws-dropped = PAWS，RFC 7323 §5.3 R1：时间戳 TSval = { $ts_val } 比 TS.R
     .name = PAWS：时间戳太旧
 timestamps-missing = RFC 7323 §3.2：双方在 SYN 里约定了时间戳，SEQ = { $seg_seq } 的报文段却没有带；PAWS 无从判断它，丢弃且不应答。
     .name = 缺少时间戳选项
+md5-not-signed = RFC 2385 §2.0：本套接字为对端设了密钥（TCP_MD5SIG），而这个报文段（SEG.SEQ = { $seg_seq }）没有签名。直接丢弃，不作任何回应，TCPMD5NotFound 计数加一。
+    .name = 缺少 MD5 签名
+md5-unexpected = RFC 2385 §2.0、tcp(7)：这个报文段（SEG.SEQ = { $seg_seq }）带有签名，但本套接字没有对端的密钥。直接丢弃，不作任何回应，TCPMD5Unexpected 计数加一。
+    .name = 有 MD5 签名却没有密钥
+md5-wrong = RFC 2385 §2.0：这个报文段（SEG.SEQ = { $seg_seq }）的签名与我方密钥算出的不符：要么密钥不同，要么途中被改过。直接丢弃，不作任何回应，TCPMD5Failure 计数加一。
+    .name = MD5 签名不对
+md5-no-reset = RFC 2385 §4.1：带签名的报文段（SEG.SEQ = { $seg_seq }）不属于任何连接。RST 没有密钥可签，对端也不会理会，所以不发。
+    .name = 带签名，不发 RST
 seq-window-closed = RFC 9293 §3.10.7.4 第一步检查：SEG.SEQ = { $seg_seq }，RCV.NXT = { $rcv_nxt }，但 RCV.WND = { $rcv_wnd }，没有地方放数据。这些字节不收；回的 ACK 把现状告诉发送方（零窗口探测要的正是它）。
     .name = 接收窗口已关闭
 
