@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from synfin.core.settings import LINUX, SECOND
+from synfin.host import constants as c
+from synfin.host.signatures import md5sig
 from synfin.host.sockets import Socket
 from synfin.tun import namespace
 from synfin.tun.device import TunDevice
@@ -319,6 +321,42 @@ def _all_of(peer: socket.socket) -> bytes:
     while part := peer.recv(4096):
         data += part
     return data
+
+
+def signatures() -> None:
+    """TCP_MD5SIG against the kernel's own, both ways."""
+    namespace.enter()
+    driver = Driver(namespace.make_device(f"{KERNEL}/24"), SYNFIN, LINUX)
+    ours = driver.host.socket()
+    ours.setsockopt(c.IPPROTO_TCP, c.TCP_MD5SIG, md5sig(parse_address(KERNEL), b"secret"))
+    ours.bind((SYNFIN, 80))
+    ours.listen(5)
+    with socket.create_server((KERNEL, 81)) as server, socket.socket() as client:
+        for theirs in (server, client):
+            theirs.setblocking(False)
+            key = md5sig(parse_address(SYNFIN), b"secret")
+            theirs.setsockopt(socket.IPPROTO_TCP, c.TCP_MD5SIG, key)
+        client.connect_ex((SYNFIN, 80))
+        assert driver.run(ours.readable, 2 * SECOND)
+        child, _ = ours.accept()
+        child.send(bytes(30_000))
+        got = bytearray()
+        assert driver.run(lambda: _read(client, got) == 30_000, 5 * SECOND)
+        active = driver.host.socket()
+        active.setsockopt(c.IPPROTO_TCP, c.TCP_MD5SIG, md5sig(parse_address(KERNEL), b"secret"))
+        active.connect_ex((KERNEL, 81))
+        assert driver.run(active.writable, 2 * SECOND)
+        wrong = driver.host.socket()
+        wrong.setsockopt(c.IPPROTO_TCP, c.TCP_MD5SIG, md5sig(parse_address(KERNEL), b"guess"))
+        wrong.connect_ex((KERNEL, 81))
+        assert not driver.run(wrong.writable, SECOND // 5)
+    assert driver.host.tcp.counters.values == {}
+
+
+def _read(sock: socket.socket, into: bytearray) -> int:
+    with suppress(BlockingIOError):
+        into += sock.recv(65_536)
+    return len(into)
 
 
 def main() -> None:

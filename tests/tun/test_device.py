@@ -19,6 +19,7 @@ INSIDE = (
     "small_queue",
     "without_rights_of_root",
     "table_of_its_own",
+    "signatures",
     "netcat_listens",
     "netcat_connects",
 )

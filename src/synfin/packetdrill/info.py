@@ -7,7 +7,7 @@ from synfin.core.states import State
 from synfin.host.records import HostConnection
 from synfin.host.status import tcp_info
 
-_NUMBERS = {
+STATE_NUMBERS = {
     State.ESTABLISHED: 1,
     State.SYN_SENT: 2,
     State.SYN_RECEIVED: 3,
@@ -33,7 +33,7 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
     mss = max(connection.effective_mss, 1)
     ranges = snd.board.ranges[snd.board.head :]
     values = {
-        "state": _NUMBERS[connection.state],
+        "state": STATE_NUMBERS[connection.state],
         "ca_state": snd.ca_state,
         "retransmits": snd.timeouts,
         "backoff": snd.timeouts,

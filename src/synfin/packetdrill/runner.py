@@ -44,6 +44,7 @@ from synfin.packetdrill.model import (
 )
 from synfin.packetdrill.packets import Actual, tcp_octets
 from synfin.packetdrill.polling import Polling
+from synfin.packetdrill.proc_net import run_grep
 from synfin.packetdrill.sockstat import run_tool
 from synfin.packetdrill.symbols import INFO_SYMBOLS, SYMBOLS, number
 from synfin.packetdrill.sysctl import Sysctls
@@ -205,7 +206,7 @@ class Runner:
 
     def _command(self, text: str) -> None:
         """A backtick line: a look at the host's table, or sysctls."""
-        if run_tool(text, self.machine.host):
+        if run_tool(text, self.machine.host) or run_grep(text, self.machine.host):
             self.machine.settle()
             return
         self.sysctls.run(text)

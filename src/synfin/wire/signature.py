@@ -18,7 +18,8 @@ _HEADER: Final = struct.Struct("!HHIIHHHH")
 def md5_digest(segment: Segment, src: bytes, dst: bytes, key: bytes) -> bytes:
     """§2.0: pseudo-header, header without options and with a checksum of zero, text, key.
 
-    The option's own place, which must be there, counts in the lengths; ``src`` and ``dst`` have 4 or 16 octets.
+    The option's own place, which must be there, counts in the lengths. ``src`` and
+    ``dst`` have 4 or 16 octets.
     """
     size = segment.options.wire_length
     if size < 0:
