@@ -15,6 +15,7 @@ LINES = [
     "why-not 8 A ACK --at 0.5", "why-not 8 A * --at 0.1", "why-not 31 B ACK --at 99",
     "diff 8 --case lost-for-ever --profiles rfc,linux", "diff 21 --set time_wait_msl=1 --all",
     "tcb 1 A --at 0.2", "tcb 1 B --at 0.12 --names ss", "ss 18 --at 1", "ss 18 --at 1 --netstat",
+    "ss 1 --at 0.3 --info",
     "ss 1 --at 0.12 --host A", "header 1 1", "header 4 3", "states", "states 21", "switches",
     "limits", "ask", "ask why-three", "ask --analogy", "ask nagle --analogy",
 ]  # fmt: skip

@@ -62,3 +62,12 @@ def test_marks_in_both_languages() -> None:
     assert marks_text(["mark-lost"], segment, Texts("en")) == "(lost)"
     assert marks_text(["mark-lost"], segment, Texts("zh")) == "(丢失)"
     assert marks_text([], segment, Texts("en")) == ""
+
+
+def test_the_ecn_field_and_a_mark_on_the_way() -> None:
+    segment = replace(lost_syn().segments()[0], ecn="ect0", marked=True, fault=None)
+    assert parts(segment)[:3] == ["SYN", "seq=0", "ecn=ect0"]
+    assert Marks().of(replace(segment, fate="delivered", arrives=1)) == ["mark-ce"]
+    fault = replace(segment, marked=False, fault="A>B DATA mark", fate="delivered", arrives=1)
+    assert Marks().of(fault) == ["mark-ce"]
+    assert marks_text(["mark-ce"], segment, Texts("en")) == "(marked CE)"

@@ -13,9 +13,10 @@ from synfin.lab.model import Case, Scenario
 from synfin.lab.runner import Changes, Experiment
 from synfin.show.header_view import dissect
 from synfin.show.model import TraceError
-from synfin.show.pcapng import Writer, with_ttl, write
+from synfin.show.pcapng import Writer, with_mark, with_ttl, write
 from synfin.show.reader import from_records
 from synfin.show.texts import Texts
+from synfin.wire.ip import Packet, encode_packet
 from tests.show.traces import Maker, S, lost_syn, tcp
 
 
@@ -189,3 +190,16 @@ def test_nor_in_a_capture_at_one_host(tmp_path: Path, at: str) -> None:
         for case in scenario.cases:
             file = scenario_capture(tmp_path, scenario, case.name, (at,))
             assert complaints(file) == [], case.name
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_a_mark_on_the_way_is_in_the_arriving_packet_only(version: int) -> None:
+    """CE in the low two bits, the header's checksum good again (RFC 3168 §5)."""
+    if version == 4:
+        packet = Packet(bytes(3) + b"\1", bytes(3) + b"\2", 17, b"text", tos=0xBA)
+    else:
+        packet = Packet(bytes(15) + b"\1", bytes(15) + b"\2", 17, b"text", tos=0xBA)
+    left = encode_packet(packet)
+    packet.tos = 0xBB
+    assert with_mark(left) == encode_packet(packet)
+    assert with_mark(encode_packet(packet)) == encode_packet(packet)

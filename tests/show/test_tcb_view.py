@@ -1,10 +1,13 @@
 """A host at a moment: control blocks, and what ss and netstat would print."""
 
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
-from synfin.show.moment import moment
-from synfin.show.ss_view import netstat_lines, ss_lines, ss_time
+from synfin.show.model import Value
+from synfin.show.moment import Connection, Moment, moment
+from synfin.show.ss_view import info_text, netstat_lines, ss_lines, ss_time
 from synfin.show.tcb_view import field_name, tcb_lines
 from synfin.show.texts import Texts
 from tests.show.traces import MS, Maker, S, lost_syn, tcb
@@ -116,3 +119,22 @@ def test_a_listener_is_gone_when_its_socket_is_closed() -> None:
     maker.add("call", S, "B", conn=0, socket=7, call="close", args="", result="ok")
     assert len(ss_lines(moment(maker.trace(), 0), "B")) == 2
     assert len(ss_lines(moment(maker.trace(), S), "B")) == 1
+
+
+def test_ss_info_adds_a_line_as_ss_does() -> None:
+    """ecn, ecnseen, times in ms, windows in segments; nothing below a listener."""
+    fields: dict[str, Value] = {"rto": 204 * MS, "srtt": 4_500_000, "rttvar": 2 * MS, "mss": 1000,
+              "cwnd": 7000, "ssthresh": 7000, "ecn": "ecn ecnseen"}  # fmt: skip
+    one = Connection("B", 1, state="ESTABLISHED", fields=fields)
+    assert info_text(one) == "ecn ecnseen rto:204 rtt:4.5/2 mss:1000 cwnd:7 ssthresh:7"
+    plain: dict[str, Value] = {
+        "rto": S,
+        "srtt": 0,
+        "mss": 1000,
+        "cwnd": 10_000,
+        "ssthresh": 1 << 40,
+    }
+    assert info_text(replace(one, fields=plain)) == "rto:1000 mss:1000 cwnd:10"
+    assert info_text(replace(one, state="LISTEN")) == ""
+    now = Moment(0, {1: one}, {})
+    assert ss_lines(now, "B", info=True)[-1] == "\t " + info_text(one)

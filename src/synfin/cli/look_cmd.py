@@ -32,8 +32,11 @@ def tcb(app: App, wish: Wish, host: str, at: int, names: str, as_json: bool) -> 
 @click.option("--at", type=Time(), required=True, metavar="T")
 @click.option("--host", metavar="HOST")
 @click.option("--netstat", is_flag=True)
+@click.option("--info", is_flag=True)
 @click.option("--json", "as_json", is_flag=True)
-def ss(app: App, wish: Wish, at: int, host: str | None, netstat: bool, as_json: bool) -> None:
+def ss(
+    app: App, wish: Wish, at: int, host: str | None, netstat: bool, info: bool, as_json: bool
+) -> None:
     """A look-alike of ``ss -tanpo`` (or ``netstat -tan``)."""
     chosen = plan(app, wish)
     wanted = host_of(chosen, host) if host is not None else None
@@ -45,7 +48,7 @@ def ss(app: App, wish: Wish, at: int, host: str | None, netstat: bool, as_json: 
     if not found:
         app.para(app.ui("cli-ss-none", time=seconds(at)))
         return
-    app.lines((netstat_lines if netstat else ss_lines)(now, wanted))
+    app.lines(netstat_lines(now, wanted) if netstat else ss_lines(now, wanted, info))
 
 
 def connection(now: Moment, one: Connection) -> dict[str, object]:

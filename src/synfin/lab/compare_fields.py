@@ -112,6 +112,8 @@ def _actual(key: str, record: Record) -> object:
         return (record.get("reason") or {}).get("rule")
     if key == "arrives":
         return record["arrives"]
+    if key == "ecn":  # as it arrives
+        return "ce" if record.get("marked") else record.get("ecn", "no")
     if key == "fault":
         return record.get("fault")
     if key == "fastopen":

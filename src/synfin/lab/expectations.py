@@ -60,6 +60,7 @@ FIELDS: Final[dict[str, Callable[[str], Argument]]] = {
     "tsecr": values.parse_integer,
     "sack": str,
     "fastopen": values.parse_integer,
+    "ecn": values.parse_ecn,
     "id": values.parse_integer,
     "data": lambda word: word.encode(),
     "hex": values.parse_hex,

@@ -223,12 +223,17 @@ class _Reader:
             "rate": values.parse_rate,
             "queue": values.parse_integer,
             "mtu": values.parse_integer,
+            "mark": values.parse_integer,
         }
-        got = {"delay": 0, "jitter": 0, "rate": 0, "queue": 0, "mtu": 1500}
+        got = {"delay": 0, "jitter": 0, "rate": 0, "queue": 0, "mtu": 1500, "mark": 0}
+        red: tuple[int, int] | None = None
         for pair in pairs:
             key, _, word = str(pair).partition("=")
+            if key == "red":
+                red = self.value(values.parse_thresholds, pair)
+                continue
             if key not in read:
-                names = ", ".join(f"{name}=" for name in read)
+                names = ", ".join(f"{name}=" for name in [*read, "red"])
                 self.fail(
                     pair,
                     Problem("link.field", "expected {names}, not {key}=", names=names, key=key),
@@ -245,6 +250,8 @@ class _Reader:
             got["rate"],
             got["queue"],
             got["mtu"],
+            got["mark"],
+            red,
             self.position(a),
         )
         self.draft.links.append(link)

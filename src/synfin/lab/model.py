@@ -52,7 +52,8 @@ class HostDecl:
 
 @dataclass(frozen=True)
 class LinkDecl:
-    """A link; ``rate_bps`` 0 is endless, ``queue`` 0 unbounded."""
+    """A link; ``rate_bps`` 0 is endless, ``queue`` 0 unbounded; ``mark`` and ``red`` as
+    in :mod:`synfin.sim.aqm`."""
 
     a: str
     b: str
@@ -61,6 +62,8 @@ class LinkDecl:
     rate_bps: int
     queue: int
     mtu: int
+    mark: int
+    red: tuple[int, int] | None
     position: Position
 
 

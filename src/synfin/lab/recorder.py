@@ -20,6 +20,9 @@ from synfin.wire.udp import Datagram
 
 Flow = tuple[bytes, int, bytes, int]
 
+ECN_NAMES: Final = ("no", "ect1", "ect0", "ce")
+"""The ECN field of the IP header by its value (RFC 3168 §5)."""
+
 _TELLS: Final = frozenset({"connected", "accepted", "error", "reset", "urgent", "notice", "pushed"})
 """Signals of the engine that are written down; what an application reads is written by it."""
 
@@ -164,6 +167,8 @@ class Recorder(Tap):
         record["to"] = sent.target
         if sent.part_of:
             record["part_of"] = sent.part_of
+        if packet.tos & 3:
+            record["ecn"] = ECN_NAMES[packet.tos & 3]
         self._segments[sent.n] = record
         self._describe(record, sent)
         self.settled(sent)
@@ -218,6 +223,8 @@ class Recorder(Tap):
         fate = "delivered" if sent.fate == IN_FLIGHT else sent.fate
         record.update(fate=fate, fault=sent.fault)
         record["arrives"] = None if sent.arrives is None else self.time(sent.arrives)
+        if sent.marked:
+            record["marked"] = True
         if sent.cause:
             record["cause"] = sent.cause
 

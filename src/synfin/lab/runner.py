@@ -177,6 +177,8 @@ class Experiment:
                 link.rate_bps,
                 link.queue,
                 link.mtu,
+                mark=link.mark,
+                red=link.red,
             ),
         )
 

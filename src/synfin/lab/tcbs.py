@@ -12,7 +12,7 @@ def tcb_fields(conn: Tcb) -> Record:
     state = conn.state.value if conn.time_wait is None else conn.time_wait.state.value
     synchronized = state not in ("CLOSED", "LISTEN", "SYN-SENT")
     una, nxt = snd.snd_una - snd.iss, snd.snd_nxt - snd.iss
-    return {
+    fields: Record = {
         "state": state,
         "iss": wrap(snd.iss),
         "irs": wrap(rcv.irs) if synchronized else None,
@@ -35,3 +35,6 @@ def tcb_fields(conn: Tcb) -> Record:
         "mss": snd.mss,
         "error": conn.error,
     }
+    if conn.ecn.ok:
+        fields["ecn"] = "ecn ecnseen" if conn.ecn.seen else "ecn"
+    return fields

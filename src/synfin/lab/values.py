@@ -107,6 +107,33 @@ def parse_integers(word: str) -> tuple[int, ...]:
     return tuple(parse_integer(part) for part in word.split(","))
 
 
+ECN_FIELDS: Final = ("no", "ect0", "ect1", "ce")
+
+
+def parse_ecn(word: str) -> str:
+    """What the ECN field of an IP header says."""
+    if word not in ECN_FIELDS:
+        raise Problem(
+            "word.ecn",
+            "expected one of {names} after ecn=, not '{word}'",
+            names=", ".join(ECN_FIELDS),
+            word=word,
+        )
+    return word
+
+
+def parse_thresholds(word: str) -> tuple[int, int]:
+    """``red=5-15``: 5 and 15."""
+    low, dash, high = word.rpartition("=")[2].partition("-")
+    if not (dash and low.isdecimal() and high.isdecimal() and int(low) < int(high)):
+        raise Problem(
+            "word.thresholds",
+            "expected two lengths of the queue in packets, such as red=5-15, not '{word}'",
+            word=word,
+        )
+    return int(low), int(high)
+
+
 def parse_port(word: str) -> int:
     """0 .. 65535."""
     if not word.isdigit() or int(word) > 65_535:

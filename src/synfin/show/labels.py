@@ -57,6 +57,8 @@ def parts(segment: Segment, show_window: bool = True) -> list[str]:
         out.append(f"ack={segment.ack}")
     if segment.length:
         out.append(f"len={segment.length}")
+    if segment.ecn:
+        out.append(f"ecn={segment.ecn}")
     if show_window or segment.win == 0:
         out.append(f"win={segment.win}")
     return out + option_parts(segment.options)
@@ -123,6 +125,8 @@ class Marks:
             marks.append("mark-spoofed")
         if segment.fault and segment.delivered and segment.copy_of is None:
             marks.append(_fault_mark(segment.fault))
+        if segment.marked:
+            marks.append("mark-ce")
         fate = {
             "dropped": "mark-lost",
             "queue-full": "mark-queue-full",
@@ -162,9 +166,9 @@ def _flow(segment: Segment) -> tuple[str, str, int, int]:
 
 
 def _fault_mark(fault: str) -> str:
-    for word in ("delay", "dup", "reorder", "corrupt", "set"):
+    for word in ("delay", "dup", "reorder", "corrupt", "set", "mark"):
         if word in fault:
-            return f"mark-{word}"
+            return "mark-ce" if word == "mark" else f"mark-{word}"
     return "mark-fault"
 
 

@@ -132,6 +132,10 @@ class Segment:
     icmp_code: int
     mtu: int
     via: str
+    ecn: str = ""
+    """The ECN field as it was sent: ect0, ect1, ce, or "" for none."""
+    marked: bool = False
+    """A queue on its way set CE."""
 
     @property
     def delivered(self) -> bool:

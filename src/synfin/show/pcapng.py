@@ -165,7 +165,8 @@ class Capture:
         text = self._comment("pcap-arrived", segment, arrival.reason, "")
         if arrival.host in self._names and segment.data:
             at = self._time(arrival.t)
-            self._writer.packet(arrival.host, at, segment.data, text, inbound=True)
+            data = with_mark(segment.data) if segment.marked else segment.data
+            self._writer.packet(arrival.host, at, data, text, inbound=True)
 
     def _forwarded(self, hop: Hop) -> None:
         """At a router: the packet as it goes on, with the TTL that is left."""
@@ -179,6 +180,15 @@ class Capture:
     def _comment(self, key: str, segment: Segment, reason: Reason | None, marks: str) -> str:
         head = self._texts.ui(key, n=segment.n, source=segment.source, target=segment.target)
         return " ".join(x for x in (head, marks, because(reason, self._texts)) if x)
+
+
+def with_mark(data: bytes) -> bytes:
+    """An IP packet as a congested queue left it: CE in its ECN field (RFC 3168 §5)."""
+    if data[0] >> 4 == 6:
+        return data[:1] + bytes([data[1] | 0x30]) + data[2:]
+    size = (data[0] & 15) * 4
+    head = data[:1] + bytes([data[1] | 3]) + data[2:10] + b"\0\0" + data[12:size]
+    return head[:10] + checksum(head).to_bytes(2, "big") + head[12:] + data[size:]
 
 
 def with_ttl(data: bytes, ttl: int) -> bytes:

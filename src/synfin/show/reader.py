@@ -188,6 +188,8 @@ def _segment(obj: Raw) -> Segment:
         icmp_code=_opt_int(obj, "icmp_code") or 0,
         mtu=_opt_int(obj, "mtu") or 0,
         via=_str(obj, "via", "") or _str(obj, "to"),
+        ecn=_str(obj, "ecn", ""),
+        marked=bool(obj.get("marked", False)),
     )
 
 

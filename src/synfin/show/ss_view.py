@@ -22,6 +22,9 @@ _TIMERS: Final = (
     ("fin-wait-2", "timewait"),
 )
 
+_ENDLESS: Final = 1 << 29
+"""A threshold this high was never lowered."""
+
 _Table = Callable[[Moment, list[Connection]], list[str]]
 
 _QUIET: Final = ("SYN-RECEIVED", "TIME-WAIT")
@@ -66,9 +69,10 @@ def ss_time(ns: int) -> str:
     return out
 
 
-def ss_lines(now: Moment, host: str | None = None) -> list[str]:
-    """The table; with ``host`` None all hosts, each under its name."""
-    return _by_host(now, host, _ss_table)
+def ss_lines(now: Moment, host: str | None = None, info: bool = False) -> list[str]:
+    """The table; with ``host`` None all hosts, each under its name. ``info``: what
+    ``ss -i`` adds below each connection."""
+    return _by_host(now, host, _ss_table_with_info if info else _ss_table)
 
 
 def netstat_lines(now: Moment, host: str | None = None) -> list[str]:
@@ -96,6 +100,38 @@ def _ss_table(now: Moment, found: list[Connection]) -> list[str]:
     return [
         f"{a:<10} {b:<6} {c:<6} {d:>{left}} {e:>{right}} {f}".rstrip() for a, b, c, d, e, f in rows
     ]
+
+
+def _ss_table_with_info(now: Moment, found: list[Connection]) -> list[str]:
+    head, *rows = _ss_table(now, found)
+    lines = [head]
+    for one, row in zip(found, rows, strict=True):
+        lines.append(row)
+        told = info_text(one)
+        if told:
+            lines.append("\t " + told)
+    return lines
+
+
+def info_text(found: Connection) -> str:
+    """``ecn ecnseen rto:200 rtt:100/50 mss:1460 cwnd:10``: milliseconds and segments, in
+    ss's order; nothing for a listener and the small records."""
+    if found.state in (*_QUIET, "LISTEN", "CLOSED") or "rto" not in found.fields:
+        return ""
+    words = [str(found.fields["ecn"])] if found.fields.get("ecn") else []
+    words.append(f"rto:{_milliseconds(found.number('rto'))}")
+    if found.number("srtt"):
+        rtt = _milliseconds(found.number("srtt"))
+        words.append(f"rtt:{rtt}/{_milliseconds(found.number('rttvar'))}")
+    mss = max(found.number("mss"), 1)
+    words += [f"mss:{mss}", f"cwnd:{found.number('cwnd') // mss}"]
+    if found.number("ssthresh") < _ENDLESS:
+        words.append(f"ssthresh:{found.number('ssthresh') // mss}")
+    return " ".join(words)
+
+
+def _milliseconds(ns: int) -> str:
+    return f"{ns / 1_000_000:.3f}".rstrip("0").rstrip(".")
 
 
 def _netstat_table(now: Moment, found: list[Connection]) -> list[str]:

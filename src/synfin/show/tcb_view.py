@@ -15,7 +15,7 @@ from synfin.show.words import Glyphs, encodable, fit, seconds, word
 
 _SEND: Final = ("iss", "snd_una", "snd_nxt", "snd_wnd", "snd_wl1", "snd_wl2", "unsent")
 _RECEIVE: Final = ("irs", "rcv_nxt", "rcv_wnd", "unread", "out_of_order")
-_ESTIMATE: Final = ("rto", "srtt", "rttvar", "cwnd", "ssthresh", "mss")
+_ESTIMATE: Final = ("rto", "srtt", "rttvar", "cwnd", "ssthresh", "mss", "ecn")
 _TIMES: Final = frozenset({"rto", "srtt", "rttvar"})
 _ENDLESS: Final = 1 << 29
 """A threshold this high was never lowered."""

@@ -9,10 +9,11 @@ from typing import Final
 
 from synfin.sim.edits import Edit
 from synfin.sim.flows import Look
+from synfin.sim.node import with_ttl
 from synfin.wire.address import format_address
 from synfin.wire.icmp import IcmpMessage
 from synfin.wire.ip import Packet
-from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
+from synfin.wire.tcp import ACK, CE, FIN, NOT_ECT, RST, SYN, Segment
 from synfin.wire.udp import Datagram
 
 DROP: Final = "drop"
@@ -21,7 +22,8 @@ DUP: Final = "dup"
 REORDER: Final = "reorder"
 CORRUPT: Final = "corrupt"
 SET: Final = "set"
-ACTIONS: Final = (DROP, DELAY, DUP, REORDER, CORRUPT, SET)
+MARK: Final = "mark"
+ACTIONS: Final = (DROP, DELAY, DUP, REORDER, CORRUPT, SET, MARK)
 
 KINDS: Final = (
     "*",
@@ -180,6 +182,8 @@ class Fault:
     - ``reorder``: it leaves after the next packet to the same host, at the latest
       ``time`` ns later (-1: 200 ms);
     - ``corrupt``: one bit of the payload (or header) flips: the checksum fails;
+    - ``mark``: what a router does whose queue has grown: CE if the packet declares ECT,
+      else it is dropped (RFC 3168 §5);
     - ``set``: fields are changed (``edits``), the checksum is made good again.
 
     ``acted`` counts how often it did something.
@@ -247,6 +251,8 @@ def _act(fault: Fault, verdict: Verdict, isn: int, peer_isn: int) -> bool:
         verdict.hold = fault.time if fault.time >= 0 else REORDER_HOLD
     elif action == CORRUPT:
         verdict.corrupt = fault
+    elif action == MARK:
+        return _mark(verdict)
     else:
         changed = verdict.packet
         for edit in fault.edits:
@@ -254,4 +260,17 @@ def _act(fault: Fault, verdict: Verdict, isn: int, peer_isn: int) -> bool:
         if changed is verdict.packet:
             return False
         verdict.packet = changed
+    return True
+
+
+def _mark(verdict: Verdict) -> bool:
+    """Congestion Experienced; False when the packet says so already."""
+    packet = verdict.packet
+    if packet.tos & 3 == CE:
+        return False
+    if packet.tos & 3 == NOT_ECT:
+        verdict.dropped = True
+        return True
+    verdict.packet = with_ttl(packet, packet.ttl)
+    verdict.packet.tos |= CE
     return True

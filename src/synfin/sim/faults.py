@@ -4,9 +4,10 @@ First the direction (``A>B``, ``*>B``, ``*``; names or addresses), then in any
 order the kind (flags such as ``SYN,ACK``, or ACK, DATA, PROBE, WINDOW-UPDATE,
 TCP, UDP, ICMP, FRAG, ``*``), conditions (``nth=1``, ``nth=2-4``, ``after=FIN``,
 ``seq=100-200``, ``from=1.0``, ``to=2.0``, ``p=0.01``, ``packet=7``) and one
-action: ``drop``, ``delay=300ms``, ``dup``, ``dup=5s``, ``reorder``, ``corrupt``,
-``set FIELD=VALUE``. In ``set``, ``seq`` and ``ack`` count from the ISN; ``abs:90``
-is absolute, ``+5`` and ``-5`` add to what is there, ``mss=none`` takes an option out.
+action: ``drop``, ``delay=300ms``, ``dup``, ``dup=5s``, ``reorder``, ``corrupt``, ``mark``
+(CE, as a congested router does), ``set FIELD=VALUE``. In ``set``, ``seq`` and
+``ack`` count from the ISN; ``abs:90`` is absolute, ``+5`` and ``-5`` add to what is
+there, ``mss=none`` takes an option out.
 """
 
 from decimal import Decimal, InvalidOperation
@@ -35,7 +36,7 @@ UNITS: Final = {
     "min": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
-ACTION_HELP: Final = "drop, delay=300ms, dup, dup=5s, reorder, corrupt, set FIELD=VALUE"
+ACTION_HELP: Final = "drop, delay=300ms, dup, dup=5s, reorder, corrupt, mark, set FIELD=VALUE"
 _TEXT_END: Final = "\"'"
 
 __all__ = ["Fault", "Selector", "parse_duration", "parse_fault", "parse_selector", "parse_time"]

@@ -5,13 +5,14 @@ from collections import deque
 from typing import Final
 
 from synfin.core.problems import Problem
-from synfin.sim.node import Carrier, Channel, Flight, Node
+from synfin.sim.aqm import DROP, MARK, QueueManager, Red, Threshold
+from synfin.sim.node import Carrier, Channel, Flight, Node, with_ttl
 from synfin.sim.queue import ARRIVAL
 from synfin.sim.streams import stream
 from synfin.sim.tap import CORRUPTED, DELIVERED, DROPPED, QUEUE_FULL
 from synfin.wire.ip import Packet, decode_packet, encode_packet, header_length, packet_length
 from synfin.wire.malformed import Malformed
-from synfin.wire.tcp import Segment
+from synfin.wire.tcp import CE, NOT_ECT, Segment
 
 DEFAULT_QUEUE: Final = 1000
 """Packets that may wait for a link with a rate when nothing is said."""
@@ -28,6 +29,7 @@ class Wire(Channel):
     - ``rate``: bit/s, counted over the whole IP packet; 0 is endless.
     - ``queue_packets``, ``queue_bytes``: what may wait beside the packet being
       sent (0: 1000 packets, no limit in octets); only a link with a rate queues.
+    - ``manager``: what a queue does before it is full: :meth:`mark_from`, :meth:`red`.
     - ``loss``, ``duplicate``, ``reorder``, ``corrupt``: probabilities, 0 to 1;
       a reordered packet takes ``reorder_delay`` longer (0: as long again).
     """
@@ -59,6 +61,8 @@ class Wire(Channel):
         self.carried: int = 0
         self.lost: int = 0
         self.overflowed: int = 0
+        self.marked: int = 0
+        self.manager: QueueManager | None = None
         self._rng: random.Random = rng
         self._waiting: deque[tuple[int, int]] = deque()
         self._waiting_bytes: int = 0
@@ -81,6 +85,9 @@ class Wire(Channel):
         if self.in_flight >= MAX_IN_FLIGHT or not self._room(flight):
             self.overflowed += 1
             self._lose(flight, QUEUE_FULL, "queue")
+            return None
+        if self.manager is not None and not self._managed(flight, self.manager):
+            self._lose(flight, DROPPED, "aqm")
             return None
         if self.corrupt and self._rng.random() < self.corrupt:
             flight.data = flip_bit(flight.packet, flight.data, self._rng)
@@ -128,6 +135,31 @@ class Wire(Channel):
             return True
         length = len(flight.data) or packet_length(flight.packet)
         return self._waiting_bytes - self._waiting[0][1] + length <= self.queue_bytes
+
+    def mark_from(self, packets: int) -> None:
+        """From so many waiting packets on mark what declares ECT. Raises ValueError for
+        less than 1."""
+        self.manager = Threshold(packets)
+
+    def red(self, low: int, high: int) -> None:
+        """Random Early Detection between these lengths. Raises ValueError unless
+        0 <= low < high."""
+        self.manager = Red(low, high, self._rng)
+
+    def _managed(self, flight: Flight, manager: QueueManager) -> bool:
+        """Ask the queue's manager; False when the packet is dropped. Octets that travel
+        as they are cannot be marked."""
+        if self.rate == 0 or flight.due is not None:
+            return True
+        tos = flight.packet.tos
+        ect = tos & 3 != NOT_ECT and not flight.data
+        verdict = manager.judge(max(len(self._waiting) - 1, 0), ect)
+        if verdict == MARK and tos & 3 != CE:
+            flight.packet = with_ttl(flight.packet, flight.packet.ttl)
+            flight.packet.tos = tos | CE
+            flight.sent.marked = True
+            self.marked += 1
+        return verdict != DROP
 
     def _arrival(self, flight: Flight) -> int:
         now = self.carrier.now

@@ -114,9 +114,13 @@ class Network(Traffic):
         reorder: float = 0.0,
         corrupt: float = 0.0,
         allow_reorder: bool = False,
+        mark: int = 0,
+        red: tuple[int, int] | None = None,
     ) -> Link:
         """Connects two nodes; both directions alike (see :class:`synfin.sim.links.Wire`;
-        ``link.toward("B")`` is one direction, to be changed by itself)."""
+        ``link.toward("B")`` is one direction, to be changed by itself). ``mark``: from so
+        many waiting packets on CE is set, 0: never; ``red``: the two thresholds of
+        Random Early Detection (:mod:`synfin.sim.aqm`)."""
         one = self.node(a)
         other = self.node(b)
         link = Link(self, one, other, delay_ns, mtu, self.seed)
@@ -130,6 +134,10 @@ class Network(Traffic):
             wire.reorder = reorder
             wire.corrupt = corrupt
             wire.allow_reorder = allow_reorder
+            if red is not None:
+                wire.red(*red)
+            elif mark:
+                wire.mark_from(mark)
         one.channels.append(link.forward)
         other.channels.append(link.backward)
         self.links.append(link)

@@ -34,12 +34,14 @@ class Transmission:
       ``expired`` (TTL) or ``fragmented`` (a router cut it; the pieces have
       numbers of their own and name it in ``part_of``).
     - ``cause``: finer: ``fault``, ``loss``, ``link-down``, ``host-down``,
-      ``no-route``, ``too-big``, ``filtered``, ``ttl``, ``queue``, or "".
+      ``no-route``, ``too-big``, ``filtered``, ``ttl``, ``queue``, ``aqm`` (dropped
+      before the queue was full), or "".
     - ``arrives``: when it reaches its destination, ns; None when it does not, or
       not yet known.
     - ``fault``: the text of the faults that acted on it, or None.
     - ``copy_of``: number of the packet this one duplicates, else 0.
     - ``spoofed``: its source address is not its sender's.
+    - ``marked``: a queue on its way set CE (RFC 3168 §5); ``packet`` is as it was before.
     - ``next_hop`` and ``hop_arrives``: the first node on its way and when it is
       there (the destination itself on a direct link).
     """
@@ -70,6 +72,7 @@ class Transmission:
         self.next_hop: str = ""
         self.hop_arrives: int | None = None
         self.damaged: bool = False
+        self.marked: bool = False
         self.announced: bool = False
 
     def data(self) -> bytes:

@@ -68,7 +68,7 @@ cli-opt-lang = language: English or Chinese (default: the locale's)
 cli-opt-help = this help
 cli-opt-version = the version
 cli-opt-case = which case of the scenario (default: the first)
-cli-opt-fault = act on packets: drop, delay=300ms, dup, reorder, corrupt, set win=0; may be repeated
+cli-opt-fault = act on packets: drop, delay=300ms, dup, reorder, corrupt, mark, set win=0; may be repeated
 cli-opt-set = change a switch, for one host or all; may be repeated
 cli-opt-profile = settings to start from: rfc, linux, linux-old, freebsd, bsd44
 cli-opt-seed = seed of everything random in the run
@@ -94,6 +94,7 @@ cli-opt-cases = the names of the cases too
 cli-opt-at = the time, seconds of the run
 cli-opt-host = only this host
 cli-opt-netstat = in the columns of netstat -tan
+cli-opt-info = below each connection what ss -i adds: ECN, timers, window
 cli-opt-kind = what the digits begin with
 cli-opt-profiles = compare two profiles, for example rfc,linux
 cli-opt-everything = also all lines that are alike

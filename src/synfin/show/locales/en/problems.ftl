@@ -3,6 +3,10 @@
 problem-comma = { $one }, { $other }
 problem-or = { $one } or { $other }
 
+## aqm
+problem-aqm-red = the lower threshold must be below the upper one
+problem-aqm-threshold = a queue marks from 1 waiting packet on, or later
+
 ## at
 problem-at-every = expected a duration above 0
 
@@ -192,6 +196,7 @@ problem-token-word = '{ $word }'
 problem-word-address = expected an IP address, not '{ $word }'
 problem-word-direction = expected a direction such as A>B, not '{ $word }'
 problem-word-duration = expected a duration such as 50ms or 1.5s, not '{ $word }'
+problem-word-ecn = expected one of { $names } after ecn=, not '{ $word }'
 problem-word-edges = expected edges such as 201-601, not '{ $word }'
 problem-word-endpoint = expected an endpoint such as B:80, not '{ $word }'
 problem-word-escape = unknown escape \{ $word }
@@ -206,6 +211,7 @@ problem-word-rate = expected a rate such as 10Mbit or 64kbit, not '{ $word }'
 problem-word-sequence-number = expected a sequence number: 50, abs:90 or isn(A>B)+1, not '{ $word }'
 problem-word-shutdown = expected WR, RD or RDWR, not '{ $word }'
 problem-word-socket-option = expected a socket option such as SO_LINGER, not '{ $word }'
+problem-word-thresholds = expected two lengths of the queue in packets, such as red=5-15, not '{ $word }'
 problem-word-time = expected a time such as 0.050, 3s or 50ms, not '{ $word }'
 problem-word-too-fine = '{ $word }' is finer than a nanosecond
 problem-word-unit = '{ $word }' needs a unit: { $word }ms or { $word }s

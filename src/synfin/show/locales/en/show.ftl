@@ -26,6 +26,7 @@ mark-delay = delayed
 mark-dup = duplicated
 mark-reorder = reordered
 mark-set = altered
+mark-ce = marked CE
 mark-fault = touched by a fault
 mark-copy = copy of #{ $n }
 mark-again = again

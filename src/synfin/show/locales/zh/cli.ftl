@@ -68,7 +68,7 @@ cli-opt-lang = 语言：英文或中文（默认随 locale）
 cli-opt-help = 显示本帮助
 cli-opt-version = 显示版本
 cli-opt-case = 场景中的哪种情形（默认第一种）
-cli-opt-fault = 对报文动手脚：drop、delay=300ms、dup、reorder、corrupt、set win=0；可重复
+cli-opt-fault = 对报文动手脚：drop、delay=300ms、dup、reorder、corrupt、mark、set win=0；可重复
 cli-opt-set = 改动一个开关，针对一台或所有主机；可重复
 cli-opt-profile = 以哪套参数为基础：rfc、linux、linux-old、freebsd、bsd44
 cli-opt-seed = 运行中一切随机量的种子
@@ -94,6 +94,7 @@ cli-opt-cases = 同时列出各种情形的名字
 cli-opt-at = 时刻，运行开始后的秒数
 cli-opt-host = 只看这台主机
 cli-opt-netstat = 用 netstat -tan 的格式
+cli-opt-info = 每条连接下方再列出 ss -i 的内容：ECN、定时器、拥塞窗口
 cli-opt-kind = 十六进制数字从哪种首部开始
 cli-opt-profiles = 对比两个 profile，例如 rfc,linux
 cli-opt-everything = 相同的行也全部列出

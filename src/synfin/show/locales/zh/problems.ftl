@@ -3,6 +3,10 @@
 problem-comma = { $one }、{ $other }
 problem-or = { $one } 或 { $other }
 
+## aqm
+problem-aqm-red = 下限阈值必须小于上限阈值
+problem-aqm-threshold = 至少有 1 个报文在排队，队列才会打标记
+
 ## at
 problem-at-every = 这里应写大于 0 的时长
 
@@ -192,6 +196,7 @@ problem-token-word = “{ $word }”
 problem-word-address = 这里应写 IP 地址，而不是“{ $word }”
 problem-word-direction = 这里应写方向，如 A>B，而不是“{ $word }”
 problem-word-duration = 这里应写时长，如 50ms 或 1.5s，而不是“{ $word }”
+problem-word-ecn = ecn= 后面应写 { $names } 之一，而不是“{ $word }”
 problem-word-edges = 这里应写起止序号，如 201-601，而不是“{ $word }”
 problem-word-endpoint = 这里应写主机和端口，如 B:80，而不是“{ $word }”
 problem-word-escape = 没有 \{ $word } 这种转义
@@ -206,6 +211,7 @@ problem-word-rate = 这里应写速率，如 10Mbit 或 64kbit，而不是“{ $
 problem-word-sequence-number = 这里应写序号：50、abs:90 或 isn(A>B)+1，而不是“{ $word }”
 problem-word-shutdown = 这里应写 WR、RD 或 RDWR，而不是“{ $word }”
 problem-word-socket-option = 这里应写套接字选项，如 SO_LINGER，而不是“{ $word }”
+problem-word-thresholds = 这里应写两个队列长度（报文个数），如 red=5-15，而不是“{ $word }”
 problem-word-time = 这里应写时刻，如 0.050、3s 或 50ms，而不是“{ $word }”
 problem-word-too-fine = “{ $word }”比 1 纳秒还细
 problem-word-unit = “{ $word }”要带单位：{ $word }ms 或 { $word }s

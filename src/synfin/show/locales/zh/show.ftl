@@ -23,6 +23,7 @@ mark-delay = 延迟
 mark-dup = 被复制
 mark-reorder = 乱序
 mark-set = 被改写
+mark-ce = 被标记 CE
 mark-fault = 遇到故障
 mark-copy = #{ $n } 的副本
 mark-again = 重传
