@@ -93,7 +93,9 @@ def test_after_a_plain_syn_the_answer_to_the_first_one(strict: bool, marked: boo
     solo.poll()
     solo.wait(SECOND)
     solo.arrive(SYN | ACK | ECE, 0, 1, options=MSS)
-    assert solo.send(b"text")[0].ecn == (ECT_0 if marked else 0)
+    (text,) = solo.send(b"text")
+    assert text.ecn == (ECT_0 if marked else 0)
+    assert bool(text.flags & CWR) is marked, "the SYN's timeout counts as congestion"
     marked_text = solo.segment(ACK, 1, 5, b"reply")
     marked_text.ecn = CE
     solo.conn.receive(marked_text, solo.now)

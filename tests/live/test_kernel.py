@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from synfin.lab import catalogue
 from synfin.live import launch
 from synfin.show import pcapng
 from synfin.show.reader import from_records
@@ -80,6 +81,23 @@ def test_the_checked_scenarios_are_as_in_the_simulator() -> None:
     ]
     assert not wrong, "\n".join(wrong)
     assert all(answer["segments"] > 0 for _, answer in answers)
+
+
+ECN = Path(__file__).with_name("ecn.scn")
+
+
+def test_ecn_is_as_in_the_simulator() -> None:
+    """RFC 3168 with the kernel (tcp_ecn=1) as either end: flags, ECT, CE, ECE, CWR, fallback."""
+    scenario = catalogue.find(str(ECN))
+    jobs = [launch.scenario_job(str(ECN), case.name, k) for case in scenario.cases for k in "AB"]
+    wrong: list[str] = []
+
+    def done(job: launch.Job, answer: launch.Answer) -> None:
+        told = [answer["error"]] if "error" in answer else answer["wrong"]
+        wrong.extend(f"{job['case']}, kernel as {job['kernel']}: {what}" for what in told)
+
+    launch.compare_all(jobs, done)
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_replay_sees_what_the_kernel_does_otherwise() -> None:

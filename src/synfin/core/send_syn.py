@@ -43,10 +43,14 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
 
 
 def _asking(tcb: Tcb) -> int:
-    """ECE and CWR on a SYN that asks for ECN (RFC 3168 §6.1.1)."""
+    """ECE and CWR on a SYN that asks for ECN (RFC 3168 §6.1.1). A SYN that goes again has
+    met congestion, too: the first new text will say so (Linux tcp_enter_loss())."""
     retries = tcb.settings.ecn_syn_retries
     still = retries > 0 and tcb.syn_timeouts <= retries
-    return tcb.ecn.syn_flags(tcb.settings, not tcb.snd.board.empty() and not still)
+    repeated = not tcb.snd.board.empty()
+    if repeated:
+        tcb.snd.cwr_due = True
+    return tcb.ecn.syn_flags(tcb.settings, repeated and not still)
 
 
 def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:

@@ -1,7 +1,7 @@
 """A live run beside the simulator's: what the kernel does otherwise.
 
 Compared are, for each host, what it sent (order, flags, relative SEQ and ACK, length,
-options, fate), what its calls returned and were told (errno), its states, and
+options, ECN field, fate), what its calls returned and were told (errno), its states, and
 the times of all that within :func:`allowed`. Not compared: window sizes, timestamp
 values, cookies' octets, ISNs, and what only our engine's own signals say.
 """
@@ -114,6 +114,7 @@ def _packet(record: Record, owners: dict[str, str]) -> str:
         if "ACK" in record["flags"]:
             words.append(f"ack={record['ack']}")
         words.append(f"len={record['len']}")
+        words += [f"ecn={record['ecn']}"] if record.get("ecn") else []
         words += _options(record)
     elif record["proto"] == "icmp":
         words.append(f"ICMP {record['icmp_type']}/{record['icmp_code']}")

@@ -228,7 +228,8 @@ class Kernel:
             "tcp_keepalive_time": s.keepalive_idle_ns // SECOND,
             "tcp_keepalive_intvl": s.keepalive_interval_ns // SECOND,
             "tcp_keepalive_probes": s.keepalive_probes,
-            "tcp_ecn": 0,
+            "tcp_ecn": {"off": 0, "ask": 1, "accept": 2}[s.ecn],
+            "tcp_ecn_fallback": int(s.ecn_fallback),
             "tcp_syn_linear_timeouts": s.syn_linear_timeouts,
             "ip_default_ttl": s.ttl,
         }

@@ -91,7 +91,7 @@ def _cookies(settings: Settings, value: str) -> Settings:
 
 def _ecn(settings: Settings, value: str) -> Settings:
     """0, 1, 2 as tcp(7) has them; from 3 on Linux means AccECN."""
-    return settings.but(ecn=("off", "ask", "accept")[_integer(value)])
+    return settings.but(ecn={0: "off", 1: "ask", 2: "accept"}[_integer(value)])
 
 
 def _scale(settings: Settings, value: str) -> Settings:
@@ -151,7 +151,7 @@ class Sysctls:
                 continue
             try:
                 settings = _ALL[name](settings, self.values[name])
-            except (ValueError, IndexError):
+            except (ValueError, LookupError):
                 raise Unsupported(f"sysctl {name}={self.values[name]}") from None
         return settings
 
