@@ -87,16 +87,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
-def stale_files() -> list[str]:
-    """Files that are not the source's in what is imported (an old wheel, forgotten data)."""
-    package = Path(synfin.__file__).parent
-    source = ROOT / "src" / "synfin"
+def stale_files(package: Path, source: Path) -> list[str]:
+    """Files of ``source`` that are not the same in what is imported (an old wheel, forgotten
+    data); caches and hidden files do not count."""
     if package == source:
         return []
     return [
         path.relative_to(source).as_posix()
         for path in sorted(source.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        if not any(p == "__pycache__" or p[0] == "." for p in path.relative_to(source).parts)
         if not (package / path.relative_to(source)).is_file()
         or (package / path.relative_to(source)).read_bytes() != path.read_bytes()
     ]
@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     expected = os.environ.get("SYNFIN_FORM", "")
     if expected and expected != engine_form():
         raise pytest.UsageError(f"the {expected} engine was to be tested, not {engine_form()}")
-    if stale := stale_files():
+    if stale := stale_files(Path(synfin.__file__).parent, ROOT / "src" / "synfin"):
         raise pytest.UsageError(
             f"the installed synfin is not this source ({stale[0]} differs): "
             "run 'make build', or set PYTHONPATH=src to test the plain source"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import stale_files
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="make and sh are not Windows's")
 
 OLD_PYTHON = "#!/bin/sh\nexit 1\n"
@@ -110,6 +112,38 @@ def test_why_the_engine_stays_plain(
     assert done.returncode == 0, done.stderr
     (line,) = done.stdout.splitlines()
     assert line.startswith(expected)
+
+
+LEFT_BEHIND = (".mypy_cache/3.11/a.json", "core/.hidden/b", "core/__pycache__/c.pyc", ".d.swp")
+
+
+def a_source(folder: Path) -> Path:
+    """A small package with one module, and what tools leave behind."""
+    source = folder / "src" / "synfin"
+    for name in ("core/one.py", *LEFT_BEHIND):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("x")
+    return source
+
+
+def test_caches_under_the_source_do_not_make_the_build_stale(root: Path, tmp_path: Path) -> None:
+    tree = copy_of_the_build(root, tmp_path)
+    a_source(tree)
+    code = "import sys; sys.path.insert(0, 'tools'); import build; print(*build.source_files())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree, env=dict(os.environ, PYTHONPATH=""),
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.split() == ["src/synfin/core/one.py"]
+
+
+def test_nor_the_installed_package(tmp_path: Path) -> None:
+    source, package = a_source(tmp_path), tmp_path / "installed"
+    assert stale_files(package, source) == ["core/one.py"]
+    shutil.copytree(source / "core", package / "core")
+    assert stale_files(package, source) == []
+    (package / "core" / "one.py").write_text("y")
+    assert stale_files(package, source) == ["core/one.py"]
 
 
 def test_make_knows_its_targets(root: Path) -> None:

@@ -23,15 +23,20 @@ TOP_FILES = ("setup.py", "pyproject.toml", "README.md", "LICENSE")
 TRIAL = "def twice(n: int) -> int:\n    return 2 * n\n"
 
 
-def source_files() -> list[Path]:
-    """All files that go into the wheel, relative to the root."""
-    tops = [Path(name) for name in TOP_FILES if (ROOT / name).exists()]
+def source_files(root: Path = ROOT) -> list[Path]:
+    """All files that go into the wheel, relative to the root; no caches, nothing hidden."""
+    tops = [Path(name) for name in TOP_FILES if (root / name).exists()]
     inside = [
-        path.relative_to(ROOT)
-        for path in sorted((ROOT / "src" / "synfin").rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        path.relative_to(root)
+        for path in sorted((root / "src" / "synfin").rglob("*"))
+        if path.is_file() and not is_cache(path.relative_to(root))
     ]
     return tops + inside
+
+
+def is_cache(path: Path) -> bool:
+    """Whether ``path`` lies in what tools leave behind (.mypy_cache, __pycache__ ...)."""
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
 
 
 def machine() -> str:

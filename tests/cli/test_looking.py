@@ -16,6 +16,7 @@ LINES = [
     "diff 8 --case lost-for-ever --profiles rfc,linux", "diff 21 --set time_wait_msl=1 --all",
     "tcb 1 A --at 0.2", "tcb 1 B --at 0.12 --names ss", "ss 18 --at 1", "ss 18 --at 1 --netstat",
     "ss 1 --at 0.3 --info",
+    "ss 21 --at 1", "ss 37 --at 1",
     "ss 1 --at 0.12 --host A", "header 1 1", "header 4 3", "states", "states 21", "switches",
     "limits", "ask", "ask why-three", "ask --analogy", "ask nagle --analogy",
 ]  # fmt: skip
@@ -79,6 +80,19 @@ def test_why_names_rule_source_values_fate_and_consequence() -> None:
     assert "(lost)" in lost
     assert "never arrives" in lost
     assert "A>B ACK nth=1 drop" in lost
+
+
+def test_ss_puts_a_timer_that_does_not_fit_below() -> None:
+    assert "0          10.0.0.1:40000       10.0.0.2:80\n         timer:(timewait,59sec,0)" in good(
+        "ss", "21", "--at", "1", "--host", "A"
+    )
+
+
+def test_diff_names_switches_as_set_takes_them() -> None:
+    out = good("diff", "21", "--set", "msl=1s")
+    assert "because of msl\n" in out
+    assert "msl: 30 s │ 1 s" in out
+    assert "_ns" not in good("diff", "10", "--profiles", "rfc,linux")
 
 
 def test_why_for_programs() -> None:

@@ -105,10 +105,24 @@ def test_ctrl_c_is_quiet(words: tuple[str, ...]) -> None:
     assert said == b""
 
 
+@pytest.mark.skipif(WINDOWS, reason="signals are sent otherwise there")
+def test_ctrl_c_is_quiet_while_it_starts(tmp_path: Path) -> None:
+    """Interrupted in the middle of its imports, wherever that falls."""
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-m", "synfin", "list"],
+        capture_output=True, check=False, timeout=TIMEOUT, env=environment(PYTHONPATH=path),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 # --- a terminal -------------------------------------------------------------------
 
 
-def on_terminal(*words: str, columns: int = 80, keys: bytes = b"", **env: str) -> str:
+def on_terminal(
+    *words: str, columns: int = 80, keys: bytes = b"", status: int = 0, **env: str
+) -> str:
     """What the command writes when its three streams are a terminal."""
     import pty
 
@@ -132,7 +146,7 @@ def on_terminal(*words: str, columns: int = 80, keys: bytes = b"", **env: str) -
             break
         out += piece
     os.close(leader)
-    assert child.wait(TIMEOUT) == 0
+    assert child.wait(TIMEOUT) == status
     return out.decode().replace("\r\n", "\n")
 
 
@@ -155,6 +169,16 @@ def test_a_wide_terminal_is_used_up_to_a_point() -> None:
     assert too_wide(plain)
     assert not too_wide(plain, 110)
     assert not too_wide(Text.from_ansi(on_terminal("play", "1", columns=300)).plain, 120)
+
+
+@needs_pty
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_long_error_is_broken_between_words(lang: str) -> None:
+    words = ("play", "8", "--fault", "A>B SYN foo drop", "--lang", lang)
+    said = on_terminal(*words, status=2)
+    assert len(said.splitlines()) > 1
+    assert not too_wide(said)
+    assert len(run(*words, PYTHONIOENCODING="utf-8").stderr.splitlines()) == 1
 
 
 @needs_pty
@@ -244,4 +268,4 @@ assert "synfin.host" not in sys.modules
 
 def test_the_installed_command_is_this_one(root: Path) -> None:
     text = (root / "pyproject.toml").read_text(encoding="utf-8")
-    assert 'synfin = "synfin.cli.main:main"' in text
+    assert 'synfin = "synfin.__main__:main"' in text

@@ -79,3 +79,11 @@ def test_relative_numbers_start_at_the_isn() -> None:
     assert [(r["seq"], r["ack"]) for r in segments] == [(0, 0), (0, 1), (1, 1)]
     assert segments[2]["abs_seq"] == segments[0]["abs_seq"] + 1
     assert segments[0]["arrives"] - segments[0]["t"] == 50_000_000
+
+
+def test_accept_stands_before_the_queue_it_makes_shorter() -> None:
+    trace = trace_of("01-handshake-basic.scn")
+    place = next(i for i, r in enumerate(trace) if r["type"] == "call" and r["call"] == "accept")
+    queues = [(i, r["accept"]) for i, r in enumerate(trace) if r["type"] == "queue"]
+    assert [length for i, length in queues if i < place][-1] == 1
+    assert [length for i, length in queues if i > place] == [0]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from synfin.lab import catalogue
-from synfin.lab.model import Scenario
+from synfin.lab.model import Scenario, Texts
 from synfin.lab.runner import Changes, Experiment
 from synfin.lab.trace import Run
 from synfin.live import differences
@@ -14,6 +14,7 @@ from synfin.live.differences import CHECKED, CHECKED_WITH_OPTIONS, KNOWN, sort
 from synfin.live.experiment import Expected, until_for
 from synfin.live.replay import playable
 from synfin.show.texts import texts
+from tests.cli.calling import has_chinese
 
 MS = 1_000_000
 MOST = 20_000 * MS
@@ -146,13 +147,22 @@ def test_what_is_checked_exists_and_covers_what_must_be() -> None:
 def test_the_kernel_is_not_asked_for_what_nobody_can_tell_it() -> None:
     def why(name: str, case: str, kernel: str) -> str:
         scenario = catalogue.find(name)
-        return playable(scenario, scenario.case(case), kernel)
+        reason = playable(scenario, scenario.case(case), kernel)
+        return reason.en if isinstance(reason, Texts) else str(reason or "")
 
     assert "ISN" in why("historical-syn", "main", "A")
     assert why("historical-syn", "main", "B") == ""
     assert "ten octets" in why("zero-window", "linux", "B")
     assert why("close-four", "msl-two-minutes", "A") != ""
     assert why("accept-queue-full", "main", "A") != ""
+
+
+def test_what_cannot_be_live_says_why_in_both_languages() -> None:
+    for scenario in catalogue.all_shipped():
+        for case in scenario.cases:
+            if not case.live:
+                assert case.live_why.en, (scenario.name, case.name)
+                assert has_chinese(case.live_why.zh), (scenario.name, case.name)
 
 
 def test_the_kernels_side_has_linuxs_constants_in_both_runs() -> None:

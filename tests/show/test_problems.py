@@ -13,7 +13,9 @@ from synfin.core.problems import Problem
 from synfin.core.settings import Settings
 from synfin.lab.language import parse, parse_switch
 from synfin.lab.model import ScenarioError
+from synfin.show.model import TraceError
 from synfin.show.problems import problem_key, problem_text
+from synfin.show.reader import load
 from synfin.show.texts import LANGUAGES, Texts, sources
 from synfin.sim.faults import parse_fault
 
@@ -145,6 +147,13 @@ def test_mistakes_on_a_command_line_in_chinese() -> None:
     with pytest.raises(ValueError) as refused:
         Settings(mss=0)
     assert problem_text(Texts("zh"), refused.value) == "mss 必须在 1 到 65495 字节之间"
+
+
+def test_a_broken_trace_is_told_in_chinese() -> None:
+    with pytest.raises(TraceError) as caught:
+        load(['{"type":"meta","version":1}', '{"type":"segment","n":1,"t":0,"bytes":"zz"}'])
+    assert problem_text(Texts("zh"), caught.value) == "trace：segment 记录的“from”是 None，应为文本"
+    assert problem_text(Texts("en"), caught.value) == str(caught.value)
 
 
 def test_other_errors_are_said_as_they_are() -> None:

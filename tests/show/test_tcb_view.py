@@ -37,7 +37,10 @@ def test_receive_queue_holds_what_is_not_read() -> None:
 def test_time_wait_and_its_timer() -> None:
     lines = ss_lines(moment(lost_syn(), 4 * S), "A")
     assert lines[1].split()[0] == "TIME-WAIT"
-    assert lines[1].endswith("timer:(timewait,59sec,0)")
+    assert lines[2].endswith("timer:(timewait,59sec,0)")
+    assert ss_lines(moment(lost_syn(), 4 * S), "A", width=90)[1].endswith(
+        "timer:(timewait,59sec,0)"
+    )
     assert len(ss_lines(moment(lost_syn(), 100 * S), "A")) == 1, "gone after 2MSL"
 
 

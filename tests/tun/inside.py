@@ -4,6 +4,7 @@ Each function is one test; what it asserts ends up as the process's exit code.
 """
 
 import ctypes
+import fcntl
 import os
 import socket
 import struct
@@ -28,6 +29,7 @@ from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.tcp import ACK, SYN, Segment
 
 PR_SET_DUMPABLE = 4
+TUNSETPERSIST = 0x400454CB
 KERNEL, SYNFIN = "10.77.0.1", "10.77.0.2"
 
 
@@ -264,9 +266,11 @@ def started(words: list[str], stdin: int | IO[bytes]) -> "subprocess.Popen[bytes
 def netcat_listens() -> None:
     """``synfin listen``: what the kernel's program sends comes out, and the other way."""
     namespace.enter()
+    _configure(kept_device("synfin0"))
     words = [sys.executable, "-m", "synfin", "listen", "8080", "--lang", "en"]
     with started(words, subprocess.PIPE) as program:
-        _configure_when_there("synfin0")
+        assert program.stderr is not None
+        assert b"listening on 10.77.0.2:8080" in program.stderr.readline()
         with socket.create_connection((SYNFIN, 8080), 10) as peer:
             peer.sendall(b"from the kernel")
             assert program.stdin is not None
@@ -277,39 +281,56 @@ def netcat_listens() -> None:
             peer.shutdown(socket.SHUT_WR)
             assert program.stdout.read() == b"from the kernel"
         assert program.wait(10) == 0
-        assert program.stderr is not None
-        assert b"ip addr add 10.77.0.1/24 dev synfin0" in program.stderr.read()
+
+
+def netcat_on_a_device_that_is_not_configured() -> None:
+    """One line with what to do, exit code 2; nothing waits."""
+    namespace.enter()
+    words = [sys.executable, "-m", "synfin", "listen", "8080", "--lang", "en"]
+    for made, first in ((False, b"sudo ip tuntap add synfin0"), (True, b"sudo ip addr add")):
+        if made:
+            kept_device("synfin0")
+        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=30)
+        assert done.returncode == 2, done
+        assert len(done.stderr.splitlines()) == 1, done
+        assert b"not configured; once: " + first in done.stderr, done
+        assert b"ip addr add 10.77.0.1/24 dev synfin0" in done.stderr, done
 
 
 def netcat_connects() -> None:
     """``synfin connect`` sends a file and ends when the peer has closed, too."""
     namespace.enter()
     Interface("lo").up()
+    _configure(kept_device("tun7"))
     words = [sys.executable, "-m", "synfin", "connect", "--tun", "tun7", KERNEL, "9000"]
-    with (
-        open(__file__, "rb") as source,
-        socket.socket() as server,
-        started(words, source) as p,
-    ):
-        _configure_when_there("tun7")
+    with open(__file__, "rb") as source, socket.socket() as server:
         server.bind((KERNEL, 9000))
         server.listen(1)
         server.settimeout(15)
-        peer, address = server.accept()
-        assert address[0] == SYNFIN
-        assert _all_of(peer) == Path(__file__).read_bytes()
-        peer.sendall(b"thanks")
-        peer.close()
-        assert p.stdout is not None
-        assert p.stdout.read() == b"thanks"
-        assert p.wait(10) == 0
+        with started(words, source) as p:
+            _takes_it_all(server, p)
 
 
-def _configure_when_there(name: str) -> None:
-    end = time.monotonic() + 15
-    while name not in [known for _, known in socket.if_nameindex()]:
-        assert time.monotonic() < end, "the device did not appear"
-        time.sleep(0.05)
+def _takes_it_all(server: socket.socket, p: "subprocess.Popen[bytes]") -> None:
+    peer, address = server.accept()
+    assert address[0] == SYNFIN
+    assert _all_of(peer) == Path(__file__).read_bytes()
+    peer.sendall(b"thanks")
+    peer.close()
+    assert p.stdout is not None
+    assert p.stdout.read() == b"thanks"
+    assert p.wait(10) == 0
+
+
+def kept_device(name: str) -> str:
+    """A device that stays when nobody has it open, as ``ip tuntap add`` makes it."""
+    device = TunDevice.open(name, 1500)
+    fcntl.ioctl(device.fd, TUNSETPERSIST, 1)
+    device.close()
+    return name
+
+
+def _configure(name: str) -> None:
     interface = Interface(name)
     interface.quiet()
     interface.give(f"{KERNEL}/24")

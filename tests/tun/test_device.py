@@ -22,6 +22,7 @@ INSIDE = (
     "signatures",
     "netcat_listens",
     "netcat_connects",
+    "netcat_on_a_device_that_is_not_configured",
 )
 
 

@@ -110,8 +110,10 @@ class App:
         sys.stdout.write(encodable(text, self.encoding))
 
     def note(self, text: str) -> None:
-        """One line on standard error."""
-        self.err.print(Text(self.clean(text)))
+        """One line on standard error; broken between words where that is a terminal."""
+        shown = self.clean(text)
+        lines = wrap(shown, self.width) if self.err.is_terminal else [shown]
+        self.err.print(Text("\n".join(lines)))
 
     def flush(self) -> None:
         """Makes a closed pipe show itself now."""

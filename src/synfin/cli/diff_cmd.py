@@ -85,7 +85,7 @@ def show(app: App, found: Comparison, names: tuple[str, str], everything: bool) 
         alike = []
         _different(app, row, half)
         if row.switches and row.switches != told:
-            label = app.ui("cli-diff-because", switches=", ".join(row.switches))
+            label = app.ui("cli-diff-because", switches=", ".join(map(set_name, row.switches)))
             app.para(label, 11, "", style="cyan")
         told = row.switches
     _alike(app, alike, everything)
@@ -151,7 +151,7 @@ def summary(app: App, found: Comparison, names: tuple[str, str]) -> None:
         app.head(app.ui("cli-diff-switches"))
         for one in told:
             values = f"{value_word(one, one.first)} {app.glyphs.bar} {value_word(one, one.second)}"
-            app.para(f"{switch_word(one)}: {values}", 4, "  ")
+            app.para(f"{set_name(switch_word(one))}: {values}", 4, "  ")
     rest = len(found.settings) - len(told)
     if rest:
         app.para(app.ui("cli-diff-other-switches", count=rest), style="dim")
@@ -160,6 +160,11 @@ def summary(app: App, found: Comparison, names: tuple[str, str]) -> None:
 def switch_word(one: Difference) -> str:
     """``HOST.switch`` for one host's."""
     return f"{one.host}.{one.switch}" if one.host else one.switch
+
+
+def set_name(switch: str) -> str:
+    """A switch, or several joined by ``+``, as ``--set`` takes them: ``msl``, not ``msl_ns``."""
+    return " + ".join(name.removesuffix("_ns") for name in switch.split(" + "))
 
 
 def value_word(one: Difference, value: SwitchValue) -> str:

@@ -10,8 +10,8 @@ from synfin.cli.why_cmd import packet_of
 from synfin.show.header_draw import render
 from synfin.show.header_view import KINDS, Dissection, dissect, parse_hex
 
-SHORTEST = 8
-"""Fewer digits are no packet."""
+SHORTEST = 4
+"""Fewer digits are no packet; they may be a scenario's number."""
 
 EXAMPLE = "4500001c00010000401166ce0a0000010a0000029c40003500084f66"
 """A UDP packet without data."""

@@ -4,6 +4,7 @@ What is Linux's own is imported when a command runs: its help shows everywhere.
 """
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -17,15 +18,17 @@ from synfin.cli.framework import command, stop
 from synfin.cli.kinds import Choice, Span, Whole
 from synfin.cli.play_cmd import draw, rendered
 from synfin.cli.runs import find_case, find_scenario
-from synfin.lab.model import Scenario
+from synfin.lab.model import Scenario, Texts
 from synfin.show.ladder import Options
+from synfin.show.problems import problem_text
 from synfin.show.reader import from_records
 from synfin.show.words import seconds
 
 LADDER_ROWS = 120
 """Packets of a real transfer that are drawn; the capture has them all."""
 TOUR_SIZE = 6_000
-TOUR_PCAP = "live.pcapng"
+TOUR_PCAP = "synfin-demo.pcapng"
+"""In the folder where ``synfin demo`` runs."""
 MOST_S = 20
 MOST_NAME = 15
 """IFNAMSIZ, less its final zero."""
@@ -119,16 +122,16 @@ def real_transfer(
     size: int, record: bool = False, kinds: tuple[str, ...] = ("get", "fetch")
 ) -> Answer:
     """The answer of a worker that transferred ``size`` octets; UserError when it failed."""
-    from synfin.live.launch import WorkerError, ask
+    from synfin.live.launch import WorkerError, ask, told
 
     limit = 60.0 + size / 5e6
     wish = {"size": size, "record": record, "kinds": kinds, "timeout_s": limit}
     try:
         answer = ask({"do": "transfer", "wish": wish}, limit * 3)
     except WorkerError as error:
-        raise UserError("live-error-worker", words=str(error)) from None
+        raise UserError("live-error-worker", words=error.problem) from None
     if "error" in answer:
-        raise UserError("live-error-worker", words=str(answer["error"]))
+        raise UserError("live-error-worker", words=told(answer))
     return answer
 
 
@@ -188,9 +191,18 @@ def tour(app: App) -> None:
         app.para(app.ui("live-tour-not-here", why=error.text(app.texts)))
         return
     show_transfer(app, answer, verbose=False, why=False)
-    path = str(Path(mkdtemp(prefix="synfin-")) / TOUR_PCAP)
+    path = tour_file()
     write_file(path, rendered("pcap", from_records(answer["trace"]), app, "rfc"))
     app.para(app.ui("cli-wrote", path=path))
+
+
+def tour_file() -> str:
+    """Where the tour's capture goes: here, or where nothing may be written, a new folder."""
+    try:
+        check_writable(TOUR_PCAP)
+    except UserError:
+        return str(Path(mkdtemp(prefix="synfin-")) / TOUR_PCAP)
+    return TOUR_PCAP
 
 
 # -- scenarios -------------------------------------------------------------------------
@@ -215,11 +227,14 @@ def scenario_jobs(
         if checked := [job for job in mine if job["offers"] == options]:
             return [{**job, "most": most} for job in checked]
     one = find_case(found, case or "")
-    jobs, reasons = [], []
+    jobs: list[dict[str, Any]] = []
+    reasons: list[str | ValueError] = []
     for role in roles:
         reason = playable(found, one, role)
-        reasons += [reason] if reason else []
-        if not reason:
+        if reason is not None:
+            said = app.both(asdict(reason)) if isinstance(reason, Texts) else reason
+            reasons.append(said)
+        else:
             jobs.append(scenario_job(name, one.name, role, most, offers=options))
     if not jobs:
         raise UserError("live-error-unplayable", name=f"{found.name} {one.name}", why=reasons[0])
@@ -247,7 +262,7 @@ def compared(
     try:
         compare_all(wanted, done)
     except WorkerError as error:
-        raise UserError("live-error-worker", words=str(error)) from None
+        raise UserError("live-error-worker", words=error.problem) from None
     if pcap is not None and answers and "trace" in answers[0]:
         write_file(pcap, rendered("pcap", from_records(answers[0]["trace"]), app, "rfc"))
         app.note(app.ui("cli-wrote", path=pcap))
@@ -264,11 +279,12 @@ def compared(
 def show_compared(app: App, job: dict[str, Any], answer: Answer) -> None:
     """A line for one run, and everything that differs."""
     from synfin.live.differences import known
-    from synfin.live.launch import too_late
+    from synfin.live.launch import told, too_late
 
     name = f"{job['scenario']} {job['case']}{' --options' if job['offers'] else ''}"
     if answer.get("error"):
-        app.line(f"{app.glyphs_bad} {name}: {answer['error']}", "bold red")
+        said = problem_text(app.texts, told(answer))
+        app.line(f"{app.glyphs_bad} {name}: {said}", "bold red")
         return
     wrong = answer["wrong"]
     text = app.ui(

@@ -20,6 +20,7 @@ def run(app: App, tun: str, address: str, peer: str, mtu: int, host: str, port: 
     other = read_address(peer).ip
     target = str(read_address(host).ip) if host else ""
     commands = setup(tun, IPv4Interface(f"{other}/{own.network.prefixlen}"), mtu)
+    kept = Interface(tun).exists()
     try:
         device = TunDevice.open(tun, mtu)
     except DeviceError as error:
@@ -27,17 +28,21 @@ def run(app: App, tun: str, address: str, peer: str, mtu: int, host: str, port: 
         how = " && ".join(commands)
         raise UserError("live-error-device", name=tun, words=words, commands=how) from None
     try:
-        _copy(app, device, own, target, port, commands[1:])
+        if not is_configured(tun):  # and one that we have just made goes when we do
+            how = " && ".join(commands[1:] if kept else commands)
+            raise UserError("live-error-configure", name=tun, commands=how)
+        _copy(app, device, own, target, port)
     finally:
         device.close()
 
 
-def _copy(
-    app: App, device: TunDevice, own: IPv4Interface, host: str, port: int, commands: list[str]
-) -> None:
-    interface = Interface(device.name)
-    if not interface.is_up() or not interface.address():
-        app.note(app.ui("live-configure", name=device.name, commands=" && ".join(commands)))
+def is_configured(tun: str) -> bool:
+    """Whether the kernel has an address on the device, and has it up."""
+    interface = Interface(tun)
+    return interface.is_up() and bool(interface.address())
+
+
+def _copy(app: App, device: TunDevice, own: IPv4Interface, host: str, port: int) -> None:
     driver = Driver(device, str(own.ip), prefix_len=own.network.prefixlen)
     copier = Netcat(driver, sys.stdin.fileno(), sys.stdout.fileno())
     try:

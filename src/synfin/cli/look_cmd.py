@@ -48,7 +48,7 @@ def ss(
     if not found:
         app.para(app.ui("cli-ss-none", time=seconds(at)))
         return
-    app.lines(netstat_lines(now, wanted) if netstat else ss_lines(now, wanted, info))
+    app.lines(netstat_lines(now, wanted) if netstat else ss_lines(now, wanted, info, app.width))
 
 
 def connection(now: Moment, one: Connection) -> dict[str, object]:

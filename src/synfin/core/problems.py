@@ -27,6 +27,13 @@ class Problem(ValueError):
         self.id: str = problem_id
         self.values: dict[str, Part] = values
 
+    @classmethod
+    def again(cls, problem_id: str, text: str, values: dict[str, Part]) -> "Problem":
+        """A problem that another process has told of: its finished text and its values."""
+        made = cls(problem_id, "{text}", text=text)
+        made.values = values
+        return made
+
 
 def show_part(value: Part) -> str:
     """A value in an English text."""

@@ -225,6 +225,7 @@ class Program(Datagrams):
     def _take_children(self, handle: Handle) -> None:
         while (handle.accepts or handle.accepting) and not handle.closed:
             call = handle.accepting[0] if handle.accepting else _ACCEPT
+            before = len(self.world.recorder.records)
             try:
                 sock, _ = handle.sock.accept()
             except OSError as error:
@@ -241,6 +242,7 @@ class Program(Datagrams):
             child.active_at = self.world.now()
             self._note_name(child)
             self._done(child, call)
+            self._caused(before)
             self.react(child, "accept")
             self._service(child)
 

@@ -51,6 +51,11 @@ class Books:
     ) -> None:
         self._record(handle, call, result=result, **more)
 
+    def _caused(self, position: int) -> None:
+        """The call recorded last is the cause of what was recorded from ``position`` on."""
+        records = self.world.recorder.records
+        records.insert(position, records.pop())
+
     def _failed(self, handle: Handle | None, call: Call, error: OSError, verb: str = "") -> None:
         self._record(handle, call, errno=name_of(error.errno or 0))
         if verb:

@@ -35,7 +35,6 @@ class Draft:
         self.until: int | None = None
         self.texts: dict[tuple[str, str], str] = {}
         self.live = True
-        self.live_why = ""
 
     def body(self) -> Body:
         """What was collected, frozen."""

@@ -128,7 +128,7 @@ class _Reader:
 
     def _finish(self, case: CaseDraft) -> Case:
         body = case.draft.body()
-        live, why = case.draft.live, case.draft.live_why
+        live, why = case.draft.live, case.draft.text("live")
         ancestor = case
         while ancestor.parent:
             ancestor = self._named(ancestor)
@@ -141,7 +141,7 @@ class _Reader:
             body.over(self.shared.body()),
             case.expect or Expectations(position=case.position),
             live,
-            why or self.shared.live_why,
+            why if why != Texts() else self.shared.text("live"),
             case.position,
         )
 
@@ -198,10 +198,11 @@ class _Reader:
         self.sources.append(self.value(values.parse_words, tokens(node)[0]))
 
     def _live(self, node: Node) -> None:
-        words = tokens(node)
-        self.draft.live = words[0] == "yes"
-        if len(words) > 1:
-            self.draft.live_why = self.value(values.parse_words, words[1])
+        answer, *why = tokens(node)
+        self.draft.live = answer == "yes"
+        if why:
+            language = str(why[0]) if len(why) > 1 else "en"
+            self.draft.texts["live", language] = self.value(values.parse_words, why[-1])
 
     # -- network and settings
 

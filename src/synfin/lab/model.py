@@ -390,7 +390,7 @@ class Case:
     body: Body
     expect: Expectations
     live: bool
-    live_why: str
+    live_why: Texts
     position: Position
 
 

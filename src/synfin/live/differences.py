@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from synfin.core.problems import Problem
 from synfin.live.compare import Difference
 
 
@@ -120,9 +121,13 @@ KNOWN: Final[tuple[Known, ...]] = (
     ),
 )
 
-UNPLAYABLE: Final[dict[tuple[str, str], str]] = {
-    ("zero-window", "B"): "the kernel has no receive buffer of ten octets (2,304 is the least)",
-    ("blind-attacks", "A"): "the attacker's numbers are relative to an ISN of A's choice",
+UNPLAYABLE: Final[dict[tuple[str, str], Problem]] = {
+    ("zero-window", "B"): Problem(
+        "live.buffer", "the kernel has no receive buffer of ten octets (2,304 is the least)"
+    ),
+    ("blind-attacks", "A"): Problem(
+        "live.relative", "the attacker's numbers are relative to an ISN of A's choice"
+    ),
 }
 """(scenario, kernel's host) -> why no case of it can be replayed that way round."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from synfin.core.problems import Problem
 from synfin.core.settings import SECOND
 from synfin.live.differences import CHECKED, CHECKED_WITH_OPTIONS
 from synfin.live.experiment import LATE_NS
@@ -26,7 +27,11 @@ Job = dict[str, Any]
 
 
 class WorkerError(RuntimeError):
-    """A worker ended without an answer; the text is what it last said."""
+    """A worker ended without an answer; ``problem`` tells what it last said."""
+
+    def __init__(self, problem: ValueError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @contextmanager
@@ -63,15 +68,25 @@ def ask(job: Job, timeout_s: float) -> Answer:
         try:
             out, err = process.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
-            raise WorkerError(f"no answer within {timeout_s:.0f} s") from None
+            late = Problem("live.late", "no answer within {seconds} s", seconds=round(timeout_s))
+            raise WorkerError(late) from None
         if not out:
             raise WorkerError(_last_words(err, process))
         return dict(json.loads(out))
 
 
-def _last_words(err: bytes, process: "subprocess.Popen[bytes]") -> str:
+def told(answer: Answer) -> ValueError:
+    """What an answer with ``error`` says went wrong."""
+    if "problem" not in answer:
+        return ValueError(answer["error"])
+    return Problem.again(answer["problem"], answer["error"], answer["values"])
+
+
+def _last_words(err: bytes, process: "subprocess.Popen[bytes]") -> ValueError:
     last = err.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
-    return last or f"exit code {process.returncode}"
+    if last:
+        return ValueError(last)
+    return Problem("live.status", "no answer (status {status})", status=process.returncode or 0)
 
 
 def ask_all(
@@ -148,25 +163,25 @@ def too_late(answer: Answer) -> bool:
 # -- can it work here? -----------------------------------------------------------------
 
 
-def why_not() -> tuple[str, str]:
-    """Why nothing can be live here: (a text's id, the system's own words); ("", "") when
-    it can. Found by trying."""
+def why_not() -> tuple[str, ValueError]:
+    """Why nothing can be live here: (a text's id, the system's own words); the id is ""
+    when it can. Found by trying."""
     if not sys.platform.startswith("linux"):
-        return "live-needs-linux", sys.platform
+        return "live-needs-linux", ValueError(sys.platform)
     try:
         answer = ask({"do": "trial"}, SPARE_S)
     except WorkerError as error:
-        return "live-needs-worker", str(error)
+        return "live-needs-worker", error.problem
     if "error" not in answer:
-        return "", ""
+        return "", ValueError()
     if answer["what"] == "unshare":
-        return "live-needs-namespace", answer["error"]
+        return "live-needs-namespace", told(answer)
     if answer["errno"] in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        return "live-needs-device", answer["error"]
-    return "live-needs-rights", answer["error"]
+        return "live-needs-device", told(answer)
+    return "live-needs-rights", told(answer)
 
 
 def usable() -> str:
     """Why not, in the system's words; "" when live runs are possible here."""
     key, words = why_not()
-    return words or key
+    return str(words) or key

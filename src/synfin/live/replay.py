@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from synfin.core.problems import Problem
 from synfin.lab import catalogue
-from synfin.lab.model import Case, Scenario
+from synfin.lab.model import Case, Scenario, Texts
 from synfin.live import differences
 from synfin.live.compare import Difference, compare
 from synfin.live.experiment import Expected, Live, until_for
@@ -47,18 +48,23 @@ def _shown(one: Difference) -> dict[str, str]:
     }
 
 
-def playable(scenario: Scenario, case: Case, kernel: str) -> str:
-    """Why this case cannot be replayed with ``kernel`` as that host; "" when it can."""
+def playable(scenario: Scenario, case: Case, kernel: str) -> Texts | Problem | None:
+    """Why this case cannot be replayed with ``kernel`` as that host (the file's own words
+    or ours); None when it can."""
     if not case.live:
-        return case.live_why or "live no"
+        return case.live_why if case.live_why != Texts() else Texts("live no", "live no")
     if why := differences.UNPLAYABLE.get((scenario.name, kernel)):
         return why
     hosts = {host.name: host for host in case.body.hosts}
     if kernel not in hosts or hosts[kernel].kind != "host":
-        return f"{kernel} is no host of this case"
+        return Problem("live.no-host", "{name} is no host of this case", name=kernel)
     if any(":" in address for address, _ in hosts[kernel].addresses):
-        return "the kernel's side speaks IPv4 only"
+        return Problem("live.ipv4", "the kernel's side speaks IPv4 only")
     calls = [timed.call for timed in case.body.calls]
     if any(c.host == kernel and c.verb == "connect" and c.args.option("iss") for c in calls):
-        return f"{kernel} needs an ISN of its own choice; the kernel chooses itself"
-    return ""
+        return Problem(
+            "live.isn",
+            "{name} needs an ISN of its own choice; the kernel chooses itself",
+            name=kernel,
+        )
+    return None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from synfin.core.problems import Problem
 from synfin.core.settings import LINUX, MILLISECOND, SECOND
 from synfin.lab.recorder import Recorder
 from synfin.live.kernel import States, listening, tell_recorder
@@ -66,7 +67,11 @@ class Wish:
 
 
 class TransferError(RuntimeError):
-    """A program failed; the text says which and how."""
+    """A program failed; ``problem`` says which and how."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 def transfer(wish: Wish) -> dict[str, Any]:
@@ -147,16 +152,23 @@ class _Session:
         (self.folder / FILE).write_bytes(self.body)
         words = [sys.executable, "-m", "http.server", str(KERNEL_PORT), "--bind", KERNEL]
         server = self.start([*words, "--directory", str(self.folder)])
-        self.until(lambda: listening(KERNEL_PORT), "python -m http.server does not listen")
+        self.until(lambda: listening(KERNEL_PORT), "python -m http.server")
         client = Client(self.driver.host, KERNEL, KERNEL_PORT, FILE)
         self.driver.ready = client.ready
         begin = time.monotonic()
         client.start()
-        self.until(lambda: client.over, "the download does not end")
+        self.until(lambda: client.over, "python -m http.server")
         seconds = time.monotonic() - begin
         server.terminate()
         if client.failed:
-            raise TransferError(f"download from python -m http.server: {client.failed}")
+            raise TransferError(
+                Problem(
+                    "live.download",
+                    "the download from {name} failed: {why}",
+                    name="python -m http.server",
+                    why=client.failed,
+                )
+            )
         return self.report("fetch", "python -m http.server", client.digest, seconds)
 
     def report(self, kind: str, program: str, digest: str, seconds: float) -> dict[str, Any]:
@@ -188,23 +200,38 @@ class _Session:
         fd = program.stdout.fileno()
         said: list[bytes] = []
         self.driver.add_reader(fd, lambda: said.append(os.read(fd, 65_536)))
-        self.until(lambda: bool(said) and said[-1] == b"", f"{words[0]} does not end")
+        self.until(lambda: bool(said) and said[-1] == b"", words[0])
         self.driver.remove_reader(fd)
         seconds = time.monotonic() - begin
         program.stdout.close()
         if program.wait(10) != 0 or server.failed:
-            raise TransferError(f"{words[0]} failed: exit {program.returncode} {server.failed}")
-        self.until(lambda: server.served > 0, "the server is not done")
+            raise TransferError(
+                Problem(
+                    "live.program",
+                    "{name} failed: exit {status} {why}",
+                    name=words[0],
+                    status=program.returncode,
+                    why=server.failed,
+                )
+            )
+        self.until(lambda: server.served > 0, "synfin")
         return seconds, b"".join(said)
 
-    def until(self, done: Callable[[], bool], complaint: str) -> None:
+    def until(self, done: Callable[[], bool], who: str) -> None:
         """Turns the driver; looks at ``done`` at least each 10 ms."""
         end = time.monotonic() + self.wish.timeout_s
         self.driver.service()
         while not done():
             self.driver.turn(10 * MILLISECOND)
             if time.monotonic() > end:
-                raise TransferError(f"{complaint} within {self.wish.timeout_s:.0f} s")
+                raise TransferError(
+                    Problem(
+                        "live.slow",
+                        "{name} was not ready within {seconds} s",
+                        name=who,
+                        seconds=round(self.wish.timeout_s),
+                    )
+                )
 
     def settle(self) -> None:
         """A moment for the last segments."""

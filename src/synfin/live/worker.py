@@ -14,6 +14,7 @@ import sys
 import time
 from typing import Any
 
+from synfin.core.problems import Problem
 from synfin.live.replay import replay
 from synfin.live.transfer import TransferError, Wish, transfer
 from synfin.tun import namespace
@@ -60,7 +61,13 @@ def attempt(job: dict[str, Any]) -> Answer:
         return {"error": error.strerror or str(error), "errno": error.errno or 0,
                 "what": str(error.filename or "")}  # fmt: skip
     except TransferError as error:
-        return {"error": str(error), "errno": 0, "what": ""}
+        return failed(error.problem)
+
+
+def failed(problem: Problem) -> Answer:
+    """An answer that says what went wrong, for whoever speaks which language."""
+    return {"error": str(problem), "problem": problem.id, "values": problem.values,
+            "errno": 0, "what": ""}  # fmt: skip
 
 
 def do(job: dict[str, Any]) -> Answer:
@@ -103,16 +110,17 @@ class _Child:
         self.parts.append(part)
         return not part
 
-    def end(self, complaint: str = "") -> Answer:
+    def end(self, complaint: Problem | None = None) -> Answer:
         """Collects it; its answer."""
         if complaint:
             os.kill(self.pid, signal.SIGKILL)
         os.close(self.fd)
         _, status = os.waitpid(self.pid, 0)
         data = b"".join(self.parts)
-        if not data or complaint:
-            said = complaint or f"ended without an answer (status {status})"
-            return {"error": said, "errno": 0, "what": ""}
+        if complaint is None and not data:
+            complaint = Problem("live.status", "no answer (status {status})", status=status)
+        if complaint is not None:
+            return failed(complaint)
         return dict(json.loads(data))
 
 
@@ -148,10 +156,13 @@ def _many(jobs: list[dict[str, Any]], parallel: int, timeout_s: float) -> None:
                     _print({"index": child.index, **child.end()})
             for child in [c for c in running.values() if time.monotonic() - c.began > timeout_s]:
                 del running[child.fd]
-                _print({"index": child.index, **child.end(f"no end within {timeout_s:.0f} s")})
+                late = Problem(
+                    "live.late", "no answer within {seconds} s", seconds=round(timeout_s)
+                )
+                _print({"index": child.index, **child.end(late)})
     finally:
         for child in running.values():
-            child.end("stopped")
+            child.end(Problem("live.stopped", "stopped"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from synfin.core.problems import Problem
+
 VERSION: Final = 1
 """The trace version this view understands."""
 
@@ -16,7 +18,12 @@ Raw = Mapping[str, object]
 
 
 class TraceError(ValueError):
-    """The input is not a trace this version can read; the text is one line."""
+    """The input is not a trace this version can read; the text is one line of English,
+    ``problem`` says it in any language."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +328,12 @@ class Trace:
         found = [s for s in self.segments() if s.n == n]
         if not found:
             last = max((s.n for s in self.segments()), default=0)
-            raise TraceError(f"no packet {n} in this run; it has 1 to {last}")
+            raise TraceError(
+                Problem(
+                    "trace.packet", "no packet {number} in this run; it has 1 to {last}",
+                    number=n, last=last,
+                )
+            )  # fmt: skip
         return found[0]
 
     def host(self, name: str) -> Node:
@@ -330,4 +342,8 @@ class Trace:
             if node.name == name:
                 return node
         known = ", ".join(node.name for node in self.meta.hosts)
-        raise TraceError(f"no host '{name}' in this run; it has {known}")
+        raise TraceError(
+            Problem(
+                "trace.host", "no host '{name}' in this run; it has {names}", name=name, names=known
+            )
+        )

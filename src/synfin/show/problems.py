@@ -5,6 +5,7 @@ from functools import reduce
 from typing import Final
 
 from synfin.core.problems import Part, Problem, only_words, printable
+from synfin.show.model import TraceError
 from synfin.show.texts import Texts, Value
 
 _NEEDLESS: Final = re.compile("(?<=[\u4e00-\u9fff“”（）]) (?=[\u4e00-\u9fff“”（）])")
@@ -13,6 +14,8 @@ _NEEDLESS: Final = re.compile("(?<=[\u4e00-\u9fff“”（）]) (?=[\u4e00-\u9ff
 
 def problem_text(texts: Texts, error: ValueError) -> str:
     """The text of a :class:`~synfin.core.problems.Problem`; the English one of anything else."""
+    if isinstance(error, TraceError):
+        error = error.problem
     if not isinstance(error, Problem) or not texts.has(problem_key(error.id)):
         return str(error)
     values = {name: part_text(texts, value) for name, value in error.values.items()}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, cast
 
+from synfin.core.problems import Problem
 from synfin.show.model import (
     VERSION,
     Arrival,
@@ -40,15 +41,20 @@ from synfin.show.model import (
 from synfin.show.relative import one_way_of_counting
 
 
-def _bad(obj: Raw, key: str, wanted: str) -> NoReturn:
+def _bad(obj: Raw, key: str, wanted: Problem) -> NoReturn:
     kind = obj.get("type", "record")
-    raise TraceError(f"trace: '{key}' of a {kind} record is {obj.get(key)!r}, expected {wanted}")
+    raise TraceError(
+        Problem(
+            "trace.value", "trace: '{key}' of a {kind} record is {value}, expected {wanted}",
+            key=key, kind=str(kind), value=repr(obj.get(key)), wanted=wanted,
+        )
+    )  # fmt: skip
 
 
 def _int(obj: Raw, key: str, default: int | None = None) -> int:
     value = obj.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int):
-        _bad(obj, key, "a number")
+        _bad(obj, key, Problem("trace.number", "a number"))
     return value
 
 
@@ -59,7 +65,7 @@ def _opt_int(obj: Raw, key: str) -> int | None:
 def _str(obj: Raw, key: str, default: str | None = None) -> str:
     value = obj.get(key, default)
     if not isinstance(value, str):
-        _bad(obj, key, "text")
+        _bad(obj, key, Problem("trace.text", "text"))
     return value
 
 
@@ -73,7 +79,7 @@ def _map(obj: Raw, key: str) -> Mapping[str, object]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        _bad(obj, key, "an object")
+        _bad(obj, key, Problem("trace.an-object", "an object"))
     return cast("Mapping[str, object]", value)
 
 
@@ -92,14 +98,14 @@ def _values(obj: Raw, key: str) -> Mapping[str, Value]:
 def _list(obj: Raw, key: str) -> list[Raw]:
     value = obj.get(key, [])
     if not isinstance(value, list | tuple) or not all(isinstance(x, Mapping) for x in value):
-        _bad(obj, key, "a list of objects")
+        _bad(obj, key, Problem("trace.objects", "a list of objects"))
     return list(cast("list[Raw]", value))
 
 
 def _names(obj: Raw, key: str) -> tuple[str, ...]:
     value = obj.get(key, [])
     if not isinstance(value, list | tuple):
-        _bad(obj, key, "a list")
+        _bad(obj, key, Problem("trace.list", "a list"))
     return tuple(str(x) for x in value)
 
 
@@ -108,7 +114,7 @@ def _hex(obj: Raw, key: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        _bad(obj, key, "hexadecimal octets")
+        _bad(obj, key, Problem("trace.octets", "hexadecimal octets"))
 
 
 def _reason(obj: Raw) -> Reason | None:
@@ -124,11 +130,21 @@ def _reason(obj: Raw) -> Reason | None:
 def parse_meta(obj: Raw) -> Meta:
     """The first record; raises :class:`TraceError` for another version."""
     if obj.get("type") != "meta":
-        raise TraceError("trace: the first line is not a 'meta' record; is this a synfin trace?")
+        raise TraceError(
+            Problem(
+                "trace.meta",
+                "trace: the first line is not a 'meta' record; is this a synfin trace?",
+            )
+        )
     version = obj.get("version")
     if version != VERSION:
         raise TraceError(
-            f"trace: version {version!r} is not {VERSION}; write it again with this synfin"
+            Problem(
+                "trace.version",
+                "trace: version {value} is not {known}; write it again with this synfin",
+                value=repr(version),
+                known=VERSION,
+            )
         )
     hosts = tuple(
         Node(_str(h, "name"), _names(h, "addresses"), _str(h, "kind", "host"))
@@ -268,7 +284,9 @@ def from_records(records: Iterable[Raw], as_written: bool = False) -> Trace:
     """
     raw = tuple(records)
     if not raw:
-        raise TraceError("trace: empty; expected a 'meta' record in the first line")
+        raise TraceError(
+            Problem("trace.empty", "trace: empty; expected a 'meta' record in the first line")
+        )
     parsed = (parse_record(obj) for obj in raw[1:])
     trace = Trace(parse_meta(raw[0]), tuple(r for r in parsed if r is not None), raw)
     return trace if as_written else one_way_of_counting(trace)
@@ -282,9 +300,16 @@ def read_lines(lines: Iterable[str]) -> Iterator[Raw]:
         try:
             obj = json.loads(line)
         except json.JSONDecodeError as error:
-            raise TraceError(f"trace line {number}: {error.msg} at column {error.colno}") from None
+            raise TraceError(
+                Problem(
+                    "trace.json", "trace line {number}: {why} at column {column}",
+                    number=number, why=error.msg, column=error.colno,
+                )
+            ) from None  # fmt: skip
         if not isinstance(obj, dict):
-            raise TraceError(f"trace line {number}: expected an object")
+            raise TraceError(
+                Problem("trace.object", "trace line {number}: expected an object", number=number)
+            )
         yield obj
 
 

@@ -69,10 +69,13 @@ def ss_time(ns: int) -> str:
     return out
 
 
-def ss_lines(now: Moment, host: str | None = None, info: bool = False) -> list[str]:
+def ss_lines(
+    now: Moment, host: str | None = None, info: bool = False, width: int = 80
+) -> list[str]:
     """The table; with ``host`` None all hosts, each under its name. ``info``: what
-    ``ss -i`` adds below each connection."""
-    return _by_host(now, host, _ss_table_with_info if info else _ss_table)
+    ``ss -i`` adds below each connection. A timer for which ``width`` cells are too few
+    stands on a line of its own, as in ``ss``."""
+    return _by_host(now, host, lambda moment, found: _ss_table(moment, found, info, width))
 
 
 def netstat_lines(now: Moment, host: str | None = None) -> list[str]:
@@ -89,7 +92,7 @@ def _by_host(now: Moment, host: str | None, table: _Table) -> list[str]:
     return lines[:-1]
 
 
-def _ss_table(now: Moment, found: list[Connection]) -> list[str]:
+def _ss_table(now: Moment, found: list[Connection], info: bool, width: int) -> list[str]:
     rows = [("State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", "Process")]
     for one in found:
         received, sent = (str(x) for x in queues(now, one))
@@ -97,18 +100,15 @@ def _ss_table(now: Moment, found: list[Connection]) -> list[str]:
         rows.append((name, received, sent, one.local, _peer(one), timer_text(now, one)))
     left = max(len(r[3]) for r in rows)
     right = max(len(r[4]) for r in rows)
-    return [
-        f"{a:<10} {b:<6} {c:<6} {d:>{left}} {e:>{right}} {f}".rstrip() for a, b, c, d, e, f in rows
-    ]
-
-
-def _ss_table_with_info(now: Moment, found: list[Connection]) -> list[str]:
-    head, *rows = _ss_table(now, found)
-    lines = [head]
-    for one, row in zip(found, rows, strict=True):
-        lines.append(row)
-        told = info_text(one)
-        if told:
+    lines: list[str] = []
+    for line_of, (*cells, timer) in zip([None, *found], rows, strict=True):
+        state, received, sent, local, peer = cells
+        line = f"{state:<10} {received:<6} {sent:<6} {local:>{left}} {peer:>{right}}"
+        if len(line) + 1 + len(timer) <= width:
+            lines.append(f"{line} {timer}".rstrip())
+        else:
+            lines += [line, f"\t {timer}"]
+        if info and line_of is not None and (told := info_text(line_of)):
             lines.append("\t " + told)
     return lines
 

@@ -46,6 +46,14 @@ class Interface:
         flags = _FLAGS.unpack(answer)[1]
         self._ask(SIOCSIFFLAGS, _FLAGS.pack(self._raw(), flags | IFF_UP | IFF_RUNNING))
 
+    def exists(self) -> bool:
+        """Whether there is such an interface."""
+        try:
+            self._ask(SIOCGIFFLAGS, _FLAGS.pack(self._raw(), 0))
+        except OSError:
+            return False
+        return True
+
     def is_up(self) -> bool:
         """Whether it exists and is up."""
         try:

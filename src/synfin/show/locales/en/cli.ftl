@@ -138,7 +138,7 @@ cli-error-write = { $path }: { $why }; nothing was written, choose another place
 cli-error-two-outputs = only one of --json, --mermaid and '-' can go to standard output; name a file for the others
 cli-error-step-files = --step writes no files; leave it out, or leave out the file
 cli-error-pcap-at = --pcap-at says where --pcap captures; add --pcap FILE
-cli-error-nothing-found = no scenario speaks of '{ $words }'; try other words, or synfin list
+cli-error-nothing-found = no scenario speaks of '{ $words }'; try synfin ask { $words }, other words, or synfin list
 cli-error-nothing-to-compare = nothing to compare: add --profiles rfc,linux or --set switch=value or --fault '…'
 cli-error-ask = nothing here answers '{ $query }'; try other words, or synfin ask for all topics
 cli-error-no-quiz = there is no interview question for { $name }; leave out --no-segments

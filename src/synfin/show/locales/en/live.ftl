@@ -70,7 +70,7 @@ live-known-timers-cross-silent = Two timers are due at one instant; whether the 
 live-known-probe-after-opening = The kernel's probes come some per cent late; the fourth would come after the window has opened at 5 s, and is not sent.
 
 ## netcat
-live-configure = { $name } is not configured yet; in another terminal: { $commands }
+live-error-configure = { $name } is not configured; once: { $commands }; then start this again
 live-listening = listening on { $address }:{ $port }
 live-connecting = connecting to { $host }:{ $port }
 live-connection-failed = the connection failed: { $error }

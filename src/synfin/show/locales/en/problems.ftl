@@ -217,3 +217,32 @@ problem-word-too-fine = '{ $word }' is finer than a nanosecond
 problem-word-unit = '{ $word }' needs a unit: { $word }ms or { $word }s
 problem-word-utf-8 = these octets are not UTF-8 text: { $word }
 problem-word-yes-no = expected yes or no, not '{ $word }'
+
+## live
+problem-live-buffer = the kernel has no receive buffer of ten octets (2,304 is the least)
+problem-live-download = the download from { $name } failed: { $why }
+problem-live-ipv4 = the kernel's side speaks IPv4 only
+problem-live-isn = { $name } needs an ISN of its own choice; the kernel chooses itself
+problem-live-late = no answer within { $seconds } s
+problem-live-no-host = { $name } is no host of this case
+problem-live-program = { $name } failed: exit { $status } { $why }
+problem-live-relative = the attacker's numbers are relative to an ISN of A's choice
+problem-live-slow = { $name } was not ready within { $seconds } s
+problem-live-status = no answer (status { $status })
+problem-live-stopped = stopped
+
+## trace
+problem-trace-an-object = an object
+problem-trace-empty = trace: empty; expected a 'meta' record in the first line
+problem-trace-host = no host '{ $name }' in this run; it has { $names }
+problem-trace-json = trace line { $number }: { $why } at column { $column }
+problem-trace-list = a list
+problem-trace-meta = trace: the first line is not a 'meta' record; is this a synfin trace?
+problem-trace-number = a number
+problem-trace-object = trace line { $number }: expected an object
+problem-trace-objects = a list of objects
+problem-trace-octets = hexadecimal octets
+problem-trace-packet = no packet { $number } in this run; it has 1 to { $last }
+problem-trace-text = text
+problem-trace-value = trace: '{ $key }' of a { $kind } record is { $value }, expected { $wanted }
+problem-trace-version = trace: version { $value } is not { $known }; write it again with this synfin

@@ -72,7 +72,7 @@ host-link-up = link up
 
 ## How a run ends
 outcome-quiescent = nothing left to happen
-outcome-idle = only applications are waited for
+outcome-idle = stopped here; timers may still run
 outcome-limit = limit reached
 outcome-time = time is up
 

@@ -138,7 +138,7 @@ cli-error-write = { $path }：{ $why }；没有写入任何内容，请换个位
 cli-error-two-outputs = --json、--mermaid 和“-”只能有一个输出到标准输出；其余请给出文件名
 cli-error-step-files = --step 不写文件；请去掉其中一个
 cli-error-pcap-at = --pcap-at 指定 --pcap 的抓包位置；请加上 --pcap 文件
-cli-error-nothing-found = 没有场景提到“{ $words }”；换几个词试试，或用 synfin list 查看全部
+cli-error-nothing-found = 没有场景提到“{ $words }”；可以试试 synfin ask { $words }、换几个词，或用 synfin list 查看全部
 cli-error-nothing-to-compare = 没有可对比的：请加上 --profiles rfc,linux，或 --set 开关=值，或 --fault '…'
 cli-error-ask = 没有条目能回答“{ $query }”；换几个词试试，或用 synfin ask 查看全部主题
 cli-error-no-quiz = { $name } 没有面试题；请去掉 --no-segments

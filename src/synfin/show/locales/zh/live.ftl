@@ -67,7 +67,7 @@ live-known-timers-cross-silent = 两个定时器在同一刻到期；第三个 S
 live-known-probe-after-opening = 内核的探测总会晚百分之几；第四次探测本应落在 5 s 窗口打开之后，因此不再发送。
 
 ## netcat
-live-configure = { $name } 还没有配置；请在另一个终端里运行：{ $commands }
+live-error-configure = { $name } 还没有配置；请先运行一次：{ $commands }，再重新执行本命令
 live-listening = 正在监听 { $address }:{ $port }
 live-connecting = 正在连接 { $host }:{ $port }
 live-connection-failed = 连接失败：{ $error }

@@ -217,3 +217,32 @@ problem-word-too-fine = “{ $word }”比 1 纳秒还细
 problem-word-unit = “{ $word }”要带单位：{ $word }ms 或 { $word }s
 problem-word-utf-8 = 这些字节不是 UTF-8 文本：{ $word }
 problem-word-yes-no = 这里应写 yes 或 no，而不是“{ $word }”
+
+## live
+problem-live-buffer = 内核的接收缓冲区小不到 10 字节（至少 2,304）
+problem-live-download = 从 { $name } 下载失败：{ $why }
+problem-live-ipv4 = 内核一方只用 IPv4
+problem-live-isn = { $name } 的 ISN 是场景指定的，而内核的 ISN 由它自己选
+problem-live-late = { $seconds } 秒内没有回答
+problem-live-no-host = { $name } 不是这种情形里的主机
+problem-live-program = { $name } 失败：退出码 { $status } { $why }
+problem-live-relative = 攻击者用的序号是相对于场景给 A 指定的 ISN 算的
+problem-live-slow = { $name } 在 { $seconds } 秒内没有就绪
+problem-live-status = 没有回答（状态 { $status }）
+problem-live-stopped = 已中止
+
+## trace
+problem-trace-an-object = 一个对象
+problem-trace-empty = trace：空的；第一行应是 meta 记录
+problem-trace-host = 这次运行没有主机“{ $name }”；有 { $names }
+problem-trace-json = trace 第 { $number } 行第 { $column } 列：{ $why }
+problem-trace-list = 一个列表
+problem-trace-meta = trace：第一行不是 meta 记录；这是 synfin 的 trace 吗？
+problem-trace-number = 一个数
+problem-trace-object = trace 第 { $number } 行：应是一个对象
+problem-trace-objects = 由对象组成的列表
+problem-trace-octets = 十六进制的字节
+problem-trace-packet = 这次运行没有第 { $number } 个报文；有 1 到 { $last }
+problem-trace-text = 文本
+problem-trace-value = trace：{ $kind } 记录的“{ $key }”是 { $value }，应为{ $wanted }
+problem-trace-version = trace：版本 { $value } 不是 { $known }；请用这个 synfin 重新写一份

@@ -69,7 +69,7 @@ host-link-up = 链路恢复
 
 ## 运行如何结束
 outcome-quiescent = 不会再有事发生
-outcome-idle = 只剩应用程序可以推动
+outcome-idle = 到此为止，可能还有定时器在走
 outcome-limit = 达到上限
 outcome-time = 时间到
 
