@@ -2,6 +2,7 @@
 
 import pytest
 
+from synfin.core.errno import ETIMEDOUT
 from synfin.core.settings import LINUX, RFC, SECOND
 from synfin.wire.options import parse_options
 from synfin.wire.tcp import ACK, SYN, Options
@@ -184,3 +185,36 @@ def test_options_of_all_sorts_leave_the_segment_alone(raw: str, state: str) -> N
         solo = Solo().established()
         assert solo.show(*solo.arrive(ACK, 1, 1, b"text", options=options)) == ["ACK 1+0 5"]
         assert solo.conn.effective_mss == 1460, "an MSS counts on a SYN only"
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+
+def test_buffers_become_whole_segments() -> None:
+    """Switch whole_segment_buffers: tcp_mss() rounds up what holds more than one."""
+    settings = PLAIN.but(whole_segment_buffers=True, receive_buffer=65_536, send_buffer=1000)
+    solo = Solo(settings).established()
+    assert solo.conn.rcv.buffer_size == 45 * 1460
+    assert solo.conn.snd.buffer_size == 1000
+
+
+def test_options_are_dropped_from_late_syns() -> None:
+    """Switch syn_options_dropped_after."""
+    solo = Solo(RFC.but(syn_options_dropped_after=2))
+    solo.conn.open_active(solo.now)
+    solo.poll()
+    sent = solo.wait(4 * SECOND)
+    assert [one[1].options.window_scale for one in sent] == [7, -1]
+    assert [one[1].options.mss for one in sent] == [1460, 1460]
+
+
+def test_the_opening_has_its_own_limit_and_loses_it() -> None:
+    """Switch opening_timeout_ns."""
+    settings = PLAIN.but(opening_timeout_ns=5 * SECOND)
+    solo = Solo(settings).syn_sent()
+    solo.wait(6 * SECOND)
+    assert (solo.state, solo.conn.error) == ("CLOSED", ETIMEDOUT)
+    solo = Solo(settings).established()
+    solo.send(b"text")
+    solo.wait(8 * SECOND)
+    assert solo.state == "ESTABLISHED"

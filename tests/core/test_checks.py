@@ -283,3 +283,38 @@ def test_a_repeated_syn_ack_after_a_lost_ack_is_acknowledged_again() -> None:
     """Appendix A.2 / §3.8.1: SEG.SEQ = IRS lies left of the window."""
     solo = Solo().established()
     assert solo.show(*solo.arrive(SYN | ACK, 0, 1)) == ["ACK 1+0 1"]
+
+
+# --- FreeBSD's switches ---------------------------------------------------------------
+
+
+def test_insecure_rst_takes_any_in_the_window() -> None:
+    """Switch rst_in_window_kills."""
+    solo = Solo(PLAIN.but(rst_in_window_kills=True)).established()
+    assert solo.arrive(RST, 100, 0) == []
+    assert (solo.state, solo.conn.error) == ("CLOSED", ECONNRESET)
+
+
+def test_insecure_syn_resets_in_the_window_and_challenges_outside() -> None:
+    """Switch syn_in_window_resets."""
+    solo = Solo(PLAIN.but(syn_in_window_resets=True)).established()
+    (answer,) = solo.arrive(SYN, 70_000, 0)
+    assert (answer.flags, solo.state) == (ACK, "ESTABLISHED")
+    (answer,) = solo.arrive(SYN, 100, 0)
+    assert solo.show(answer) == ["RST,ACK 1+0 1"]
+    assert (solo.state, solo.conn.error) == ("CLOSED", ECONNRESET)
+
+
+@pytest.mark.parametrize(("epipe", "error"), [(True, EPIPE), (False, ECONNRESET)])
+def test_the_error_of_a_reset_in_close_wait(epipe: bool, error: int) -> None:
+    solo = Solo(PLAIN.but(reset_in_close_wait_epipe=epipe)).in_state(State.CLOSE_WAIT)
+    solo.arrive(RST, solo.conn.theirs(solo.conn.rcv.rcv_nxt), 0)
+    assert solo.conn.error == error
+
+
+@pytest.mark.parametrize(("switch", "state"), [(False, "CLOSING"), (True, "TIME-WAIT")])
+def test_the_ack_of_a_segment_from_below_the_window(switch: bool, state: str) -> None:
+    """Switch old_segments_acknowledge: the peer's FIN again, now with our FIN's ACK."""
+    solo = Solo(PLAIN.but(old_segments_acknowledge=switch)).in_state(State.CLOSING)
+    solo.arrive(FIN | ACK, solo.conn.theirs(solo.conn.rcv.rcv_nxt) - 1, 2)
+    assert solo.state == state

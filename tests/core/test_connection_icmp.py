@@ -131,3 +131,38 @@ def test_an_acknowledged_connection_forgets_nothing_it_was_told() -> None:
     tell(solo, soft())
     solo.arrive(ACK, 1, 2)
     assert solo.conn.soft_error == EHOSTUNREACH
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+REFUSING = PLAIN.but(icmp_hard_codes_refuse=True)
+
+
+@pytest.mark.parametrize(
+    ("type_", "code", "error"),
+    [
+        (3, 0, 0),
+        (3, 1, 0),
+        (3, 2, ECONNREFUSED),
+        (3, 3, ECONNREFUSED),
+        (3, 9, ECONNREFUSED),
+        (3, 13, ECONNREFUSED),
+        (11, 0, EHOSTUNREACH),
+        (11, 1, 0),
+    ],
+)
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_refuses_a_connection_there(type_: int, code: int, error: int, allowed: bool) -> None:
+    """Switches icmp_hard_codes_refuse, icmp_may_reset."""
+    solo = Solo(REFUSING.but(icmp_may_reset=allowed)).syn_sent()
+    tell(solo, NetworkError(EHOSTUNREACH, False, type_=type_, code=code))
+    assert solo.conn.error == (error if allowed else 0)
+    assert solo.state == ("CLOSED" if error and allowed else "SYN-SENT")
+
+
+@pytest.mark.parametrize(("switch", "state"), [(False, "SYN-SENT"), (True, "CLOSED")])
+def test_an_error_about_snd_nxt_itself(switch: bool, state: str) -> None:
+    """RFC 5927 §4.1: SEG.SEQ < SND.NXT; Linux counts SND.NXT in (icmp_at_snd_nxt)."""
+    solo = Solo(PLAIN.but(icmp_at_snd_nxt=switch)).syn_sent()
+    tell(solo, hard(), 1)
+    assert solo.state == state

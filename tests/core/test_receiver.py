@@ -156,3 +156,51 @@ def test_held_text_follows_when_the_gap_closes() -> None:
     made.deliver(b"hello")
     assert made.deliver_held() == 5
     assert made.read(100) == b"helloworld"
+
+
+# --- FreeBSD's window ---------------------------------------------------------------
+
+
+def free_space(buffer: int = 8000, scale: int = 0) -> Receiver:
+    made = Receiver(RFC.but(receive_buffer=buffer, window_is_free_space=True))
+    made.start(BASE)
+    made.scale = scale
+    return made
+
+
+def test_each_segment_offers_what_is_free() -> None:
+    """Switch window_is_free_space: no worthwhile step is waited for."""
+    made = free_space()
+    assert made.window_field(1000, False) == 8000
+    made.deliver(bytes(100))
+    assert made.window_field(1000, False) == 7900
+    made.read(1)
+    assert made.window_field(1000, False) == 7901
+
+
+def test_less_than_a_segment_and_a_quarter_is_no_window() -> None:
+    made = free_space()
+    made.deliver(bytes(7500))
+    assert made.window_field(1000, False) == 0
+
+
+def test_what_was_promised_stays() -> None:
+    made = free_space()
+    made.window_field(1000, False)
+    made.buffer_size = 4000
+    assert made.window_field(1000, False) == 8000
+
+
+def test_a_scaled_window_is_rounded_up() -> None:
+    """65,700 octets at a shift of 6 are 1027 units."""
+    assert free_space(65_700, 6).window_field(1448, False) == 1027
+
+
+def test_all_that_is_free_is_acceptable_but_not_to_a_half_open_child() -> None:
+    made = free_space(65_700)
+    made.window_field(1460, True)
+    assert made.acceptable(BASE + 65_700, 0)
+    assert not made.acceptable(BASE + 65_701, 0)
+    made.half_open = True
+    assert not made.acceptable(BASE + 65_700, 0)
+    assert made.acceptable(BASE + 65_535, 0)

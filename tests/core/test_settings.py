@@ -94,3 +94,19 @@ def test_every_switch_has_a_name() -> None:
     names = switch_names()
     assert len(names) == len(set(names)) > 70
     assert all(hasattr(Settings(), name) for name in names)
+
+
+def test_freebsd_differs_where_its_kernel_does() -> None:
+    assert (FREEBSD.min_rto_ns, FREEBSD.rto_slop_ns) == (30 * MILLISECOND, 200 * MILLISECOND)
+    assert FREEBSD.msl_ns * FREEBSD.time_wait_msl == 60 * SECOND  # net.inet.tcp.msl
+    assert FREEBSD.opening_timeout_ns == 75 * SECOND  # keepinit
+    assert (FREEBSD.keepalive_probes, FREEBSD.synack_retries) == (8, 3)
+    gaps = FREEBSD.syn_schedule_ns
+    assert len(gaps) == 13  # the first one and TCP_MAXRXTSHIFT more
+    assert [gap // MILLISECOND for gap in gaps[:4]] == [1000, 2200, 4200, 8200]
+    assert gaps[-1] == FREEBSD.max_rto_ns == 64 * SECOND
+
+
+def test_an_order_of_options_that_is_not_known() -> None:
+    with pytest.raises(ValueError, match="option_order"):
+        RFC.but(option_order="sun")

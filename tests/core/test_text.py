@@ -245,3 +245,33 @@ def test_what_the_application_left_unread_when_the_peer_closed_is_still_there() 
     solo.arrive(ACK | FIN, 1, 1, b"last words")
     assert solo.conn.recv(99, solo.now) == b"last words"
     assert solo.conn.eof
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+SECOND_SEGMENT = DELAYING.but(second_segment_acks=True, delayed_ack_ns=40 * MS)
+
+
+def test_the_second_segment_is_acknowledged_however_short() -> None:
+    """Switch second_segment_acks."""
+    solo = Solo(SECOND_SEGMENT).established()
+    assert solo.arrive(ACK, 1, 1, b"a") == []
+    (answer,) = solo.arrive(ACK, 2, 1, b"b")
+    assert rule_of(answer) == "send.ack-second-segment"
+
+
+def test_text_from_below_rcv_nxt_is_acknowledged_at_once() -> None:
+    """Switch old_text_acks: part of it is new all the same."""
+    solo = Solo(SECOND_SEGMENT.but(old_text_acks=True)).established()
+    solo.arrive(ACK, 1, 1, b"abc")
+    solo.wait(50 * MS)
+    (answer,) = solo.arrive(ACK, 2, 1, b"bcde")
+    assert solo.show(answer) == ["ACK 1+0 6"]
+
+
+@pytest.mark.parametrize(("switch", "shown"), [(False, "ACK 2+0 2"), (True, "FIN,ACK 1+0 2")])
+def test_an_ack_while_our_fin_is_out(switch: bool, shown: str) -> None:
+    """Switch acks_repeat_fin."""
+    solo = Solo(PLAIN.but(acks_repeat_fin=switch)).in_state(State.FIN_WAIT_1)
+    (answer,) = solo.arrive(ACK | FIN, 1, 1)
+    assert solo.show(answer) == [shown]

@@ -191,3 +191,20 @@ def test_abort_deletes_the_record_silently() -> None:
     solo.conn.abort(solo.now)
     assert solo.poll() == []
     assert solo.state == "CLOSED"
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flags", [SYN, FIN])
+def test_without_ack_there_is_no_answer(flags: int) -> None:
+    """Switch time_wait_needs_ack: tcp_twcheck() drops an old SYN and a bare FIN."""
+    made = record(RFC.but(time_wait_needs_ack=True))
+    offset = -1 if flags & FIN else 0
+    assert made.receive(segment(flags, offset), ENTERED) == NOTHING
+    assert record().receive(segment(flags, offset), ENTERED) == ANSWER
+
+
+def test_a_newer_syn_still_opens() -> None:
+    made = record(RFC.but(time_wait_needs_ack=True))
+    assert made.receive(segment(SYN, 1), ENTERED) == NEW_SYN

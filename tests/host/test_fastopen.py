@@ -183,3 +183,22 @@ def test_the_third_segment_ends_an_ordinary_handshake() -> None:
     assert server.conn is not None
     assert sock.conn is not None
     assert (server.conn.state.value, sock.conn.state.value) == ("ESTABLISHED", "ESTABLISHED")
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+
+def test_a_server_without_cookies_is_asked_no_more() -> None:
+    """Switches fastopen_gives_up and implied_connect's sendto."""
+    two = Two(FAST.but(fastopen_gives_up=True), FAST)
+    two.listen()
+    asked: list[bool] = []
+    for _ in range(2):
+        two.sent.clear()
+        sock = two.a.socket()
+        sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 1)
+        assert sock.connect_and_send((B, 80), b"hello") == 5
+        two.run()
+        asked.append(two.of("A")[0].options.fastopen is not None)
+        sock.close()
+    assert asked == [True, False]

@@ -227,3 +227,32 @@ def test_a_reset_does_not_end_it() -> None:
     lone, iss = in_time_wait()
     assert lone.arrive(RST, 502, iss + 2) == []
     assert lone.states() == ["TIME-WAIT"]
+
+
+# --- FreeBSD's silence -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hole", "answered"), [(0, (True, True)), (1, (False, True)), (2, (False, False))]
+)
+def test_blackhole(hole: int, answered: tuple[bool, bool]) -> None:
+    """Switch blackhole: no RST for a SYN, or for anything, that meets no socket."""
+    for flags, expected in zip((SYN, ACK), answered, strict=True):
+        lone = Lone(RFC.but(blackhole=hole))
+        assert bool(lone.arrive(flags, 7, 9, dport=81)) is expected
+
+
+def test_syn_with_fin_is_dropped() -> None:
+    """Switch drop_syn_fin."""
+    for dropped in (False, True):
+        lone = Lone(RFC.but(drop_syn_fin=dropped))
+        lone.listen()
+        assert bool(lone.arrive(SYN | FIN, 7, 0)) is not dropped
+
+
+def test_a_syn_ack_for_a_listener() -> None:
+    """Switch listen_syn_ack_silent."""
+    for silent in (False, True):
+        lone = Lone(RFC.but(listen_syn_ack_silent=silent))
+        lone.listen()
+        assert bool(lone.arrive(SYN | ACK, 7, 9)) is not silent

@@ -179,3 +179,25 @@ def test_the_parts_of_a_file() -> None:
     assert actions[0].arguments == (7,)
     assert actions[1:] == [Command("tc x"), Code("assert 1")]
     assert [event.line for event in script.events] == [6, 7, 8]
+
+
+# --- what FreeBSD's scripts write ------------------------------------------------------
+
+
+def test_sequence_numbers_as_they_stand_and_any() -> None:
+    assert segment("> R. 0:0(0)! ack 1 win 0").absolute
+    assert not segment("> R. 0:0(0) ack 1 win 0").absolute
+    free = segment("> S. ...(0) ack 1 win 0")
+    assert (free.any_seq, free.length) == (True, 0)
+    with pytest.raises(ScriptError):
+        segment("< S ...(0) win 0")
+
+
+def test_a_segment_in_a_datagram() -> None:
+    assert segment("> . 1:1(0) ack 1 <nop,nop,nop,nop>/udp(9811 > 1)").udp == (9811, 1)
+    assert segment("> . 1:1(0) ack 1").udp is None
+
+
+def test_traffic_class_and_hop_limit() -> None:
+    found = segment("> (class 0x20, hlim 4) . 1:1(0) ack 1").ip
+    assert (found.tos, found.ttl) == (0x20, 4)

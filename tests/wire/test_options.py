@@ -126,3 +126,44 @@ def test_no_options_are_one_object() -> None:
     assert parse_options(b"") is NO_OPTIONS
     assert encode_options(NO_OPTIONS) == b""
     assert options_length(NO_OPTIONS) == 0
+
+
+BSD = [
+    (Options(mss=1460), "020405b4"),
+    (
+        Options(mss=1460, window_scale=6, sack_permitted=True, ts_val=1, ts_ecr=2),
+        "020405b4" "01030306" "0402" "080a" "00000001" "00000002",
+    ),
+    (Options(mss=1460, sack_permitted=True), "020405b4" "0402" "0000"),
+    (Options(mss=1460, ts_val=1, ts_ecr=2), "020405b4" "0101080a" "00000001" "00000002"),
+    (
+        Options(mss=1460, window_scale=6, sack_permitted=True, ts_val=1, fastopen=b""),
+        "020405b4" "01030306" "0402" "080a" "00000001" "00000000" "2202" "0000",
+    ),
+    (
+        Options(ts_val=1, sack=((3, 4),)),
+        "0101080a" "00000001" "00000000" "0101050a" "00000003" "00000004",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "raw"), BSD)
+def test_written_as_freebsd_writes_them(options: Options, raw: str) -> None:
+    """tcp_addoptions(): NOPs where an option wants its alignment, zeros at the end."""
+    options.bsd_order = True
+    assert encode_options(options).hex() == raw
+    assert options_length(options) == len(raw) // 2
+
+
+@given(option_sets())
+def test_round_trip_in_freebsds_order(options: Options) -> None:
+    options.bsd_order = True
+    raw = encode_options(options)
+    assert len(raw) % 4 == 0
+    assert len(raw) <= 40
+    found = parse_options(raw)
+    assert (found.mss, found.ts_val, found.window_scale) == (
+        options.mss,
+        options.ts_val,
+        min(options.window_scale, 255),
+    )
