@@ -102,3 +102,17 @@ def test_linux_lets_the_variance_fall_once_a_round_trip() -> None:
     rtt.sample(100 * MS, 100 * MS, 1001, 3000)
     rtt.sample(100 * MS, 100 * MS, 3001, 4000)
     assert rtt.held < raised - 150 * MS
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+
+def test_slop_is_added_once_and_not_doubled() -> None:
+    """Switch rto_slop_ns: TCPT_RANGESET() adds it to what is backed off."""
+    made = RttEstimator(RFC.but(rto_slop_ns=200 * MS, min_rto_ns=30 * MS))
+    made.back_off()
+    assert made.rto == 2 * SECOND
+    made.sample(1 * MS, 1 * MS, 1, 2)
+    assert made.rto == 230 * MS
+    made.back_off()
+    assert made.rto == 260 * MS

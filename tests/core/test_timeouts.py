@@ -261,3 +261,15 @@ def test_the_rfc_waits_in_fin_wait_2() -> None:
     solo.wait(1000 * HOUR)
     assert solo.state == "FIN-WAIT-2"
     assert solo.conn.deadline() == NEVER
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+
+def test_text_is_given_up_by_count() -> None:
+    """Switch most_retransmissions: the third timeout ends it, however soon."""
+    solo = Solo(PLAIN.but(most_retransmissions=2)).established()
+    solo.send(b"text")
+    sent = solo.wait(60 * SECOND)
+    assert len(sent) == 2
+    assert (solo.state, solo.conn.error) == ("CLOSED", ETIMEDOUT)

@@ -263,3 +263,16 @@ def test_who_gives_up_may_say_so(settings: Settings, flags: list[str]) -> None:
     solo = Solo(settings).established(Options(mss=1460))
     sent = solo.wait(24 * HOUR)
     assert [line.split(",")[0] for line in solo.show(*[s for _, s in sent[9:]])] == flags
+
+
+# --- FreeBSD -----------------------------------------------------------------------
+
+
+def test_probes_keep_their_distance() -> None:
+    """Switch least_probe_gap_ns; unanswered, they end by count (most_retransmissions)."""
+    solo = Solo(PLAIN.but(least_probe_gap_ns=5 * SECOND, most_retransmissions=3)).established()
+    solo.arrive(ACK, 1, 1, window=0)
+    solo.send(b"text")
+    sent = solo.wait(300 * SECOND)
+    assert solo.times(sent) == [5.0, 10.0, 15.0]
+    assert solo.state == "CLOSED"

@@ -13,6 +13,7 @@ class RttEstimator:
     def __init__(self, settings: Settings) -> None:
         self.min_rto: int = settings.min_rto_ns
         self.max_rto: int = settings.max_rto_ns
+        self.slop: int = settings.rto_slop_ns
         self.variance_floor: bool = settings.rto_variance_floor
         self.srtt: int = 0
         self.rttvar: int = 0
@@ -72,12 +73,14 @@ class RttEstimator:
         if self.variance_floor:
             rto = self.srtt + self.held
         else:
-            rto = max(self.srtt + 4 * self.rttvar, self.min_rto)
+            rto = max(self.srtt + 4 * self.rttvar, self.min_rto) + self.slop
         return min(rto, self.max_rto)
 
     def back_off(self) -> None:
-        """Double the RTO up to its maximum (RFC 6298 §5.5)."""
-        self.rto = min(self.rto * 2, self.max_rto)
+        """Double the RTO up to its maximum (RFC 6298 §5.5); FreeBSD's slop, which it has
+        once there was a sample, stays as it is."""
+        slop = self.slop if self.srtt else 0
+        self.rto = min((self.rto - slop) * 2 + slop, self.max_rto)
 
     def forget_backoff(self) -> None:
         """New data was acknowledged after timeouts: back to the RTO of the last sample.

@@ -346,7 +346,7 @@ def _wait_for_window(tcb: Tcb) -> None:
     if snd.board.empty() and not tcb.timers.running(PERSIST):
         snd.probes = 0
         snd.waiting_since = tcb.now
-        rto = snd.rtt.rto
+        rto = max(snd.rtt.rto, tcb.settings.least_probe_gap_ns)
         tcb.start_timer(PERSIST, tcb.now + rto, rules.PERSIST_ARMED, snd.snd_wnd, rto)
 
 

@@ -185,6 +185,10 @@ class Settings:
     r2_ns: int = 100 * SECOND
     """Data is given up at the first timeout this long after its first
     transmission (SHLD-11); 0: use ``retries2``."""
+    most_retransmissions: int = 0
+    """FreeBSD net.inet.tcp.retries (TCP_MAXRXTSHIFT): text is given up when it has timed
+    out once more than this, and a closed window after as many unanswered probes,
+    whatever the time; 0: ``r2_ns``."""
     retries2: int = 15
     """Linux tcp_retries2: retransmissions counted at the minimum RTO's sum."""
     orphan_retries: int = 0
@@ -211,6 +215,8 @@ class Settings:
     empty_window_probes: bool = False
     """Linux: probes are empty, SEG.SEQ = SND.UNA-1; the RFC sends one octet."""
 
+    least_probe_gap_ns: int = 0
+    """FreeBSD net.inet.tcp.persmin: no two probes are closer (tcp_setpersist())."""
     probe_answer_restarts: bool = False
     """Linux tcp_ack_probe(): an ACK that keeps the window closed starts the interval
     to the next probe anew."""
@@ -543,6 +549,10 @@ FREEBSD: Final = Settings(
     max_rto_ns=64 * SECOND,
     rto_slop_ns=200 * MILLISECOND,
     syn_schedule_ns=rexmit_schedule(SECOND, 200 * MILLISECOND, 64 * SECOND),
+    most_retransmissions=12,
+    least_probe_gap_ns=5 * SECOND,
+    prr=True,
+    slow_start_limit=2,
     synack_retries=3,
     opening_timeout_ns=75 * SECOND,
     keepalive=True,

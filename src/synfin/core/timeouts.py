@@ -144,6 +144,9 @@ def _text_is_hopeless(tcb: Tcb, elapsed: int) -> bool:
     snd = tcb.snd
     if snd.snd_wnd == 0:
         elapsed = min(elapsed, tcb.now - tcb.last_heard)
+    most = tcb.settings.most_retransmissions
+    if most:
+        return snd.timeouts >= most
     if tcb.r2_ns > 0:
         return elapsed >= tcb.r2_ns
     if snd.timeouts == 0:
@@ -188,6 +191,7 @@ def _persist_timeout(tcb: Tcb) -> None:
     empty = tcb.settings.empty_window_probes
     tcb.probe_due = rules.PERSIST_PROBE_EMPTY if empty else rules.PERSIST_PROBE
     interval = min(snd.rtt.rto << min(snd.probes, 20), tcb.settings.max_rto_ns)
+    interval = max(interval, tcb.settings.least_probe_gap_ns)
     tcb.start_timer(PERSIST, tcb.now + interval, rules.PERSIST_ARMED, snd.snd_wnd, interval)
 
 
@@ -203,6 +207,8 @@ def _probing_is_hopeless(tcb: Tcb) -> bool:
         return True
     if snd.unanswered_probes == 0:
         return False
+    if tcb.settings.most_retransmissions:
+        return snd.unanswered_probes >= tcb.settings.most_retransmissions
     if tcb.r2_ns > 0:
         return tcb.now - tcb.last_heard >= tcb.r2_ns
     return snd.unanswered_probes >= tcb.settings.retries2
