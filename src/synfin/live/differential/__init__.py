@@ -1,0 +1,1 @@
+"""The engine against the kernel: random but seeded sequences, their answers compared."""

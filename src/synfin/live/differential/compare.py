@@ -1,0 +1,68 @@
+"""Engine against kernel, step by step, up to the first difference."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from synfin.core.settings import MILLISECOND
+from synfin.live.differential.record import Done
+from synfin.live.differential.script import Script
+
+TOLERANCE_NS: Final = 45 * MILLISECOND
+"""A kernel's timer of 0.25 to 2 s may be 32 ms late (eight ticks of 4 ms), and a tick more."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``step``: its index; ``what``: outcome, answers, state or time; before: the kernel's
+    state when the step began."""
+
+    step: int
+    what: str
+    action: str
+    before: str
+    engine: str
+    kernel: str
+
+    @property
+    def line(self) -> str:
+        """What the named list is searched with."""
+        return f"{self.before} | {self.action} | {self.what}: {self.engine} -> {self.kernel}"
+
+    @property
+    def kind(self) -> str:
+        """The line without its numbers: what shrinking keeps, and counting counts by."""
+        plain = re.sub(r" \+\d+\Z", "", self.action)
+        action = " ".join(word for word in plain.split() if not word.startswith("win="))
+        text = f"{self.before} | {action} | {self.what}: {self.engine} -> {self.kernel}"
+        return re.sub(r"\d+(:[0-9a-f]{8})?", "N", text)
+
+
+def compare(script: Script, engine: list[Done], kernel: list[Done]) -> Difference | None:
+    """The first difference, None when there is none."""
+    before = "CLOSED"
+    for index, (ours, theirs) in enumerate(zip(engine, kernel, strict=True)):
+        pairs = (
+            ("outcome", ours.outcome, theirs.outcome),
+            ("answers", _joined(ours.said), _joined(theirs.said)),
+            ("state", ours.state, theirs.state),
+            ("time", *_times(ours, theirs)),
+        )
+        for what, one, other in pairs:
+            if one != other:
+                return Difference(index, what, str(script.steps[index]), before, one, other)
+        before = theirs.state
+    return None
+
+
+def _joined(said: list[str]) -> str:
+    return " / ".join(said) or "nothing"
+
+
+def _times(ours: Done, theirs: Done) -> tuple[str, str]:
+    """The first answer that comes at another time, each with its time after the step."""
+    for (t, text), (u, _) in zip(ours.answers, theirs.answers, strict=False):
+        mine, real = t - ours.at, u - theirs.at
+        if abs(mine - real) > max(TOLERANCE_NS, mine // 8):
+            return tuple(f"{text} after {n // MILLISECOND} ms" for n in (mine, real))  # type: ignore[return-value]
+    return "", ""
