@@ -72,6 +72,8 @@ class HostConnection(Connection):
         """IP_PMTUDISC_DONT: no DF, whatever the host does."""
         self.md5: Md5Keys | None = None
         """Keys to sign with and to check by (RFC 2385)."""
+        self.eof_read: bool = False
+        """The application has read past the last octet: it knows of the peer's FIN."""
         self.fastopen_waiting: bool = False
         """connect() returned at once; the SYN leaves with the first data (RFC 7413)."""
 

@@ -270,6 +270,7 @@ class Socket(NewsSocket):
         if connection.unread:
             return self._read(connection, size, flags)
         if connection.rcv.fin_received:
+            connection.eof_read = connection.eof_read or not flags & MSG_PEEK
             return b""  # whatever came after it (Linux SOCK_DONE)
         self._raise_pending()
         state = connection.state
@@ -285,6 +286,8 @@ class Socket(NewsSocket):
             return connection.peek(size)
         now = self.host.clock()
         data = connection.recv(size, now)
+        if connection.rcv.fin_received and not connection.unread:
+            connection.eof_read = True
         self._touched(connection, now)
         return data
 

@@ -9,7 +9,8 @@ class ConnectionInfo:
     """One line of ``ss -tano``: addresses as octets, times in ns.
 
     For a listener ``recv_q`` is the accept queue's length and ``send_q`` the
-    backlog; otherwise octets unread and octets not acknowledged.
+    backlog; otherwise octets unread and octets not acknowledged, as sequence numbers
+    count them: a SYN of ours, a FIN of either side is one.
     """
 
     def __init__(
@@ -76,8 +77,8 @@ def _connection(connection: HostConnection) -> ConnectionInfo:
         connection.local_port,
         connection.remote,
         connection.remote_port,
-        connection.rcv.unread,
-        max(0, snd.buffer.end - max(snd.snd_una, snd.buffer.start)),
+        connection.rcv.unread + int(connection.rcv.fin_received and not connection.eof_read),
+        max(0, snd.buffer.end + int(snd.fin_queued) - snd.snd_una),
     )
     info.retransmits = snd.timeouts or connection.syn_timeouts
     timers = connection.timers
