@@ -75,7 +75,7 @@ class Writer:
 
     def off(self) -> int:
         """How far something is off."""
-        return self.rng.choice((-1, 1, -1, 1, -10, 10, -100, 100, -70_000, 70_000, 1 << 30, 1 << 31))
+        return self.rng.choice((-1, 1, -1, 1, -10, 10, -100, 100, -200_000, 200_000, 1 << 30, 1 << 31))
 
     def offers(self) -> tuple[str, ...]:
         """The options of a SYN, in Linux's order."""

@@ -63,7 +63,7 @@ class _Play:
         self.program = Program(_socket, (format_address(peer.there), peer.there_port), remote)
         self.done: list[Done] = []
         self.began = 0
-        self.late = 0
+        self.over = False
 
 
 class _Socket(socket.socket):
@@ -111,7 +111,7 @@ class Batch:
                 continue
             heapq.heappop(due)
             play = self.plays[index]
-            self._step(play, step, at - (now - start))
+            self._step(play, step)
             if step < len(play.script.steps):
                 gap = play.script.steps[step].gap_ms * MILLISECOND
                 began = play.done[step].at + play.began - start
@@ -126,7 +126,7 @@ class Batch:
         for play in self.plays:
             play.program.end()
 
-    def _step(self, play: _Play, index: int, late: int) -> None:
+    def _step(self, play: _Play, index: int) -> None:
         """Ends step ``index - 1`` and begins ``index``, if there is one."""
         peer = play.peer
         self._listen(time.monotonic_ns())
@@ -141,6 +141,7 @@ class Batch:
         else:
             play.done[-1].end = now - play.began
         if index == len(play.script.steps):
+            play.over = True
             return
         action = play.script.steps[index].action
         play.done.append(Done(now - play.began))
@@ -156,7 +157,7 @@ class Batch:
             if not isinstance(packet, Packet) or not isinstance(packet.body, Segment):
                 continue
             play = self._by_port.get(packet.body.src_port)
-            if play is None or not play.done or packet.dst != play.peer.here:
+            if play is None or play.over or not play.done or packet.dst != play.peer.here:
                 continue
             text = play.peer.hear(packet.body)
             play.done[-1].answers.append((now - play.began, text))
