@@ -5,6 +5,7 @@ import pytest
 from synfin.core.errno import (
     EAGAIN,
     EALREADY,
+    ECONNABORTED,
     ECONNREFUSED,
     EINPROGRESS,
     EINVAL,
@@ -47,6 +48,7 @@ def test_a_refused_connect_is_told_once_and_may_be_tried_again() -> None:
     assert sock.writable()
     assert sock.getsockopt(c.SOL_SOCKET, c.SO_ERROR) == ECONNREFUSED
     assert sock.getsockopt(c.SOL_SOCKET, c.SO_ERROR) == 0
+    assert sock.connect_ex((B, 80)) == ECONNABORTED  # the attempt that failed
     two.listen()
     assert sock.connect_ex((B, 80)) == EINPROGRESS
     two.run()

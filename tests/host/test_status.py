@@ -38,12 +38,12 @@ def test_a_connection_shows_what_is_unread_and_unacknowledged() -> None:
     assert two.a.connections()[0].retransmits == 2
 
 
-def test_the_syn_counts_as_nothing_to_send() -> None:
+def test_the_syn_counts_as_one_octet() -> None:
     lone = Lone()
     lone.socket().connect_ex((A, 80))
     lone.poll()
     (row,) = lone.host.connections()
-    assert (row.state, row.send_q, row.remote_port) == ("SYN-SENT", 0, 80)
+    assert (row.state, row.send_q, row.remote_port) == ("SYN-SENT", 1, 80)
 
 
 def test_time_wait_shows_its_timer() -> None:

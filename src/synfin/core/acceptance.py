@@ -73,6 +73,8 @@ def establish(
     if tcb.syn_timeouts:
         _after_lost_syn(tcb)
     snd.timeouts = 0
+    if tcb.passive and tcb.settings.request_sockets:
+        tcb.unlimited()  # the request had a limit of its own
     if tcb.opening_timeout:
         tcb.opening_timeout = False
         tcb.user_timeout = tcb.settings.user_timeout_ns

@@ -10,6 +10,7 @@ from synfin.core.acceptance import (
     unscaled_window,
 )
 from synfin.core.closed import reset_without_ack
+from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.ecn_signals import echo_answered, flags_arrived
 from synfin.core.recovery import advance, react
 from synfin.core.sender import RECOVERY
@@ -42,7 +43,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if not silent and tcb.may_challenge(segment):
             tcb.owe_now(rules.ACK_UNSENT, tcb.ours(ack), tcb.ours(snd.snd_max))
         return True
-    if tcb.settings.ack_too_old_check and ack < snd.snd_una - max(snd.max_window, 1):
+    if tcb.settings.ack_too_old_check and ack < snd.snd_una - _oldest(tcb):
         tcb.settled(
             rules.ACK_TOO_OLD, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.max_window
         )
@@ -52,9 +53,19 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return True
     # Only now: a forged segment with a bad ACK must not move TS.Recent, or PAWS would
     # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
-    note_timestamp(tcb, segment, seq)
+    if ack >= snd.snd_una:
+        note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
     return _ack_by_state(tcb)
+
+
+def _oldest(tcb: Tcb) -> int:
+    """How far below SND.UNA an ACK may lie (RFC 5961 §5.2: MAX.SND.WND)."""
+    snd = tcb.snd
+    most = max(snd.max_window, 1)
+    if tcb.settings.ack_floor_by_acked:
+        most = min(most, snd.snd_una - snd.iss - int(tcb.passive))
+    return most
 
 
 def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
@@ -71,6 +82,7 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     if segment.flags & SYN:
         if crossed and tcb.settings.ack_after_crossing_syn:
             tcb.owe_now(rules.SYN_ACK_CROSSED)
+            enter_quick_mode(tcb)
             tcb.note_duplicate(tcb.rcv.irs, tcb.rcv.irs + 1)
         elif tcb.settings.split_synack:
             # Our ACK of its SYN went ahead alone and was dropped (§3.10.7.3 fifth).

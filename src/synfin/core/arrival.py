@@ -7,6 +7,7 @@ connection). Each step returns True when it settled the segment.
 
 from synfin.core.acks import check_ack
 from synfin.core.checks import check_rst, check_sequence, check_syn
+from synfin.core.fin_wait_2 import is_record, record_settles
 from synfin.core.opening import listen_state, syn_sent_state
 from synfin.core.sequence import unwrap
 from synfin.core.states import State
@@ -33,6 +34,8 @@ def segment_arrives(tcb: Tcb, segment: Segment) -> None:
 def other_states(tcb: Tcb, segment: Segment) -> None:
     """First sequence, second RST, (third security,) fourth SYN, fifth ACK, then the rest."""
     seq = unwrap(segment.seq, tcb.rcv.rcv_nxt)
+    if is_record(tcb) and record_settles(tcb, segment, seq):
+        return
     if check_sequence(tcb, segment, seq):
         return
     if check_rst(tcb, segment, seq) or check_syn(tcb, segment, seq):

@@ -5,7 +5,7 @@ calls them historic).
 """
 
 from synfin.core import rules
-from synfin.core.acceptance import PAWS_VALID_NS
+from synfin.core.acceptance import PAWS_VALID_NS, note_timestamp
 from synfin.core.closed import reset_with_ack, reset_without_ack
 from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
@@ -17,10 +17,56 @@ from synfin.core.timeouts import queue_reset
 from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
 
+# --- SYN-RECEIVED as a request (the switch ``request_sockets``) -------------------------
+def is_request(tcb: Tcb) -> bool:
+    """Opened passively, and only half: nobody but the listener knows of it."""
+    return tcb.state is State.SYN_RECEIVED and tcb.passive and not tcb.fastopen_accepted
+
+
+def check_request(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Linux tcp_check_req(): a repeated SYN, then the ACK field, then all the rest."""
+    rcv = tcb.rcv
+    flags = segment.flags
+    stale = tcb.ts_ok and (outdated(tcb, segment) or _foreign_echo(tcb, segment))
+    if seq == rcv.irs and flags & (SYN | RST | ACK) == SYN and not stale:
+        return _repeated_syn(tcb, segment)
+    if flags & ACK and segment.ack != wrap(tcb.snd.iss + 1):
+        if flags & RST:
+            tcb.settled(rules.RST_OUTSIDE, segment, tcb.theirs(seq), 1, rcv.rcv_wnd)
+        else:
+            tcb.reply(reset_without_ack(segment), rules.ACK_SYN_RECEIVED_BAD, segment)
+        return True
+    if stale or not rcv.acceptable(seq, segment.seg_len, True):
+        numbers = (tcb.theirs(seq), segment.seg_len, 1, rcv.rcv_wnd)
+        tcb.settled(rules.SEQ_UNACCEPTABLE, segment, *numbers)
+        if not flags & RST and tcb.may_answer(segment):
+            tcb.owe_now(rules.SEQ_UNACCEPTABLE, *numbers)
+        return True
+    note_timestamp(tcb, segment, seq)
+    if flags & RST:
+        _reset_by_peer(tcb, segment, rules.RST_EXACT, (tcb.theirs(seq), 1, rcv.rcv_wnd))
+        return True
+    return False
+
+
+def _foreign_echo(tcb: Tcb, segment: Segment) -> bool:
+    """It echoes a timestamp that none of our SYN,ACKs bore."""
+    first, last = tcb.stamps_sent
+    echo = segment.options.ts_ecr
+    if segment.options.ts_val < 0 or echo == 0 or first < 0:
+        return False
+    return modular_less(echo, first) or modular_less(last, echo)
+
+
 # First, check sequence number
 def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
     """Table 6, PAWS before it (RFC 7323 §5.3), Appendix A.2 beside it."""
-    if tcb.ts_ok and _paws_rejects(tcb, segment):
+    if tcb.settings.request_sockets and is_request(tcb):
+        return check_request(tcb, segment, seq)
+    if tcb.settings.ack_bit_first and not segment.flags & (ACK | RST | SYN):
+        tcb.settled(rules.ACK_MISSING, segment, segment.flags)
+        return True
+    if tcb.ts_ok and _paws_rejects(tcb, segment, seq):
         return True
     rcv = tcb.rcv
     length = segment.seg_len
@@ -35,6 +81,9 @@ def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     if rcv.rcv_wnd == 0 and seq == rcv.rcv_nxt and not segment.flags & SYN:
         # Window zero: ACK, URG and RST still count (MUST-66); process_text() drops the text.
+        return False
+    at_left_edge = rcv.last_ack_sent <= seq + length <= rcv.rcv_nxt
+    if tcb.settings.left_edge_acks and at_left_edge and not segment.flags & SYN:
         return False
     _unacceptable(tcb, segment, seq)
     return not _old_but_acknowledges(tcb, segment, seq)
@@ -52,7 +101,7 @@ def _rst_below_fin(tcb: Tcb) -> bool:
     return tcb.settings.rst_below_fin and tcb.rcv.fin_received
 
 
-def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
+def _paws_rejects(tcb: Tcb, segment: Segment, seq: int) -> bool:
     """RFC 7323 §5.3 R1; a RST is exempt, and so is an outdated TS.Recent (§5.5)."""
     value = segment.options.ts_val
     rcv = tcb.rcv
@@ -64,15 +113,32 @@ def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
             return False
         tcb.settled(rules.TS_MISSING, segment, tcb.theirs(unwrap(segment.seq, rcv.rcv_nxt)))
         return True
-    if rcv.ts_recent < 0 or not modular_less(value, rcv.ts_recent):
-        return False
-    if tcb.now - rcv.ts_recent_at > PAWS_VALID_NS:
+    if not outdated(tcb, segment):
         return False
     tcb.paws_drops += 1
     tcb.settled(rules.PAWS_DROP, segment, value, rcv.ts_recent)
-    if tcb.may_challenge(segment):
-        tcb.owe_now(rules.PAWS_DROP, value, rcv.ts_recent)
+    _answer(tcb, segment, seq, rules.PAWS_DROP, (value, rcv.ts_recent))
     return True
+
+
+def outdated(tcb: Tcb, segment: Segment) -> bool:
+    """Its timestamp is older than one that has come."""
+    value = segment.options.ts_val
+    rcv = tcb.rcv
+    if value < 0 or rcv.ts_recent < 0 or not modular_less(value, rcv.ts_recent):
+        return False
+    return tcb.now - rcv.ts_recent_at <= PAWS_VALID_NS
+
+
+def _answer(tcb: Tcb, segment: Segment, seq: int, rule: Rule, values: tuple[int, ...]) -> None:
+    """The ACK in reply to what cannot be taken, if it may leave; it names what came twice."""
+    if not tcb.may_answer(segment):
+        return
+    rcv = tcb.rcv
+    if segment.seg_len and seq < rcv.rcv_nxt and not segment.flags & SYN:
+        enter_quick_mode(tcb)
+        tcb.note_duplicate(seq, min(seq + segment.seg_len, rcv.rcv_nxt))
+    tcb.owe_now(rule, *values)
 
 
 def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
@@ -84,6 +150,8 @@ def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
         return False
     values = (segment.seq, wrap(tcb.rcv.irs))
     if tcb.settings.syn_received_duplicate_syn == "resend":
+        if tcb.settings.request_sockets and is_request(tcb) and not tcb.may_answer(segment):
+            return True
         tcb.settled(rules.SYN_RECEIVED_AGAIN, segment, *values)
         tcb.syn_due = True
         tcb.syn_rule = rules.SYN_RECEIVED_AGAIN
@@ -112,11 +180,7 @@ def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
     elif flags & FIN and rcv.fin_received and seq + segment.seg_len == rcv.rcv_nxt:
         rule, values = rules.FIN_AGAIN, (relative, nxt)
     tcb.settled(rule, segment, *values)
-    if segment.seg_len and seq < rcv.rcv_nxt and rule is not rules.SYN_CHALLENGE:
-        enter_quick_mode(tcb)
-        tcb.note_duplicate(seq, min(seq + segment.seg_len, rcv.rcv_nxt))
-    if tcb.may_challenge(segment):
-        tcb.owe_now(rule, *values)
+    _answer(tcb, segment, seq, rule, values)
 
 
 # Second, check the RST bit
@@ -130,6 +194,8 @@ def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
     rcv = tcb.rcv
     values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
     exact = seq == rcv.rcv_nxt or (seq == rcv.rcv_nxt - 1 and _rst_below_fin(tcb))
+    if tcb.settings.rst_at_sack_edge and tcb.sack_ok and rcv.held.recent:
+        exact = exact or seq == rcv.held.block_ends[-1]
     if not exact and tcb.settings.rfc5961 and not tcb.settings.rst_in_window_kills:
         tcb.settled(rules.RST_CHALLENGE, segment, *values)
         if tcb.may_challenge(segment):

@@ -27,7 +27,7 @@ def listen_state(tcb: Tcb, segment: Segment) -> None:
         tcb.settled(rules.LISTEN_OTHER, segment, flags)
     elif flags & ACK:
         tcb.reply(reset_without_ack(segment), rules.LISTEN_ACK, segment)
-    elif flags & SYN:
+    elif flags & SYN and not (flags & FIN and tcb.settings.listen_drops_syn_fin):
         _listen_syn(tcb, segment)
     else:
         tcb.settled(rules.LISTEN_OTHER, segment, flags)
@@ -117,8 +117,8 @@ def _syn_sent_bad_ack(tcb: Tcb, segment: Segment) -> None:
     iss = wrap(tcb.snd.iss)
     if segment.flags & RST:
         tcb.settled(rules.SYN_SENT_BAD_ACK_RST, segment, segment.ack, iss, wrap(tcb.snd.snd_nxt))
-        return
-    tcb.reply(reset_without_ack(segment), rules.SYN_SENT_BAD_ACK, segment)
+    else:
+        tcb.reply(reset_without_ack(segment), rules.SYN_SENT_BAD_ACK, segment)
     retry = tcb.settings.quick_syn_retry_ns
     if retry and tcb.syn_timeouts == 0:
         tcb.start_timer(RETRANSMIT, tcb.now + retry, rules.SYN_SENT_RETRY, retry)
@@ -145,7 +145,7 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     if snd.snd_una < snd.snd_nxt and again:
         snd.pull_back()
         tcb.stop_timer(RETRANSMIT)
-    if segment.payload or segment.flags & FIN:
+    if tcb.settings.syn_data == "queue" and (segment.payload or segment.flags & FIN):
         sixth_onward(tcb, segment, rcv.irs + 1)
 
 
@@ -161,7 +161,7 @@ def _syn_sent_simultaneous(tcb: Tcb, segment: Segment) -> None:
     tcb.syn_due = True
     tcb.syn_rule = rules.SYN_SENT_SIMULTANEOUS
     fin = segment.flags & FIN and not tcb.settings.fin_on_syn_ignored
-    if segment.payload or fin:
+    if tcb.settings.syn_data == "queue" and (segment.payload or fin):
         tcb.held_syn = segment if fin else _without_fin(segment)
 
 

@@ -54,14 +54,15 @@ class Reassembly:
             cursor = max(cursor, self._end(index))
             index += 1
         self.octets += kept
-        self._note_block(seq, end)
+        self.note_block(seq, end)
         return kept
 
     def _end(self, index: int) -> int:
         return self.starts[index] + len(self.pieces[index])
 
-    def _note_block(self, left: int, right: int) -> None:
-        """Merge [left, right) with the blocks it touches and put it in front."""
+    def note_block(self, left: int, right: int) -> None:
+        """Merge [left, right) with the blocks it touches and put it in front. A FIN is
+        such a block without text."""
         first = bisect_left(self.block_ends, left)
         last = bisect_right(self.block_starts, right)
         if first < last:
@@ -71,6 +72,15 @@ class Reassembly:
         self.block_ends[first:last] = [right]
         others = [b for b in self.recent if b[1] < left or b[0] > right]
         self.recent = [(left, right), *others[:3]]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.starts = []
+        self.pieces = []
+        self.octets = 0
+        self.block_starts = []
+        self.block_ends = []
+        self.recent = []
 
     def overlap(self, seq: int, end: int) -> tuple[int, int]:
         """The first stretch of [seq, end) that is held already; (seq, seq) when none is."""

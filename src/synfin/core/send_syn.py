@@ -8,6 +8,7 @@ from synfin.core.rules import Rule
 from synfin.core.scoreboard_range import Sent
 from synfin.core.sendbuffer import Chunk
 from synfin.core.sequence import wrap
+from synfin.core.settings import offered_scale
 from synfin.core.states import State
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK, RETRANSMIT
@@ -114,11 +115,15 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
     if dropped and not answering and tcb.syn_timeouts >= dropped:
         tcb.offered_scale = -1
         return options
-    options.window_scale = tcb.offered_scale
-    options.sack_permitted = tcb.sack_ok if answering else settings.sack
-    if tcb.ts_ok if answering else _may_offer_timestamps(tcb):
+    agreed = answering and (tcb.passive or not settings.crossing_syn_offers)
+    options.window_scale = tcb.offered_scale if agreed else offered_scale(settings)
+    options.sack_permitted = tcb.sack_ok if agreed else settings.sack
+    if tcb.ts_ok if agreed else _may_offer_timestamps(tcb):
         options.ts_val = tcb.ts_now()
         options.ts_ecr = max(tcb.rcv.ts_recent, 0)
+        if answering:
+            first = tcb.stamps_sent[0]
+            tcb.stamps_sent = (options.ts_val if first < 0 else first, options.ts_val)
     if answering:
         options.fastopen = tcb.fastopen_reply
     elif tcb.syn_timeouts == 0 and not tcb.syn_plain:

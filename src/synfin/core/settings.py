@@ -251,6 +251,12 @@ class Settings:
     when timestamps are on."""
     reset_orphans_with_data: bool = True
     """close() in FIN-WAIT-x: late data is answered by RST (SHLD-3)."""
+    text_after_shutdown_resets: bool = False
+    """Linux tcp_rcv_state_process(): text behind a FIN that was taken, or after both
+    SHUT_RD and SHUT_WR, ends the connection; what begins behind the FIN is dropped."""
+    fin_wait_2_record: bool = False
+    """Linux tcp_timewait_state_process(): in FIN-WAIT-2 a connection that its application
+    has closed is a small record, which only waits for the FIN."""
     linger_reset_ack: bool = True
     """An ABORT's RST carries ACK, as every stack does in practice; the text of
     §3.10.5 has <SEQ=SND.NXT><CTL=RST>."""
@@ -267,6 +273,15 @@ class Settings:
     RFC 9293 §3.10.7.3 keeps it for later."""
     syn_data: str = "queue"
     """Text on a plain SYN: 'queue' it (RFC 9293 §3.10.7.2) or 'discard' (Linux)."""
+    request_sockets: bool = False
+    """Linux tcp_check_req(): a child is a mere request until the last ACK comes. The ACK
+    field is checked before the rest, a RST anywhere in the window ends it, an echoed
+    timestamp must be one that a SYN,ACK of ours bore."""
+    listen_drops_syn_fin: bool = False
+    """Linux tcp_rcv_state_process(): SYN,FIN opens nothing."""
+    crossing_syn_offers: bool = False
+    """Linux tcp_send_synack(): in a simultaneous open the SYN,ACK offers all options
+    again, whatever the peer's SYN had."""
     ack_after_crossing_syn: bool = False
     """Linux acknowledges once more after a simultaneous open."""
     quick_syn_retry_ns: int = 0
@@ -315,11 +330,22 @@ class Settings:
     meets no socket."""
     reset_in_close_wait_epipe: bool = True
     """Linux tcp_reset(): a RST after the peer's FIN is EPIPE; otherwise ECONNRESET."""
+    rst_at_sack_edge: bool = False
+    """Linux tcp_validate_incoming(): a RST right behind the text held out of order counts as
+    exact, too, if SACK has told of that text."""
+    ack_bit_first: bool = False
+    """Linux tcp_rcv_established(): a segment without ACK, RST and SYN is dropped before its
+    number is looked at, hence without the answer of §3.10.7.4 first."""
     right_edge_acks: bool = False
     """Linux tcp_sequence(): a segment without text is taken at RCV.NXT+RCV.WND, too,
     where Table 6 (§3.4) refuses it."""
+    left_edge_acks: bool = False
+    """Linux tcp_sequence(): what ends where our last ACK stands or later is looked at, new
+    or not: its ACK and its timestamp count, where Table 6 (§3.4) refuses it."""
     ack_too_old_check: bool = True
     """RFC 5961 §5 (MAY-12)."""
+    ack_floor_by_acked: bool = False
+    """Linux tcp_ack(): too old is also what is below the first octet ever acknowledged."""
 
     # -- errors
     icmp_at_snd_nxt: bool = False
@@ -479,9 +505,18 @@ LINUX: Final = Settings(
     syn_data="discard",
     syn_data_unacked="resend",
     ack_after_crossing_syn=True,
+    crossing_syn_offers=True,
+    request_sockets=True,
+    listen_drops_syn_fin=True,
+    text_after_shutdown_resets=True,
+    fin_wait_2_record=True,
+    left_edge_acks=True,
+    ack_floor_by_acked=True,
     quick_syn_retry_ns=10 * MILLISECOND,
     missing_timestamp_drops=False,
     rst_below_fin=True,
+    rst_at_sack_edge=True,
+    ack_bit_first=True,
     window_update_doubles=True,
     nagle_minshall=True,
     psh_on_large=True,

@@ -90,6 +90,10 @@ class Tcb(StateHolder):
         """The application has closed: nobody reads any more (MAY-1)."""
         self.write_shut: bool = False
         """CLOSE (or shutdown) was called: no more SENDs."""
+        self.read_shut: bool = False
+        """shutdown(SHUT_RD): whatever comes, the application will not read it."""
+        self.stamps_sent: tuple[int, int] = (-1, -1)
+        """TSval of the first and of the last SYN,ACK sent; -1: none."""
 
         # Options in force once both SYNs have been seen.
         self.offered_scale: int = offered_scale(settings)
@@ -324,15 +328,22 @@ class Tcb(StateHolder):
         if self.sack_ok and left < right and self.settings.dsack:
             self.rcv.dsack = (left, right)
 
-    def may_challenge(self, segment: Segment) -> bool:
-        """RFC 5961 §7: at most so many such ACKs per interval on this connection.
+    def unlimited(self) -> None:
+        """Forget the challenge ACKs of the last interval."""
+        self.challenge_since = -(1 << 62)
+        self.challenges = 0
 
-        Like Linux, text-bearing segments are not limited: they make no ACK loop.
-        """
+    def may_answer(self, segment: Segment) -> bool:
+        """As :meth:`may_challenge`, for segments that lie outside the window: like Linux
+        (tcp_oow_rate_limited()) text and FINs are not limited, they make no ACK loop."""
+        if segment.seg_len and not segment.flags & 2:
+            return True
+        return self.may_challenge(segment)
+
+    def may_challenge(self, segment: Segment) -> bool:
+        """RFC 5961 §7: at most so many such ACKs per interval on this connection."""
         interval = self.settings.challenge_ack_interval_ns
         if interval == 0:
-            return True
-        if segment.payload and not segment.flags & 2:
             return True
         if self.now - self.challenge_since >= interval:
             self.challenge_since = self.now
@@ -346,6 +357,8 @@ class Tcb(StateHolder):
     def start_fin_wait_2(self) -> None:
         """Linux: a connection that its application has closed does not wait for ever."""
         timeout = self.settings.fin_wait_2_timeout_ns
+        if self.detached and self.state is State.FIN_WAIT_2 and self.settings.fin_wait_2_record:
+            self.unlimited()  # a new record
         if self.detached and timeout and self.state is State.FIN_WAIT_2:
             self.start_timer(FIN_WAIT_2, self.now + timeout, rules.FIN_WAIT_2_TIMEOUT, timeout)
 

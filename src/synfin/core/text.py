@@ -10,6 +10,7 @@ from synfin.core.delayed_acks import (
     text_has_come,
 )
 from synfin.core.ecn_signals import text_arrived
+from synfin.core.errno import ECONNRESET, EPIPE
 from synfin.core.sendbuffer import Chunk
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import EOF, READABLE, URGENT, Tcb
@@ -18,12 +19,45 @@ from synfin.wire.tcp import FIN, PSH, URG, Segment
 
 def sixth_onward(tcb: Tcb, segment: Segment, seq: int) -> None:
     """Sixth URG, seventh text, eighth FIN; ``seq`` is the first octet of text."""
+    if tcb.settings.text_after_shutdown_resets and _after_shutdown(tcb, segment, seq):
+        return
     check_urg(tcb, segment, seq)
     if segment.payload and process_text(tcb, segment, seq):
         return
     check_fin(tcb, segment, seq + len(segment.payload))
     if tcb.acking.due:
         owe_for_text(tcb)
+
+
+def _after_shutdown(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Linux tcp_rcv_state_process(), step 7: nobody waits for this text or FIN any more.
+    True when that settled it."""
+    rcv = tcb.rcv
+    fin = segment.flags & FIN
+    end = seq + len(segment.payload) + fin
+    waiting = tcb.state is State.FIN_WAIT_1 or tcb.state is State.FIN_WAIT_2
+    if end == seq or not (rcv.fin_received or (waiting and (tcb.detached or tcb.read_shut))):
+        return False
+    numbers = (tcb.theirs(seq), len(segment.payload))
+    if rcv.fin_received and seq >= rcv.rcv_nxt:
+        tcb.settled(rules.TEXT_AFTER_FIN, segment, *numbers)
+        return True
+    if end - fin > rcv.rcv_nxt:
+        _late_text(tcb, segment, seq)
+        return True
+    if rcv.fin_received:
+        rule = rules.FIN_AGAIN if fin else rules.TEXT_OLD
+        values = (
+            (*numbers, tcb.theirs(rcv.rcv_nxt))
+            if rule is rules.TEXT_OLD
+            else (tcb.theirs(end - 1), tcb.theirs(rcv.rcv_nxt))
+        )
+        tcb.settled(rule, segment, *values)
+        tcb.owe_now(rule, *values)
+        enter_quick_mode(tcb)
+        tcb.note_duplicate(seq, end)
+        return True
+    return False
 
 
 # Sixth, check the URG bit
@@ -93,7 +127,7 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if start > rcv.rcv_nxt:
         _hold(tcb, segment, start, data)
     else:
-        _take(tcb, segment, data)
+        _take(tcb, segment, data, bool(segment.flags & FIN) and stop == end)
     return False
 
 
@@ -106,7 +140,10 @@ def _late_text(tcb: Tcb, segment: Segment, seq: int) -> None:
         answer.reason = tcb.reason(rules.TEXT_AFTER_CLOSE, values[0], values[1], None, None, None)
     tcb.outbox.append(answer)
     tcb.was_reset = True
-    tcb.give_up(Trigger.ABORT, 0, rules.TEXT_AFTER_CLOSE, *values)
+    error = 0
+    if not tcb.detached:
+        error = EPIPE if tcb.state is State.CLOSE_WAIT else ECONNRESET
+    tcb.give_up(Trigger.ABORT, error, rules.TEXT_AFTER_CLOSE, *values)
 
 
 def _no_room(tcb: Tcb, segment: Segment, seq: int) -> None:
@@ -130,12 +167,14 @@ def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
     tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
 
 
-def _take(tcb: Tcb, segment: Segment, data: Chunk) -> None:
-    """The text begins at RCV.NXT: it is delivered, and what waited behind it. The
-    signal tells of a PSH (MAY-17)."""
+def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:
+    """The text begins at RCV.NXT: it is delivered, and what waited behind it (nothing can,
+    if it is the ``last``: its FIN follows). The signal tells of a PSH (MAY-17)."""
     rcv = tcb.rcv
     before = tcb.theirs(rcv.rcv_nxt)
     rcv.deliver(data)
+    if last:
+        rcv.held.clear()
     gap = not rcv.held.empty()
     if gap:
         rcv.deliver_held()
@@ -158,12 +197,20 @@ def check_fin(tcb: Tcb, segment: Segment, seq: int) -> None:
     rcv = tcb.rcv
     if segment.flags & FIN and not rcv.fin_received and _may_hold_fin(tcb, seq):
         rcv.fin_seq = seq
+        if seq > rcv.rcv_nxt:
+            again = rcv.held.overlap(seq, seq + 1)
+            if not segment.payload:
+                tcb.note_duplicate(again[0], again[1])
+            rcv.held.note_block(seq, seq + 1)  # it has a number, so SACK tells of it
     if rcv.fin_received:
         if segment.flags & FIN:
             tcb.owe_now(rules.FIN_AGAIN, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
         return
     if rcv.fin_seq < 0 or rcv.fin_seq != rcv.rcv_nxt or tcb.state is State.CLOSED:
         if segment.flags & FIN and not segment.payload:
+            if seq < rcv.rcv_nxt:
+                enter_quick_mode(tcb)
+                tcb.note_duplicate(seq, seq + 1)
             tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
         return
     _fin_arrives(tcb, segment)
@@ -181,6 +228,8 @@ def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
     """RCV.NXT over the FIN, ACK it, tell the user, change state."""
     rcv = tcb.rcv
     rcv.fin_received = True
+    rcv.held.clear()
+    rcv.dsack = None
     values = (tcb.theirs(rcv.fin_seq), tcb.theirs(rcv.rcv_nxt + 1))
     rcv.rcv_nxt += 1
     if rcv.rcv_adv < rcv.rcv_nxt:

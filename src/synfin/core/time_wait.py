@@ -122,18 +122,26 @@ class TimeWait(StateHolder):
             self.settings.time_wait_old_data_restarts and rule in _RESTARTING
         ):
             self._restart(now, reason)
+        if rule is rules.TIME_WAIT_SILENT:
+            self._note_timestamp(segment)
         if verdict == GONE:
             self._leave(Trigger.RCV_RST, now, reason)
         elif verdict == NEW_SYN:
             self._leave(Trigger.RCV_NEW_SYN, now, reason)
         elif verdict == ANSWER:
-            return self._limited(rule, reason, now)
+            return self._limited(segment, rule, reason, now)
         return verdict
 
-    def _limited(self, rule: Rule, reason: Reason, now: int) -> int:
-        """RFC 5961 §7's limit applies to these ACKs too."""
+    def _note_timestamp(self, segment: Segment) -> None:
+        """RFC 7323 §4.3 (2) goes on here."""
+        value = segment.options.ts_val
+        if self.ts_recent >= 0 and value >= 0 and not modular_less(value, self.ts_recent):
+            self.ts_recent = value
+
+    def _limited(self, segment: Segment, rule: Rule, reason: Reason, now: int) -> int:
+        """RFC 5961 §7's limit applies to these ACKs too; not to those of text and FINs."""
         interval = self.settings.challenge_ack_interval_ns
-        if interval and rule is not rules.TIME_WAIT_FIN:
+        if interval and (segment.seg_len == 0 or segment.flags & SYN):
             if now - self.answers_since >= interval:
                 self.answers_since = now
                 self.answers = 0

@@ -61,6 +61,8 @@ class NamedSocket(OptionSource):
         self.route: SourceRoute | None = None
         """IP_OPTIONS."""
         self.read_shut: bool = False
+        self.pending: int = 0
+        """An error that a call shall still be told, of a connection that is no more."""
         self.connect_told: bool = False
         """The outcome of connect() has been told to the application."""
         self.errors: ErrorQueue = ErrorQueue()
@@ -109,22 +111,20 @@ class NamedSocket(OptionSource):
         if self.udp is not None:
             return self.udp.take_error()
         if connection is None:
-            return 0
+            number, self.pending = self.pending, 0
+            return number
         number = connection.error
         connection.error = 0
         if number == 0 and self.host.settings.soft_error_is_so_error:
             number = connection.soft_error
             connection.soft_error = 0
-        if number:
-            self.connect_told = True
         return number
 
     def _raise_pending(self) -> None:
         connection = self.conn
-        if connection is not None and connection.error:
-            number = connection.error
-            connection.error = 0
-            self.connect_told = True
+        number = self.pending if connection is None else connection.error
+        if number:
+            self._take_error()
             raise socket_error(number)
 
     # -- names --------------

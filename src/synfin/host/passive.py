@@ -12,7 +12,7 @@ from synfin.host.isn import four_tuple_bytes
 from synfin.host.listener import COOKIE, RESET, TAKE, Listener
 from synfin.host.records import HostConnection, Informed, Key
 from synfin.host.tcp_records import TcpRecords
-from synfin.wire.tcp import ACK, RST, SYN, Segment
+from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
 
 class PassiveOpens(TcpRecords):
@@ -40,7 +40,8 @@ class PassiveOpens(TcpRecords):
         self, listener: Listener, key: Key, segment: Segment, now: int, iss: int = -1
     ) -> None:
         flags = segment.flags
-        if flags & SYN and not flags & (ACK | RST):
+        dropped = flags & FIN and self.settings.listen_drops_syn_fin
+        if flags & SYN and not flags & (ACK | RST) and not dropped:
             self._syn_for(listener, key, segment, now, iss)
             return
         if flags & ACK and not flags & (RST | SYN) and self.settings.syn_cookies != "off":
@@ -148,6 +149,7 @@ class PassiveOpens(TcpRecords):
         child.receive(remembered_syn(segment, mss, self.settings), now)
         child.signed = signed
         child.poll(now)  # the SYN,ACK left long ago
+        child.stamps_sent = (-1, -1)
         child.observer = self.observer
         child.established_by = rules.COOKIE_ACCEPTED
         child.receive(segment, now)

@@ -12,6 +12,7 @@ from synfin.core.errno import (
     EAGAIN,
     EALREADY,
     ECONNABORTED,
+    ECONNRESET,
     EINPROGRESS,
     EINVAL,
     EISCONN,
@@ -120,22 +121,20 @@ class Socket(NewsSocket):
             return self.udp.connect(raw, port)
         if self.listener is not None:
             return EISCONN
-        if self.conn is not None and not (self.conn.state is State.CLOSED and self.connect_told):
+        if self.conn is not None:
             return self._connect_again(self.conn)
         return self._start_connecting(raw, port)
 
     def _connect_again(self, connection: HostConnection) -> int:
-        if connection.error:
-            return self._take_error()
-        if connection.fastopen_waiting:
-            return EISCONN
+        if connection.fastopen_waiting or self.connect_told:
+            return EISCONN  # or it was so once (Linux SS_CONNECTED)
         if connection.state is State.SYN_SENT or connection.state is State.SYN_RECEIVED:
             return EALREADY
         if connection.state is State.CLOSED:
-            self.connect_told = True
-            return ECONNABORTED  # it ended before anybody asked
-        if self.connect_told:
-            return EISCONN
+            # It ended before anybody asked; the next call begins anew.
+            number = self._take_error() or ECONNABORTED
+            self.conn = None
+            return number
         self.connect_told = True
         return 0
 
@@ -198,10 +197,10 @@ class Socket(NewsSocket):
         if flags & MSG_FASTOPEN:
             raise socket_error(EOPNOTSUPP)
         self._open()
-        if self.conn is None:
-            raise socket_error(EPIPE)
         self._raise_pending()
         connection = self.conn
+        if connection is None:
+            raise socket_error(EPIPE)
         if connection.fastopen_waiting:
             return self.queue(data)
         state = connection.state
@@ -264,6 +263,8 @@ class Socket(NewsSocket):
         is EINVAL: urgent data stays in the stream (RFC 6093 §3.1; SO_OOBINLINE)."""
         if self.udp is not None:
             return self.recvfrom(size, flags)[0]
+        if self.conn is None:
+            self._raise_pending()
         connection = self._connection()
         if flags & MSG_OOB:
             raise socket_error(EINVAL)
@@ -315,14 +316,28 @@ class Socket(NewsSocket):
         connection = self._connection()
         if how not in (SHUT_RD, SHUT_WR, SHUT_RDWR):
             raise socket_error(EINVAL)
-        if connection.state in (State.CLOSED, State.SYN_SENT, State.TIME_WAIT):
+        if connection.state in (State.CLOSED, State.TIME_WAIT):
             raise socket_error(ENOTCONN)
+        if connection.state is State.SYN_SENT:
+            self._stop_connecting(connection)
+            return
         if how != SHUT_WR:
-            self.read_shut = True
+            self.read_shut = connection.read_shut = True
         if how != SHUT_RD:
             now = self.host.clock()
             connection.shutdown(now)
             self._touched(connection, now)
+
+    def _stop_connecting(self, connection: HostConnection) -> None:
+        """shutdown(2) in SYN-SENT (Linux inet_shutdown()): the attempt is over, the socket
+        as new."""
+        now = self.host.clock()
+        connection.socket = None
+        connection.detached = True
+        connection.shutdown(now)
+        self._touched(connection, now)
+        self.conn = None
+        self.pending = ECONNRESET
 
     def close(self) -> None:
         """close(2): orderly, unless unread data or SO_LINGER 0 turns it into a reset."""

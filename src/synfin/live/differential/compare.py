@@ -8,6 +8,7 @@ from synfin.core.settings import MILLISECOND
 from synfin.live.differential.record import Done
 from synfin.live.differential.script import Script
 
+_LENGTH: Final = re.compile(r" len=(\d+)")
 TOLERANCE_NS: Final = 45 * MILLISECOND
 """A kernel's timer of 0.25 to 2 s may be 32 ms late (eight ticks of 4 ms), and a tick more."""
 
@@ -60,12 +61,16 @@ def _joined(said: list[str]) -> str:
 
 
 def _without_inner_push(said: list[str]) -> list[str]:
-    """PSH only at the end of a train of text: Linux sets one at the end of each unit that it
-    leaves to segmentation offload, and how large those are is its pacing's affair."""
+    """In a train of text PSH only on a short last segment: Linux sets one at the end of
+    each unit that it leaves to segmentation offload, and how large those are is its
+    pacing's affair."""
     shown = list(said)
-    for index in range(len(said) - 1):
-        if said[index].startswith("P. ") and " len=" in said[index + 1]:
-            shown[index] = said[index][1:]
+    sizes = [int(found[1]) if (found := _LENGTH.search(text)) else 0 for text in said]
+    for index, text in enumerate(said):
+        near = sizes[max(index - 1, 0) : index + 2]
+        train = len([size for size in near if size]) > 1
+        if train and text.startswith("P. ") and sizes[index] >= max(near):
+            shown[index] = text[1:]
     return shown
 
 

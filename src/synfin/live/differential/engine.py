@@ -38,10 +38,12 @@ def planned(script: Script) -> list[int]:
 
 
 class EngineRun:
-    """One script. ``late`` is by how much timers expire after their time, ns."""
+    """One script. ``late`` is by how much timers expire after their time, ns; it also moves
+    the beginning, so that the timestamp clock ticks elsewhere."""
 
     def __init__(self, script: Script, settings: Settings, peer: Peer, late: int = 0) -> None:
         self.script = script
+        self.start = START + late // 9
         self.clock = Clock()
         self.peer = peer
         self.late = late
@@ -59,14 +61,14 @@ class EngineRun:
         """``times``: of each step and of the end, ns since the first step."""
         for index, step in enumerate(self.script.steps):
             self.done.append(Done(times[index]))
-            self.clock.now = START + times[index]
+            self.clock.now = self.start + times[index]
             if isinstance(step.action, Call):
                 self.done[-1].outcome = self.program.perform(step.action)
             else:
                 data = self.peer.octets_of(step.action, index)
                 self.host.receive_bytes(data, self.clock.now)
             self._poll()
-            self._pass(START + times[index + 1])
+            self._pass(self.start + times[index + 1])
             self.done[-1].end = times[index + 1]
             self.done[-1].state = self._state()
         return self.done
@@ -89,7 +91,7 @@ class EngineRun:
             for packet in packets:
                 if isinstance(packet.body, Segment):
                     text = self.peer.hear(packet.body)
-                    self.done[-1].answers.append((now - START, text))
+                    self.done[-1].answers.append((now - self.start, text))
         raise RuntimeError("the host does not stop sending")
 
     def _state(self) -> str:

@@ -13,6 +13,7 @@ from synfin.live.differential.script import GAP_MS, Arrival, Call, Place, Script
 MOST_STEPS: Final = 18
 SIZES: Final = (1, 10, 100, 536, 1000, 1460, 2000, 5000, 12_000)
 WINDOWS: Final = (65_535, 65_535, 65_535, 32_000, 8_000, 1_000, 100, 0)
+SHORT_GAP_MS: Final = 14
 LONG_GAPS_MS: Final = (240, 480, 1_200)
 
 
@@ -67,7 +68,8 @@ class Writer:
         shown = self.window if window is None else window
         ack = (ack or Place("all")) if "." in flags else None
         made = Arrival(flags, seq or Place("nxt"), ack, length, shown, urgent, options)
-        self.steps.append(Step(made, self.gap()))
+        # An ACK may wait for the kernel's next tick (4 ms).
+        self.steps.append(Step(made, self.gap() or SHORT_GAP_MS))
 
     def size(self) -> int:
         """Octets of a text."""
@@ -75,7 +77,9 @@ class Writer:
 
     def off(self) -> int:
         """How far something is off."""
-        return self.rng.choice((-1, 1, -1, 1, -10, 10, -100, 100, -200_000, 200_000, 1 << 30, 1 << 31))
+        return self.rng.choice(
+            (-1, 1, -1, 1, -10, 10, -100, 100, -200_000, 200_000, 1 << 30, 1 << 31)
+        )
 
     def offers(self) -> tuple[str, ...]:
         """The options of a SYN, in Linux's order."""

@@ -36,7 +36,7 @@ SYSCTLS: Final = {
     "tcp_timestamps": 1,
     "tcp_sack": 1,
     "tcp_window_scaling": 1,
-    "tcp_ecn": 0,
+    "tcp_ecn": 2,
     "tcp_fastopen": 0,
     "tcp_syncookies": 1,
     "tcp_no_metrics_save": 1,

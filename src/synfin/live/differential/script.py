@@ -155,8 +155,13 @@ def _arrival(text: str) -> Arrival:
         elif name == "ack":
             arrival = replace(arrival, ack=_place(value))
         elif name in ("len", "win", "urg") and value.isdecimal():
-            field_name = {"len": "length", "win": "window", "urg": "urgent"}[name]
-            arrival = replace(arrival, **{field_name: int(value)})
+            number = int(value)
+            if name == "len":
+                arrival = replace(arrival, length=number)
+            elif name == "win":
+                arrival = replace(arrival, window=number)
+            else:
+                arrival = replace(arrival, urgent=number)
         else:
             raise ScriptError(f"{word!r} says nothing about a segment")
     return arrival
