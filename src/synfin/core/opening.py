@@ -145,7 +145,7 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     if snd.snd_una < snd.snd_nxt and again:
         snd.pull_back()
         tcb.stop_timer(RETRANSMIT)
-    if tcb.settings.syn_data == "queue" and (segment.payload or segment.flags & FIN):
+    if not tcb.settings.answer_text_ignored and (segment.payload or segment.flags & FIN):
         sixth_onward(tcb, segment, rcv.irs + 1)
 
 
@@ -161,7 +161,7 @@ def _syn_sent_simultaneous(tcb: Tcb, segment: Segment) -> None:
     tcb.syn_due = True
     tcb.syn_rule = rules.SYN_SENT_SIMULTANEOUS
     fin = segment.flags & FIN and not tcb.settings.fin_on_syn_ignored
-    if tcb.settings.syn_data == "queue" and (segment.payload or fin):
+    if not tcb.settings.answer_text_ignored and (segment.payload or fin):
         tcb.held_syn = segment if fin else _without_fin(segment)
 
 

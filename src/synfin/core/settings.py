@@ -279,6 +279,9 @@ class Settings:
     timestamp must be one that a SYN,ACK of ours bore."""
     listen_drops_syn_fin: bool = False
     """Linux tcp_rcv_state_process(): SYN,FIN opens nothing."""
+    answer_text_ignored: bool = False
+    """Linux tcp_rcv_synsent_state_process(): text and FIN on what answers our SYN are
+    dropped; they come again."""
     crossing_syn_offers: bool = False
     """Linux tcp_send_synack(): in a simultaneous open the SYN,ACK offers all options
     again, whatever the peer's SYN had."""
@@ -505,6 +508,7 @@ LINUX: Final = Settings(
     syn_data="discard",
     syn_data_unacked="resend",
     ack_after_crossing_syn=True,
+    answer_text_ignored=True,
     crossing_syn_offers=True,
     request_sockets=True,
     listen_drops_syn_fin=True,
