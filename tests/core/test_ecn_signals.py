@@ -1,7 +1,7 @@
 """ECN at work (RFC 3168 §6.1.2 to §6.1.6; SHLD-8)."""
 
 from synfin.core.settings import LINUX, SECOND, Settings
-from synfin.wire.tcp import ACK, CE, CWR, ECE, ECT_0, FIN, NOT_ECT, SYN, Options, Segment
+from synfin.wire.tcp import ACK, CE, CWR, ECE, ECT_0, FIN, NOT_ECT, RST, SYN, Options, Segment
 from tests.core.pair import MS, PLAIN, Duo, Solo
 
 MSS = 1000
@@ -131,6 +131,14 @@ def test_linux_acknowledges_the_first_ce_and_cwr_at_once() -> None:
     assert [(when, echoes([s])) for when, s in rfc.wait(SECOND)] == [(40 * MS, [True])]
 
 
+def test_a_reset_with_ack_carries_the_echo() -> None:
+    """As the kernel's does (tests/live/ecn.scn)."""
+    solo = agreed()
+    come(solo, CE, 1)
+    solo.conn.abort(solo.now)
+    assert [s.flags for s in solo.poll()] == [RST | ACK | ECE]
+
+
 # --- the sender: ECE, a smaller window, CWR ------------------------------------------------
 def test_ece_halves_the_window_once_and_cwr_tells_it() -> None:
     """§6.1.2."""
@@ -144,6 +152,7 @@ def test_ece_halves_the_window_once_and_cwr_tells_it() -> None:
     assert solo.conn.snd.cc.ssthresh == threshold, "once in a window of data"
     assert solo.conn.snd.cc.cwnd <= threshold + MSS
     assert solo.conn.ecn.reductions == 1
+    assert solo.conn.ecn.delivered_ce == 10 * MSS
     assert [bool(s.flags & CWR) for s in sent][:2] == [True, False]
     assert [s.ecn for s in sent] == [ECT_0] * len(sent), "and nothing goes again"
 

@@ -209,15 +209,31 @@ def test_octets_are_bounded_and_tiny_fragments_cost() -> None:
     assert box.receive(piece(A, B, 8, bytes(8)), 0).rule is rules.IP_REASSEMBLY_FULL
 
 
-def test_congestion_marks_survive() -> None:
-    """RFC 3168 §5.3."""
+@pytest.mark.parametrize("marked", [0, 1])
+def test_congestion_marks_survive(marked: int) -> None:
+    """RFC 3168 §5.3: one CE among ECT makes the packet CE."""
     pieces = fragment(udp(A, B), 1500)
-    pieces[1].tos = 3
+    for each in pieces:
+        each.tos = 2
+    pieces[marked].tos = 3
     box = Reassembler()
     for each in pieces:
         done = box.receive(each, 0)
     assert done.packet is not None
     assert done.packet.tos == 3
+
+
+@pytest.mark.parametrize("marked", [0, 1])
+def test_a_mark_beside_a_piece_without_ect_drops_the_packet(marked: int) -> None:
+    """RFC 3168 §5.3: it must neither be lost nor be given to who would not hear of it."""
+    pieces = fragment(udp(A, B), 1500)
+    pieces[marked].tos = 3
+    box = Reassembler()
+    for each in pieces:
+        done = box.receive(each, 0)
+    assert done.packet is None
+    assert (done.rule, done.values["why"]) == (rules.IP_FRAGMENT_REFUSED, "ecn")
+    assert box.waiting == 0
 
 
 @given(

@@ -38,7 +38,7 @@ class Ecn:
     ``ok``: both ends agreed; CE is echoed, ECE is acted on. ``may_mark``: new text may
     leave as ECT(0). ``echo``: ECE on every segment until CWR comes. ``seen``: text came
     as ECT or CE. ``marks`` counts text that came with CE, ``reductions`` how often ECE
-    made the window smaller.
+    made the window smaller, ``delivered_ce`` the octets that ACKs with ECE showed delivered.
     """
 
     def __init__(self) -> None:
@@ -51,6 +51,9 @@ class Ecn:
         self.seen: bool = False
         self.marks: int = 0
         self.reductions: int = 0
+        self.delivered_ce: int = 0
+        self.delivered_before: int = 0
+        """SND's count before the ACK that is looked at."""
 
     def syn_flags(self, settings: Settings, repeated: bool) -> int:
         """What our SYN says; ``repeated``: it is not the first one (§6.1.1.1)."""

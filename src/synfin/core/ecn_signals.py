@@ -66,12 +66,14 @@ def flags_arrived(tcb: Tcb, segment: Segment, ack: int) -> None:
             tcb.owe_now(rules.ACK_CWR, tcb.theirs(tcb.rcv.rcv_nxt))
     if segment.flags & ECE and not segment.flags & SYN:
         tcb.snd.news.congestion_echo = True
+        ecn.delivered_before = tcb.snd.delivered
 
 
 def echo_answered(tcb: Tcb, segment: Segment, window: int, reductions: int) -> None:
     """What the echo on ``segment`` did: as to a lost segment, but nothing goes again, and
     once in a window of data (§6.1.2). ``window`` and ``reductions`` are from before."""
     snd = tcb.snd
+    tcb.ecn.delivered_ce += snd.delivered - tcb.ecn.delivered_before
     if snd.echo_reductions > reductions:
         tcb.ecn.reductions += 1
         values = (window, snd.cc.cwnd, snd.cc.ssthresh, tcb.ours(snd.snd_max))

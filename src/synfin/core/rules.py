@@ -399,7 +399,7 @@ IP_FRAGMENT_KEPT: Final = Rule(
     "ip.fragment-kept", "RFC 791 §3.2; RFC 8200 §4.5", "ident offset length"
 )
 IP_FRAGMENT_REFUSED: Final = Rule(
-    "ip.fragment-refused", "RFC 791 §3.2; RFC 5722 §4", "ident offset why"
+    "ip.fragment-refused", "RFC 791 §3.2; RFC 5722 §4; RFC 3168 §5.3", "ident offset why"
 )
 IP_REASSEMBLED: Final = Rule("ip.reassembled", "RFC 791 §3.2; RFC 8200 §4.5", "ident length pieces")
 IP_REASSEMBLY_FULL: Final = Rule(

@@ -21,7 +21,7 @@ from synfin.core.timers import (
     SWS_OVERRIDE,
     USER_TIMEOUT,
 )
-from synfin.wire.tcp import ACK, RST, SYN, Segment
+from synfin.wire.tcp import ACK, ECE, RST, SYN, Segment
 
 MAX_TIMERS_PER_TICK = 32
 """Every expiry re-arms later than now, so this is never reached; it bounds the loop."""
@@ -246,6 +246,7 @@ def _keepalive_gives_up(tcb: Tcb) -> None:
 def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
     """<SEQ=SND.NXT><CTL=RST> of our own accord (§3.10.5); with ACK as stacks do."""
     flags = RST | ACK if tcb.settings.linger_reset_ack else RST
+    flags |= ECE if tcb.ecn.echo else 0
     ack = wrap(tcb.rcv.rcv_nxt) if flags & ACK else 0
     seq = wrap(tcb.snd.snd_nxt)
     options = options_now(tcb)  # RFC 7323 §3.2: TSopt SHOULD stand on a RST, too

@@ -20,7 +20,7 @@ from synfin.wire.ip import (
 )
 from synfin.wire.malformed import Malformed
 from synfin.wire.pieces import fragment
-from synfin.wire.tcp import Segment
+from synfin.wire.tcp import CE, NOT_ECT, Segment
 
 REASSEMBLY_V4_NS: Final = 60 * SECOND
 """RFC 1122 §3.3.2 asks for a fixed value between 60 and 120 s; hosts set their own
@@ -70,6 +70,9 @@ class _Partial:
         self.total: int = -1
         self.first: Packet | None = None
         self.congestion: bool = False
+        """Some fragment is marked CE."""
+        self.not_ect: bool = False
+        """Some fragment declares no ECT."""
         self.refused: bool = False
 
 
@@ -135,6 +138,8 @@ class Reassembler:
             return Assembly(rules.IP_FRAGMENT_REFUSED, values)
         if partial.first is not None and partial.held == partial.total:
             self._forget(table, key)
+            if partial.congestion and partial.not_ect:
+                return _contradictory(packet)
             return _complete(partial)
         return Assembly(
             rules.IP_FRAGMENT_KEPT,
@@ -210,8 +215,10 @@ class Reassembler:
             return "duplicate"
         if start == 0 and partial.first is None:
             partial.first = packet
-        if packet.tos & 3 == 3:
+        if packet.tos & 3 == CE:
             partial.congestion = True
+        elif packet.tos & 3 == NOT_ECT:
+            partial.not_ect = True
         partial.charged += added
         self._bytes += added
         return ""
@@ -278,6 +285,13 @@ def _insert(partial: _Partial, start: int, data: bytes) -> int:
     return charged
 
 
+def _contradictory(packet: Packet) -> Assembly:
+    """RFC 3168 §5.3: neither may the mark be lost, nor a packet be marked whose sender
+    would not hear of it; so it is dropped."""
+    values: dict[str, Value] = {"ident": packet.ident, "offset": packet.frag_offset, "why": "ecn"}
+    return Assembly(rules.IP_FRAGMENT_REFUSED, values)
+
+
 def _complete(partial: _Partial) -> Assembly:
     """The whole packet: the first fragment's header, all octets (RFC 791 §3.2)."""
     done = Assembly(
@@ -292,7 +306,7 @@ def _complete(partial: _Partial) -> Assembly:
         first.proto,
         b"",
         first.ttl,
-        first.tos | (3 if partial.congestion else 0),
+        first.tos | (CE if partial.congestion else NOT_ECT),
         first.ident,
         first.df,
         options=first.options,

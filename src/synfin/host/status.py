@@ -114,4 +114,5 @@ def tcp_info(connection: HostConnection) -> dict[str, int | str]:
         "segs_out": connection.segments_out,
         "pmtu": connection.mtu,
         "notsent_bytes": snd.unsent,
+        "delivered_ce": connection.ecn.delivered_ce,
     }

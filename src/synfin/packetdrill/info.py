@@ -55,6 +55,7 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
         "total_retrans": snd.retransmitted,
         "snd_cwnd": snd.cc.cwnd // snd.cc.mss,
         "snd_ssthresh": INFINITE if snd.cc.ssthresh >= 1 << 40 else snd.cc.ssthresh // mss,
+        "delivered_ce": -(-connection.ecn.delivered_ce // mss),
         "snd_wnd": snd.snd_wnd,
         "rcv_wnd": rcv.rcv_wnd,
         "notsent_bytes": snd.unsent,

@@ -446,6 +446,7 @@ ip-fragment-refused = { $why ->
         [overlap] RFC 5722 §4: the piece of packet { $ident } at offset { $offset } overlaps one that is there; honest senders never do that, so the whole IPv6 packet is discarded.
         [duplicate] RFC 791 §3.2: all octets of this piece of packet { $ident } (offset { $offset }) are there already; what came first stays.
         [beyond-end] RFC 791 §3.2: the piece of packet { $ident } at offset { $offset } does not go with the end of the packet that another piece told; it is dropped.
+        [ecn] RFC 3168 §5.3: the packet { $ident } is whole (its last piece came at offset { $offset }), but one piece is marked CE and another declares no ECT; the mark may not be lost, nor given to a sender that would not hear of it, so the packet is dropped.
        *[length] RFC 791 §3.2: the piece of packet { $ident } at offset { $offset } has a length that cannot be (empty, no multiple of 8 although more follow, or beyond 65535); it is dropped.
     }
     .name = Fragment not taken
