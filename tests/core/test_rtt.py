@@ -67,22 +67,6 @@ def test_a_sample_ends_the_backoff() -> None:
     assert rtt.rto == (500 + 4 * 250 * 3 // 4) * MS == 1250 * MS
 
 
-def test_progress_without_a_sample_returns_to_the_estimate() -> None:
-    rtt = RttEstimator(RFC)
-    sample(rtt, 500 * MS)
-    rtt.back_off()
-    rtt.forget_backoff()
-    assert rtt.rto == 1500 * MS
-
-
-def test_without_any_estimate_the_backoff_stays() -> None:
-    """§5.7's case: nothing is known yet."""
-    rtt = RttEstimator(RFC)
-    rtt.back_off()
-    rtt.forget_backoff()
-    assert rtt.rto == 2 * SECOND
-
-
 def test_the_smallest_sample_is_remembered() -> None:
     rtt = RttEstimator(RFC)
     for value in (300, 100, 200):

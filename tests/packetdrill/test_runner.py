@@ -81,13 +81,14 @@ def test_unsupported_things_are_named(text: str, what: str, tmp_path: Path) -> N
 
 
 def test_strict_segments_are_neither_joined_nor_cut(tmp_path: Path) -> None:
+    """At this round trip the engine, like Linux, cuts for the device in twos."""
+    whole = SERVER + "+0 write(4, ..., 4000) = 4000\n+0 > P. 1:4001(4000) ack 1\n"
+    assert run(tmp_path, whole).status == "pass"
+    assert run(tmp_path, whole, strict=True).status == "fail"
     halves = SERVER + (
         "+0 write(4, ..., 4000) = 4000\n+0 > P. 1:2001(2000) ack 1\n+0 > P. 2001:4001(2000) ack 1\n"
     )
-    assert run(tmp_path, halves).status == "pass"
-    assert run(tmp_path, halves, strict=True).status == "fail"
-    whole = SERVER + "+0 write(4, ..., 4000) = 4000\n+0 > P. 1:4001(4000) ack 1\n"
-    assert run(tmp_path, whole, strict=True).status == "pass"
+    assert run(tmp_path, halves, strict=True).status == "pass"
 
 
 def test_an_echo_of_a_timestamp_never_sent_is_an_error(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_script_beside_the_script(tmp_path: Path) -> None:
 
 
 def test_what_changes_nothing_is_named() -> None:
-    assert after("sysctl -q net.ipv4.tcp_frto=2").without_effect() == ("tcp_frto",)
+    assert after("sysctl -q net.ipv4.tcp_autocorking=1").without_effect() == ("tcp_autocorking",)
     assert after("sysctl -q net.ipv4.tcp_sack=1").without_effect() == ()
 
 

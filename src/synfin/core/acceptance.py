@@ -1,6 +1,6 @@
 """What both SYNs agree on, and the move to ESTABLISHED (RFC 9293 §3.5, RFC 7323)."""
 
-from synfin.core import rules
+from synfin.core import pacing, rules
 from synfin.core.events import Value
 from synfin.core.rules import Rule
 from synfin.core.sequence import modular_less
@@ -75,6 +75,7 @@ def establish(
     snd.timeouts = 0
     if tcb.passive and tcb.settings.request_sockets:
         tcb.unlimited()  # the request had a limit of its own
+    pacing.update_rate(snd)
     if tcb.opening_timeout:
         tcb.opening_timeout = False
         tcb.user_timeout = tcb.settings.user_timeout_ns

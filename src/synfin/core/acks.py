@@ -120,6 +120,8 @@ def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
             rules.ACK_WINDOW, segment, unscaled_window(tcb, segment), tcb.theirs(seq), tcb.ours(ack)
         )
     snd.unanswered_probes = 0
+    if tcb.settings.ack_ends_more:
+        tcb.more_held = False
     take_window(tcb, segment, seq, ack)
     if segment.flags & (ECE | CWR) and tcb.ecn.ok:
         flags_arrived(tcb, segment, ack)

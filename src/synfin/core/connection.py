@@ -130,7 +130,7 @@ class Connection(Tcb):
         if self.settings.idle_halves and self.snd.board.empty() and self.snd.last_sent_at:
             recovery.after_idle(self.snd, now)
         self.snd.buffer.append(data if size == len(data) else data[:size])
-        self.more_coming = not push
+        self.more_coming = self.more_held = not push
         if urgent:
             self.snd.snd_up = self.snd.buffer.end
         waits = self.state is State.SYN_SENT or (

@@ -27,7 +27,8 @@ class Rack:
         self.rtt: int = 0
         self.advanced: bool = False
         """Something was delivered since losses were last looked for."""
-        self.reordering_seen: bool = False
+        self.reordering_seen: int = 0
+        """How often text arrived after text that was sent later."""
         self.window_steps: int = 1
         """RACK.reo_wnd_mult."""
         self.window_persists: int = 0
@@ -67,7 +68,7 @@ class Rack:
     def window(self, recovering: bool, many_sacked: bool, min_rtt: int, srtt: int) -> int:
         """Step 4: the reordering window; none until reordering has been seen and
         three duplicates would have told of a loss anyway."""
-        if not self.reordering_seen and (recovering or many_sacked):
+        if self.reordering_seen == 0 and (recovering or many_sacked):
             return 0
         return min(min_rtt // 4 * self.window_steps, srtt)
 

@@ -7,7 +7,7 @@ window then falls, one of two: at once, or in proportion (RFC 9937). The order o
 steps is that of Linux's tcp_fastretrans_alert(), which all of these fit into.
 """
 
-from synfin.core import loss_probe, undo
+from synfin.core import loss_probe, pacing, undo
 from synfin.core.delivery import NOTHING, Delivery
 from synfin.core.loss_detection import identify, mark_after_timeout, time_to_recover
 from synfin.core.sender import (
@@ -58,9 +58,6 @@ def _measure(snd: Sender, news: Delivery, echo_rtt: int) -> None:
     if sample >= 0:
         snd.rtt.sample(sample, latest, snd.snd_una, snd.snd_nxt)
         snd.cc.on_rtt(latest, snd.snd_una, snd.snd_nxt, news.now)
-    elif snd.timeouts:
-        # Karn: no sample. What backed the RTO off is over, though.
-        snd.rtt.forget_backoff()
 
 
 def _measure_sacked(snd: Sender, news: Delivery) -> None:
@@ -95,6 +92,7 @@ def react(snd: Sender, news: Delivery) -> None:
     if news.restart_timer:
         _restart_timer(snd, news.now)
     _steer_window(snd, news, delivered, before)
+    pacing.update_rate(snd)
 
 
 def _restart_timer(snd: Sender, now: int) -> None:
@@ -396,7 +394,7 @@ def validate_window(snd: Sender, limited: bool, now: int) -> None:
         snd.window_used_at = now
         return
     snd.window_used = max(snd.window_used, out)
-    if now - snd.window_used_at >= snd.rtt.rto:
+    if snd.settings.restart_after_idle and now - snd.window_used_at >= snd.rtt.rto:
         _give_up_unused(snd)
         snd.window_used_at = now
 
@@ -416,7 +414,7 @@ def after_idle(snd: Sender, now: int) -> None:
     """Nothing was outstanding: an old window says little (RFC 5681 §4.1)."""
     idle = now - snd.last_sent_at
     cc = snd.cc
-    if idle <= snd.rtt.rto:
+    if idle <= snd.rtt.rto or not snd.settings.restart_after_idle:
         return
     if not snd.settings.idle_halves:
         cc.cwnd = min(cc.cwnd, cc.initial)

@@ -81,13 +81,3 @@ class RttEstimator:
         once there was a sample, stays as it is."""
         slop = self.slop if self.srtt else 0
         self.rto = min((self.rto - slop) * 2 + slop, self.max_rto)
-
-    def forget_backoff(self) -> None:
-        """New data was acknowledged after timeouts: back to the RTO of the last sample.
-
-        RFC 6298 §5 keeps the backed-off value until the next sample, which after a
-        long loss may never come, because everything outstanding is a retransmission;
-        the BSDs and Linux return to the estimate at the first new ACK, and so do we.
-        """
-        if self.srtt:
-            self.rto = self._computed()

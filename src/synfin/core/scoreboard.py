@@ -43,10 +43,12 @@ class Scoreboard:
 
     def cost_of(self, start: int, end: int, flags: int) -> int:
         """What [start, end) takes of the congestion window; a FIN or SYN rides for
-        nothing on text that is counted in segments."""
+        nothing on text that is counted in segments, and there a lone SYN takes nothing."""
         octets = end - start
         if self.unit == 0:
             return octets
+        if flags & SYN and octets == 1:
+            return 0
         if flags and octets > 1:
             octets -= 1
         return (octets + self.unit - 1) // self.unit * self.unit

@@ -4,7 +4,7 @@ Window, congestion window, silly windows and Nagle (RFC 9293 §3.7.4, §3.8.6;
 RFC 5681, RFC 6582).
 """
 
-from synfin.core import loss_probe, recovery, rules, undo
+from synfin.core import loss_probe, pacing, recovery, rules, undo
 from synfin.core.events import Value
 from synfin.core.forming import form, sack_length
 from synfin.core.rules import Rule
@@ -12,7 +12,7 @@ from synfin.core.scoreboard_range import Sent
 from synfin.core.sender import RECOVERY, REDUCED
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import Tcb
-from synfin.core.timers import LOSS_PROBE, PERSIST, RETRANSMIT, SWS_OVERRIDE
+from synfin.core.timers import LOSS_PROBE, PACING, PERSIST, RETRANSMIT, SWS_OVERRIDE
 from synfin.wire.tcp import ACK, FIN, PSH, SYN, Segment
 
 
@@ -124,6 +124,9 @@ def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     if not snd.retransmit_now and snd.in_flight + cost > snd.cc.cwnd:
         tcb.wait_rule = rules.WAIT_CWND
         return False
+    if pacing.must_wait(snd, tcb.now):
+        _wait_for_pace(tcb)
+        return False
     if length > room:
         board.split(index, sent.start + room)
     segment = _form_again(tcb, sent)
@@ -134,6 +137,7 @@ def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     snd.retransmit_now = False
     snd.retransmitted += 1
     snd.sent_again(index == board.head, tcb.now)
+    pacing.sent(snd, min(length, room), 1, tcb.now)
     out.append(segment)
     if tcb.retransmit_rule is not rules.RETRANSMIT_MTU:
         tcb.retransmit_rule = rules.RETRANSMIT_REST
@@ -188,6 +192,9 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
     unsent = snd.buffer.end - snd.snd_nxt
     if unsent <= 0:
         return _send_lone_fin(tcb, out)
+    if pacing.must_wait(snd, tcb.now):
+        _wait_for_pace(tcb)
+        return False
     full = max(1, tcb.effective_mss - sack_length(tcb))
     length = _sendable(tcb, unsent, full)
     if length <= 0:
@@ -224,6 +231,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     if length % full and seq >= snd.snd_max:
         snd.small_end = seq + length
     _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0)
+    pacing.sent(snd, length, -(-length // full), tcb.now)
     out.append(segment)
 
 
@@ -275,7 +283,7 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
         return 0
     limit = full
     if tcb.max_segment > full:
-        limit = tcb.max_segment - tcb.max_segment % full
+        limit = pacing.largest(snd, full, tcb.max_segment - tcb.max_segment % full)
     length = min(unsent, usable, limit)
     room = snd.cc.cwnd - snd.in_flight
     least = full if snd.board.unit else min(length, full)
@@ -296,7 +304,7 @@ def _tail_may_ride(tcb: Tcb) -> bool:
     snd = tcb.snd
     if tcb.sws_override or snd.fin_queued or snd.snd_up > snd.snd_nxt:
         return True
-    if tcb.corked or tcb.more_coming:
+    if tcb.corked or tcb.more_held:
         return False
     return tcb.nodelay or _no_small_segment_out(tcb)
 
@@ -317,7 +325,7 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     if length == unsent:
         if snd.fin_queued or snd.snd_up > snd.snd_nxt:
             return True
-        if tcb.corked or tcb.more_coming:
+        if tcb.corked or tcb.more_held:
             tcb.wait_rule = rules.WAIT_CORK
             _start_override(tcb)
             return False
@@ -331,6 +339,12 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     if idle:
         _start_override(tcb)
     return False
+
+
+def _wait_for_pace(tcb: Tcb) -> None:
+    """The pacing timer sends what the windows would allow at once."""
+    tcb.wait_rule = rules.WAIT_PACING
+    tcb.timers.start(PACING, tcb.snd.pace_until)
 
 
 def _start_override(tcb: Tcb) -> None:
@@ -364,6 +378,8 @@ def _explain_wait(tcb: Tcb) -> None:
         "max_window": snd.max_window,
         "snd_wnd": snd.snd_wnd,
         "cwnd": snd.cc.cwnd,
+        "rate": snd.pacing_rate or snd.max_pacing_rate,
+        "until_ns": snd.pace_until - tcb.now,
     }
     values = [known.get(name) for name in rule.values] + [None] * 5
     reason = tcb.reason(rule, values[0], values[1], values[2], values[3], values[4])

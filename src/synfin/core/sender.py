@@ -116,6 +116,16 @@ class Sender:
         self.delivered: int = 0
         """Octets delivered in all, counted as the scoreboard does."""
 
+        # Pacing (see pacing.py)
+        self.pacing_rate: int = 0
+        """Octets per second; 0: not known yet."""
+        self.max_pacing_rate: int = 0
+        """SO_MAX_PACING_RATE, 0 for none."""
+        self.paces: bool = settings.pacing
+        self.pace_until: int = 0
+        self.text_segments: int = 0
+        """Segments with text sent so far, again or not."""
+
         # Window validation
         self.window_was_full: bool = False
         self.window_checked_at: int = iss

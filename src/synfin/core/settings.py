@@ -90,6 +90,9 @@ class Settings:
     acks_repeat_fin: bool = False
     """FreeBSD tcp_output(): an ACK that leaves while our FIN is unacknowledged carries
     the FIN again."""
+    ack_ends_more: bool = False
+    """Linux tcp_data_snd_check(): the next ACK lets the tail of a MSG_MORE write go, as far
+    as Nagle's algorithm allows."""
     delayed_ack_ns: int = 200 * MILLISECOND
     """0 acknowledges at once; must stay below 0.5 s (MUST-40)."""
     window_update_doubles: bool = False
@@ -123,9 +126,23 @@ class Settings:
     window_validation: bool = False
     """Linux tcp_cwnd_validate(): what was not used of the window for an RTO is given up by
     half, and a window grows only after it was full once in the flight (compare RFC 7661)."""
+    restart_after_idle: bool = True
+    """An idle time makes the window smaller (RFC 5681 §4.1; Linux tcp_slow_start_after_idle)."""
     idle_halves: bool = False
     """Linux tcp_cwnd_restart(): an idle time halves the window once per RTO; RFC 5681 §4.1
     goes back to the initial window at once."""
+
+    pacing: bool = False
+    """The window is spread over the round trip; else only where SO_MAX_PACING_RATE is set."""
+    pacing_ss_percent: int = 200
+    """Linux tcp_pacing_ss_ratio: rate in slow start, percent of a window per round trip."""
+    pacing_ca_percent: int = 120
+    """Linux tcp_pacing_ca_ratio: the same later."""
+    tso_autosize: bool = False
+    """Linux tcp_tso_autosize(): a segment for the device to cut takes a millisecond of the
+    pacing rate; else it is as large as the windows and the device allow."""
+    min_tso_segments: int = 2
+    """Linux tcp_min_tso_segs."""
 
     # -- loss recovery
     reordering_threshold: int = 3
@@ -481,7 +498,9 @@ LINUX: Final = Settings(
     ecn_quick_acks=2,
     ecn_cwr_at_once=True,
     count_segments=True,
+    ack_ends_more=True,
     ssthresh_from_window=True,
+    tso_autosize=True,
     window_validation=True,
     idle_halves=True,
     rack=True,

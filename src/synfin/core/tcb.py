@@ -130,7 +130,9 @@ class Tcb(StateHolder):
         self.nodelay: bool = not settings.nagle
         self.corked: bool = False
         self.more_coming: bool = False
-        """The last SEND had no PUSH (MSG_MORE): its tail may wait a little (MAY-16)."""
+        """The last SEND had no PUSH (MSG_MORE)."""
+        self.more_held: bool = False
+        """So its tail may wait a little (MAY-16)."""
         self.delayed_ack_ns: int = settings.delayed_ack_ns
         self.keepalive: bool = settings.keepalive
         self.keepalive_idle: int = settings.keepalive_idle_ns

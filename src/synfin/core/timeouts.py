@@ -59,7 +59,7 @@ def _expire(tcb: Tcb, slot: int) -> None:
         tcb.give_up(Trigger.GIVE_UP, 0, rules.FIN_WAIT_2_TIMEOUT, timeout)
     elif slot == SWS_OVERRIDE:
         tcb.sws_override = True
-        tcb.more_coming = False
+        tcb.more_coming = tcb.more_held = False
 
 
 # -- retransmission (RFC 6298 §5.4-5.6) ----------------------------------------------

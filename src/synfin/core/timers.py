@@ -14,7 +14,8 @@ FIN_WAIT_2: Final = 5
 SWS_OVERRIDE: Final = 6
 LOSS_PROBE: Final = 7
 REORDER: Final = 8
-COUNT: Final = 9
+PACING: Final = 9
+COUNT: Final = 10
 
 NAMES: Final = (
     "retransmit",
@@ -26,6 +27,7 @@ NAMES: Final = (
     "sws-override",
     "loss-probe",
     "reorder",
+    "pacing",
 )
 
 

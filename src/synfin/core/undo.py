@@ -152,4 +152,4 @@ def note_reordering(snd: Sender, low: int) -> None:
     distance = segments(snd, snd.fack - low)
     if distance > snd.reordering:
         snd.reordering = min(distance, 300)
-    snd.rack.reordering_seen = True
+    snd.rack.reordering_seen += 1

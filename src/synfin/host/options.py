@@ -40,6 +40,7 @@ _RANGES = {
     (c.IPPROTO_TCP, c.TCP_KEEPCNT): (1, 127),
     (c.IPPROTO_TCP, c.TCP_SYNCNT): (1, 127),
     (c.SOL_SOCKET, c.SO_ZEROCOPY): (0, 1),
+    (c.SOL_SOCKET, c.SO_MAX_PACING_RATE): (0, (1 << 64) - 1),
     (c.SOL_SOCKET, c.SO_TIMESTAMPING): (0, (1 << 17) - 1),
     (c.IPPROTO_IP, c.IP_MTU_DISCOVER): (c.IP_PMTUDISC_DONT, c.IP_PMTUDISC_DO),
     (c.IPPROTO_TCP, c.TCP_KEEPINIT): (1, 4_294_967),
@@ -260,6 +261,10 @@ def _apply_socket_level(connection: Connection, option: int, value: int, now: in
         connection.rcv.buffer_size = max(value, 1)
     elif option == c.SO_SNDBUF:
         connection.snd.buffer_size = max(value, 1)
+    elif option == c.SO_MAX_PACING_RATE:
+        unlimited = value in (0, 0xFFFFFFFF, (1 << 64) - 1)
+        connection.snd.max_pacing_rate = 0 if unlimited else value
+        connection.snd.paces = connection.settings.pacing or not unlimited
 
 
 def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) -> None:

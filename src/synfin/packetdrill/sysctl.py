@@ -22,11 +22,11 @@ _PIPE_END: Final = re.compile(r"\s+[&12]?>+\s*&?\S+")
 MAX_DEPTH: Final = 4
 
 NEUTRAL: Final = frozenset({
-    "tcp_frto", "tcp_dsack", "tcp_fack", "tcp_reordering", "tcp_early_retrans", "tcp_recovery",
-    "tcp_tso_win_divisor", "tcp_ecn_option", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio",
-    "tcp_notsent_lowat", "tcp_min_tso_segs", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
+    "tcp_fack",
+    "tcp_tso_win_divisor", "tcp_ecn_option",
+    "tcp_notsent_lowat", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
     "tcp_moderate_rcvbuf", "tcp_autocorking", "tcp_congestion_control",
-    "tcp_slow_start_after_idle", "tcp_fastopen_blackhole_timeout_sec",
+    "tcp_fastopen_blackhole_timeout_sec",
     "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts",
     "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
     "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
@@ -121,6 +121,15 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     "tcp_keepalive_probes": lambda s, v: s.but(keepalive_probes=_integer(v)),
     "tcp_fastopen": _fastopen,
     "tcp_ecn": _ecn,
+    "tcp_early_retrans": lambda s, v: s.but(tail_loss_probe=_integer(v) in (3, 4)),
+    "tcp_recovery": lambda s, v: s.but(rack=bool(_integer(v) & 1)),
+    "tcp_frto": lambda s, v: s.but(frto=bool(_integer(v))),
+    "tcp_dsack": lambda s, v: s.but(dsack=bool(_integer(v))),
+    "tcp_reordering": lambda s, v: s.but(reordering_threshold=_integer(v)),
+    "tcp_slow_start_after_idle": lambda s, v: s.but(restart_after_idle=bool(_integer(v))),
+    "tcp_min_tso_segs": lambda s, v: s.but(min_tso_segments=_integer(v)),
+    "tcp_pacing_ss_ratio": lambda s, v: s.but(pacing_ss_percent=_integer(v)),
+    "tcp_pacing_ca_ratio": lambda s, v: s.but(pacing_ca_percent=_integer(v)),
     "tcp_ecn_fallback": lambda s, v: s.but(ecn_fallback=bool(_integer(v))),
     "tcp_max_syn_backlog": lambda s, v: s.but(syn_backlog=_integer(v)),
 }
