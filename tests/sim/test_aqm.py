@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from synfin.core.connection import Connection
-from synfin.core.settings import RFC, Settings
+from synfin.core.settings import PROFILES, RFC, Settings
 from synfin.sim.aqm import DROP, MARK, PASS, Red, Threshold
 from synfin.sim.fault import Fault
 from synfin.sim.faults import parse_fault
@@ -153,3 +153,28 @@ def test_marks_spare_the_retransmissions() -> None:
     lossless = transfer(settings, mark=5)
     assert lossless.snd.retransmitted == 0
     assert lossless.ecn.reductions >= 1
+
+
+@pytest.mark.parametrize("profile", ["rfc", "linux", "bsd44"])
+@pytest.mark.parametrize("seed", range(4))
+def test_marks_losses_and_reordering_together_lose_nothing(profile: str, seed: int) -> None:
+    """Both ways at once: every octet arrives, and when it is over no echo is left behind."""
+    settings = PROFILES[profile].but(ecn="ask")
+    net = Network(seed=seed)
+    net.add_host("A", A, settings=settings)
+    net.add_host("B", B, settings=settings)
+    net.link("A", "B", 5 * MS, rate_bps=20_000_000, queue_packets=30, red=(3, 20),
+             loss=0.01, duplicate=0.01, reorder=0.01)  # fmt: skip
+    for fault in ("A>B DATA p=0.05 mark", "B>A DATA p=0.05 mark", "* ACK p=0.02 mark"):
+        net.add_fault(parse_fault(fault))
+    a, b = Programs(net, "A"), Programs(net, "B")
+    b.listen(lambda sock: Stream(sock, bytes(100_000)))
+    one = a.connect(B, data=bytes(100_000))
+    net.run(until_ns=600 * SECOND, max_events=200_000)
+    (other,) = b.accepted
+    assert (one.got, other.got) == (100_000, 100_000)
+    assert (one.eof, other.eof) == (True, True)
+    for stream in (one, other):
+        assert stream.sock.conn is not None
+        assert stream.sock.conn.ecn.marks > 0
+        assert stream.sock.conn.ecn.reductions > 0
