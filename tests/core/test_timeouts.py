@@ -61,6 +61,19 @@ def test_an_ack_ends_it_all() -> None:
     assert solo.wait(HOUR) == []
 
 
+def test_what_was_sent_twice_leaves_the_rto_doubled() -> None:
+    """MUST-18: RFC 6298 §5 and Karn: only a sample ends the backoff."""
+    solo = Solo().established()
+    solo.send(b"one")
+    solo.wait(100 * MS)
+    assert solo.arrive(ACK, 1, 4) == []
+    solo.send(b"hello")
+    assert solo.times(solo.wait(3 * SECOND)) == [1, 3]
+    assert solo.arrive(ACK, 1, 9) == []
+    solo.send(b"again")
+    assert solo.times(solo.wait(12 * SECOND)) == [4, 12]
+
+
 def test_the_rto_follows_the_measured_round_trip() -> None:
     """MUST-18: SRTT = 2 s, RTTVAR = 1 s: RTO = 6 s."""
     solo = Solo().syn_sent()
