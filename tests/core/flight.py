@@ -67,3 +67,8 @@ def send_again(snd: Sender, now: int, stamp: int = 0) -> tuple[int, int]:
     snd.retransmit_now = False
     snd.sent_again(index == snd.board.head, now)
     return sent.start - at(0), sent.end - at(0)
+
+
+def lost(snd: Sender) -> list[tuple[int, int]]:
+    """What is deemed lost and not yet sent again, in octets."""
+    return [(r.start - at(0), r.end - at(0)) for r in snd.board.ranges if r.lost]

@@ -42,7 +42,8 @@ class Rack:
         """
         if news.latest_sent != NOTHING:
             self._advance(news.now, news.latest_sent, news.latest_end)
-        if news.latest_resent_at != NOTHING and news.now - news.latest_resent_at >= min_rtt:
+        resent_at = news.latest_resent_at
+        if resent_at != NOTHING and 0 < min_rtt <= news.now - resent_at:
             self._advance(news.now, news.latest_resent_at, news.latest_resent_end)
 
     def _advance(self, now: int, sent_at: int, end: int) -> None:

@@ -57,7 +57,8 @@ def _measure(snd: Sender, news: Delivery, echo_rtt: int) -> None:
     snd.last_sample = sample
     if sample >= 0:
         snd.rtt.sample(sample, latest, snd.snd_una, snd.snd_nxt)
-        snd.cc.on_rtt(latest, snd.snd_una, snd.snd_nxt, news.now)
+        if news.prior_una > snd.iss:  # a SYN's round trip is no round of text
+            snd.cc.on_rtt(latest, snd.snd_una, snd.snd_nxt, news.now)
 
 
 def _measure_sacked(snd: Sender, news: Delivery) -> None:

@@ -115,8 +115,8 @@ class Scoreboard:
         gone = sent.cost - rest
         self.flight_octets -= gone
         self._count(sent, -gone)
-        # Part of a segment is no sample, except the SYN, whatever becomes of its text.
-        if sent.flags & SYN:
+        # Part of a segment is no sample; a whole one is, and the SYN, whatever its text became.
+        if sent.flags & SYN or (ack - sent.start >= sent.mss and not sent.sacked):
             news.take_acked(sent, gone)
         elif not sent.sacked:
             news.acked += gone

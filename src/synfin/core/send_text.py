@@ -251,7 +251,7 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
 def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
     snd = tcb.snd
     was_empty = snd.board.empty()
-    sent = Sent(seq, seq + size, tcb.now, flags, snd.mss)
+    sent = Sent(seq, seq + size, tcb.now, flags, tcb.effective_mss)
     snd.board.add(sent)
     if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
         snd.prr.out += sent.cost
