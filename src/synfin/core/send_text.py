@@ -43,6 +43,7 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
     if snd.board.empty() and snd.last_sent_at and not tcb.settings.idle_halves:
         recovery.after_idle(snd, tcb.now)
     first = snd.snd_nxt
+    tcb.began_idle = tcb.settings.nagle_idle_write and snd.snd_una == first
     while len(out) < budget and _send_new(tcb, out):
         pass
     full = tcb.wait_rule is rules.WAIT_CWND or snd.in_flight >= snd.cc.cwnd
@@ -321,7 +322,7 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     if tcb.sws_override:
         return True
     # A SYN of ours that is still unacknowledged (Fast Open) is no data in flight.
-    idle = snd.snd_una == snd.snd_nxt or snd.snd_nxt == snd.iss + 1
+    idle = snd.snd_una == snd.snd_nxt or snd.snd_nxt == snd.iss + 1 or tcb.began_idle
     if length == unsent:
         if snd.fin_queued or snd.snd_up > snd.snd_nxt:
             return True

@@ -75,6 +75,9 @@ class Settings:
 
     # -- sending (RFC 9293 §3.7.4, §3.8.6)
     nagle: bool = True
+    nagle_idle_write: bool = False
+    """FreeBSD tcp_output(): idle is what it was before the first segment, so that a write
+    on an idle connection leaves whole, its small tail, too."""
     nagle_minshall: bool = False
     """Linux tcp_minshall_check(): a small segment waits only for an earlier small one, so
     that the tail of a large write leaves at once (RFC 9293 §3.7.4 waits for any text)."""
@@ -399,6 +402,15 @@ class Settings:
     """RFC 7323 §3.2: a segment without the option, on a connection that uses it, is
     dropped; Linux takes it (tcp_validate_incoming())."""
 
+    udp_tunneling_port: int = 0
+    """FreeBSD net.inet.tcp.udp_tunneling_port: TCP also comes in UDP datagrams to this
+    port, and leaves so where a socket (TCP_REMOTE_UDP_ENCAPS_PORT) or the peer wants it;
+    0: not."""
+    udp_tunneling_overhead: int = 8
+    """FreeBSD net.inet.tcp.udp_tunneling_overhead: by how much an MSS is smaller then."""
+    maxseg_at_once: bool = False
+    """FreeBSD tcp_ctloutput(): TCP_MAXSEG lowers the MSS of an open connection, too."""
+
     # -- host limits (POSIX: EADDRNOTAVAIL, EMFILE, ENOBUFS)
     ephemeral_low: int = 32_768
     ephemeral_high: int = 60_999
@@ -610,6 +622,8 @@ FREEBSD: Final = Settings(
     most_retransmissions=12,
     least_probe_gap_ns=5 * SECOND,
     prr=True,
+    maxseg_at_once=True,
+    nagle_idle_write=True,
     slow_start_limit=2,
     synack_retries=3,
     opening_timeout_ns=75 * SECOND,

@@ -75,6 +75,8 @@ class Tcb(StateHolder):
         self.mtu: int = mtu
         self.ip_option_len: int = 0
         """Octets of IP options on each segment: §3.7.1's IPoptionsize."""
+        self.udp_port: int = 0
+        """> 0: segments travel in UDP datagrams to this port of the peer."""
         self.user_mss: int = 0
         """TCP_MAXSEG."""
         self.max_segment: int = 0
@@ -129,6 +131,8 @@ class Tcb(StateHolder):
         # Options of the application
         self.nodelay: bool = not settings.nagle
         self.corked: bool = False
+        self.began_idle: bool = False
+        """Nothing was outstanding when this poll began (switch ``nagle_idle_write``)."""
         self.more_coming: bool = False
         """The last SEND had no PUSH (MSG_MORE)."""
         self.more_held: bool = False
@@ -295,6 +299,16 @@ class Tcb(StateHolder):
     def theirs(self, seq: int) -> int:
         """A number of the peer's sequence space, relative to IRS."""
         return seq - self.rcv.irs
+
+    def travel_by_udp(self, port: int) -> None:
+        """Segments go in datagrams to the peer's ``port`` (0: they do not)."""
+        overhead = self.settings.udp_tunneling_overhead
+        if self.udp_port:
+            self.header_len -= overhead
+        self.udp_port = port
+        if port:
+            self.header_len += overhead
+            self.max_segment = 0  # no device cuts these
 
     # -- shared by several steps ------------------------------------------------------
     @property

@@ -190,6 +190,12 @@ class TimeWait(StateHolder):
             return NEW_SYN, rules.TIME_WAIT_NEW_SYN
         return ANSWER, rules.TIME_WAIT_OLD_SYN
 
+    def opens(self, segment: Segment) -> bool:
+        """Whether ``segment`` is a SYN for which TIME-WAIT would be left (MAY-2)."""
+        if segment.flags & (SYN | ACK | RST) != SYN:
+            return False
+        return self._judge_syn(segment)[0] == NEW_SYN
+
     def answer(self, local_port: int, remote_port: int, now: int) -> Segment:
         """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>"""
         options = NO_OPTIONS

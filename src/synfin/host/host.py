@@ -31,6 +31,7 @@ from synfin.host.ip import PathMtu, Reassembler, fit
 from synfin.host.sockets import Socket, socket_error
 from synfin.host.status import ConnectionInfo, list_connections
 from synfin.host.tcp import TcpLayer
+from synfin.host.tunnel import inner_quote, unwrap
 from synfin.host.udp import UdpTable
 from synfin.host.udp_socket import UdpSocket
 from synfin.wire.address import format_address
@@ -187,6 +188,14 @@ class Host:
             self.receive(assembly.packet, now)
 
     def _datagram(self, packet: Packet) -> None:
+        datagram, tunnel = packet.body, self.settings.udp_tunneling_port
+        if tunnel and isinstance(datagram, Datagram) and datagram.dst_port == tunnel:
+            segment = unwrap(packet, datagram)
+            if isinstance(segment, Malformed):
+                self._refuse(segment)
+            else:
+                self.tcp.receive(packet, segment, self.tcp.now, datagram.src_port)
+            return
         verdict = self.udp.receive(packet)
         self._report(verdict.rule, verdict.values, packet)
         self._mark_ready(verdict.sockets)
@@ -213,7 +222,13 @@ class Host:
             error.mtu = self.path_mtu.learn(quote.dst, error.mtu, quote.length, link, now)
             if error.mtu == 0:
                 return
-        if quote.proto == PROTO_UDP:
+        tunnel = self.settings.udp_tunneling_port
+        if quote.proto == PROTO_UDP and tunnel and quote.src_port == tunnel:
+            inner = inner_quote(message.data, quote)
+            if inner is not None:
+                error.seq = inner.seq
+                self.tcp.network_error(inner, error, now, quote.dst_port)
+        elif quote.proto == PROTO_UDP:
             self._mark_ready(self.udp.network_error(quote, error))
         else:
             self.tcp.network_error(quote, error, now)

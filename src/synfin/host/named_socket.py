@@ -21,6 +21,7 @@ from synfin.host.constants import (
     SOCK_DGRAM,
     TCP_MD5SIG,
     TCP_MD5SIG_EXT,
+    TCP_REMOTE_UDP_ENCAPS_PORT,
 )
 from synfin.host.error_queue import ErrorQueue
 from synfin.host.errors import socket_error
@@ -210,6 +211,9 @@ class NamedSocket(OptionSource):
             return
         if isinstance(value, bytes):
             value = value if len(value) == 8 else struct.unpack("i", value[:4])[0]
+        if level == IPPROTO_TCP and option == TCP_REMOTE_UDP_ENCAPS_PORT:
+            if not self._may_tunnel(value != 0):
+                raise socket_error(EINVAL)
         number = self.options.set(level, option, value, self.host.settings)
         if number:
             raise socket_error(number)
@@ -261,6 +265,11 @@ class NamedSocket(OptionSource):
         """The Diffserv and ECN octet of the last segment that came (MAY-9), as Linux tells
         it by IP_PKTOPTIONS; ENOTCONN before there was a connection."""
         return self._connection().received_tos
+
+    def _may_tunnel(self, wanted: bool) -> bool:
+        """FreeBSD tcp_ctloutput(): only in CLOSED, and where tunnelling is switched on."""
+        closed = self.conn is None and self.listener is None and self.udp is None
+        return closed and (not wanted or self.host.settings.udp_tunneling_port > 0)
 
     def getsockopt(self, level: int, option: int) -> int:
         """getsockopt(2), numbers only; see :meth:`tcp_info` for TCP_INFO."""

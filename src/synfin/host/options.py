@@ -44,6 +44,7 @@ _RANGES = {
     (c.SOL_SOCKET, c.SO_TIMESTAMPING): (0, (1 << 17) - 1),
     (c.IPPROTO_IP, c.IP_MTU_DISCOVER): (c.IP_PMTUDISC_DONT, c.IP_PMTUDISC_DO),
     (c.IPPROTO_TCP, c.TCP_KEEPINIT): (1, 4_294_967),
+    (c.IPPROTO_TCP, c.TCP_REMOTE_UDP_ENCAPS_PORT): (0, 65_535),
     (c.IPPROTO_IP, c.IP_TTL): (1, 255),
     (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS): (1, 255),
 }
@@ -213,6 +214,7 @@ def _default(pair: tuple[int, int], settings: Settings) -> int:
 
 
 _LIVE = {
+    (c.IPPROTO_TCP, c.TCP_REMOTE_UDP_ENCAPS_PORT),
     (c.IPPROTO_TCP, c.TCP_MAXSEG),
     (c.IPPROTO_TCP, c.TCP_QUICKACK),
     (c.SOL_SOCKET, c.SO_RCVBUF),
@@ -232,6 +234,8 @@ _DEFAULTS = {
 def _live_value(connection: Connection, pair: tuple[int, int]) -> int:
     if pair[1] == c.TCP_MAXSEG:
         return connection.effective_mss
+    if pair[1] == c.TCP_REMOTE_UDP_ENCAPS_PORT:
+        return connection.udp_port
     if pair[1] == c.TCP_QUICKACK:
         return int(not connection.acking.pingpong)
     if pair[1] == c.SO_RCVBUF:
@@ -276,6 +280,10 @@ def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) 
         connection.corked = bool(value)
     elif option == c.TCP_MAXSEG:
         connection.user_mss = value
+        if connection.settings.maxseg_at_once and connection.peer_mss:
+            connection.lower_mtu(connection.mtu)
+    elif option == c.TCP_REMOTE_UDP_ENCAPS_PORT:
+        connection.travel_by_udp(value)
     elif option == c.TCP_KEEPIDLE:
         connection.keepalive_idle = value * SECOND
         connection.set_keepalive(connection.keepalive, now)

@@ -111,6 +111,8 @@ class PassiveOpens(TcpRecords):
         cookie = self.cookies.make(text, segment, now)
         window = min(self.settings.receive_buffer, 0xFFFF)
         mss = min(self.settings.mss, self.addresses.mtu_for(key[1]) - 20 - _ip_header(key[0]))
+        if self.arriving_udp:
+            mss -= self.settings.udp_tunneling_overhead
         answer = syn_ack(segment, cookie, window, mss, self.settings, now)
         reason = Reason(rules.COOKIE_SENT, {"queue": queue, "backlog": listener.backlog})
         self.settled(0, segment, reason)

@@ -118,6 +118,8 @@ class HostTimeWait:
         self.key: Key = key
         self.use: Use = use
         self.md5: Md5Keys | None = None
+        self.udp_port: int = 0
+        """As the connection's."""
         self.armed: int = NEVER
 
 

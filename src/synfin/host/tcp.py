@@ -16,6 +16,7 @@ from synfin.host.listener import TAKE, Listener
 from synfin.host.passive import OptionSource, PassiveOpens
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection, HostTimeWait, Key, make_key
+from synfin.host.tunnel import wrap
 from synfin.wire.ip import Packet
 from synfin.wire.quote import Quote
 from synfin.wire.signature import sign
@@ -27,10 +28,16 @@ class TcpLayer(PassiveOpens):
     """All TCP of one host."""
 
     # -- SEGMENT ARRIVES --------------
-    def receive(self, packet: Packet, segment: Segment, now: int) -> None:
-        """A segment for one of our addresses arrived."""
+    def receive(self, packet: Packet, segment: Segment, now: int, udp_port: int = 0) -> None:
+        """A segment for one of our addresses arrived, perhaps in a datagram that came
+        from ``udp_port``."""
         self.now = now
         self.arriving = packet
+        self.arriving_udp = udp_port
+        self._receive(packet, segment, now, udp_port)
+        self.arriving_udp = 0
+
+    def _receive(self, packet: Packet, segment: Segment, now: int, udp_port: int) -> None:
         if not self._addresses_are_sound(packet, segment):
             return
         if self.settings.drop_syn_fin and segment.flags & (SYN | FIN) == SYN | FIN:
@@ -40,6 +47,9 @@ class TcpLayer(PassiveOpens):
         if (self.signatures or segment.options.md5 is not None) and self._unsound(key, segment):
             return
         connection = self.demux.connections.get(key)
+        if connection is not None and connection.udp_port != udp_port:
+            self.to_nobody(key, segment)  # the same four-tuple by another way is another peer
+            return
         if connection is not None:
             connection.received_tos = packet.tos
             if packet.options and connection.passive and _is_current(connection, segment):
@@ -47,6 +57,9 @@ class TcpLayer(PassiveOpens):
             self._to_connection(connection, segment, now)
             return
         record = self.demux.time_waits.get(key)
+        if record is not None and record.udp_port != udp_port and not record.record.opens(segment):
+            self.to_nobody(key, segment)
+            return
         if record is not None:
             self._to_time_wait(record, segment, now)
             return
@@ -177,12 +190,13 @@ class TcpLayer(PassiveOpens):
             self.report("silence", 0, Reason(rules.OPEN_NO_TIME_WAIT_REUSE, values), {})
 
     # -- ICMP, timers, output --------------
-    def network_error(self, quote: Quote, error: NetworkError, now: int) -> None:
-        """An ICMP error about a segment of ours, to its connection (MUST-54)."""
+    def network_error(self, quote: Quote, error: NetworkError, now: int, udp_port: int = 0) -> None:
+        """An ICMP error about a segment of ours, to its connection (MUST-54); ``udp_port``
+        > 0: it went in a datagram to that port."""
         self.now = now
         key = make_key(quote.src, quote.src_port, quote.dst, quote.dst_port)
         connection = self.demux.connections.get(key)
-        if connection is not None:
+        if connection is not None and connection.udp_port == udp_port:
             connection.network_error(error, now)
             self.after(connection, now)
 
@@ -226,6 +240,8 @@ class TcpLayer(PassiveOpens):
                     packet.go_along(connection.route)
                 if connection.may_fragment:
                     packet.df = False
+                if connection.udp_port:
+                    packet = wrap(packet, self.settings.udp_tunneling_port, connection.udp_port)
                 out.append(packet)
                 if segment.flags & RST:
                     self.count("OutRsts")

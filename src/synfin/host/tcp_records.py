@@ -29,6 +29,7 @@ from synfin.host.records import (
     Key,
 )
 from synfin.host.signatures import COUNTERS, Md5Keys, judge
+from synfin.host.tunnel import wrap
 from synfin.wire.address import format_address
 from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.signature import sign
@@ -72,6 +73,8 @@ class TcpRecords:
         self.ready: list[object] = []
         """Sockets whose readiness changed; the host hands them out."""
         self.arriving: Packet | None = None
+        self.arriving_udp: int = 0
+        """The UDP port that the arriving segment came from; 0: it came in no datagram."""
         """What is being processed: answers without a connection go back the way it came."""
         self.now: int = 0
 
@@ -115,6 +118,8 @@ class TcpRecords:
         connection = HostConnection(self.settings, key, iss, self.next_id, mtu, use, self.observer)
         connection.ts_offset = self.isn.keyed(text + b"timestamps")
         connection.max_segment = self.max_segment
+        if self.arriving_udp:
+            connection.travel_by_udp(self.arriving_udp)
         connection.now = now
         self.next_id += 1
         self.demux.connections[key] = connection
@@ -164,6 +169,8 @@ class TcpRecords:
             back = self.way_back()
             if back is not None:
                 packet.go_along(back)
+            if self.arriving_udp:
+                packet = wrap(packet, self.settings.udp_tunneling_port, self.arriving_udp)
             self.replies.append(packet)
             if segment.flags & RST:
                 self.count("OutRsts")
@@ -286,6 +293,7 @@ class TcpRecords:
             return
         self._untable(connection)
         record = HostTimeWait(connection.time_wait, connection.key, connection.use)
+        record.udp_port = connection.udp_port
         if len(self.demux.time_waits) >= self.settings.max_time_waits:
             self.count("TCPTimeWaitOverflow")
         elif record.record.state is State.TIME_WAIT:

@@ -359,7 +359,7 @@ class Calls(Files):
         if pair == _FASTOPEN_CONNECT and wanted:
             if not self.machine.host.settings.fastopen_client:
                 raise socket_error(EOPNOTSUPP)
-        if pair in _DOUBLED:
+        if pair in _DOUBLED and self.config.platform != "FreeBSD":
             self._set_buffer(file, sock, pair, wanted)
             return 0
         try:

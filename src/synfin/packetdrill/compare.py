@@ -32,10 +32,16 @@ def compare_segment(
             out.append(differs(field, expected, found))
     if spec.window >= 0 and spec.window != actual.window:
         out.append(differs("win", spec.window, actual.window))
+    if spec.udp != actual.udp:
+        out.append(differs("udp", _ports(spec.udp), _ports(actual.udp)))
     out += _compare_ip(spec, actual)
     if spec.options is not None:
         out += _compare_options(spec.options, actual.options, config, ts_base, at)
     return out
+
+
+def _ports(ports: tuple[int, int] | None) -> str:
+    return "none" if ports is None else f"{ports[0]} > {ports[1]}"
 
 
 def _compare_ip(spec: TcpSpec, actual: Actual) -> list[Finding]:

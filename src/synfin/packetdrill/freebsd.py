@@ -93,6 +93,8 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     "net.inet.tcp.path_mtu_discovery": lambda s, v: s.but(path_mtu_discovery=_flag(v)),
     "net.inet.tcp.tolerate_missing_ts": lambda s, v: s.but(missing_timestamp_drops=not _flag(v)),
     "net.inet.tcp.initcwnd_segments": lambda s, v: s.but(initial_window_segments=int(v, 0)),
+    "net.inet.tcp.udp_tunneling_port": lambda s, v: s.but(udp_tunneling_port=int(v, 0)),
+    "net.inet.tcp.udp_tunneling_overhead": lambda s, v: s.but(udp_tunneling_overhead=int(v, 0)),
     FASTOPEN_CLIENT: lambda s, v: s.but(fastopen_client=_flag(v)),
     "net.inet.tcp.fastopen.server_enable": lambda s, v: s.but(fastopen_server=_flag(v)),
 }

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from synfin.host.tunnel import wrap
 from synfin.packetdrill.model import IcmpSpec, Unsupported
 from synfin.packetdrill.packets import tos_octet
 from synfin.wire import icmp
@@ -59,7 +60,10 @@ def icmp_octets(
     code = _code(spec, version)
     length = spec.quoted[1] if spec.quoted is not None else 0
     quoted = Segment(host[1], peer[1], seq, 0, ACK, 0, payload=bytes(length))
-    quote = encode_packet(Packet(host[0], peer[0], PROTO_TCP, quoted))[: 48 if version == 4 else 88]
+    about = Packet(host[0], peer[0], PROTO_TCP, quoted)
+    if spec.udp is not None:
+        about = wrap(about, *spec.udp)
+    quote = encode_packet(about)[: 48 if version == 4 else 88]
     rest = max(spec.mtu, 0)
     message = IcmpMessage(type_, code, rest & 0xFFFF if version == 4 else rest, quote)
     ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255

@@ -350,13 +350,12 @@ def _icmp(node: Node, defines: Mapping[str, str]) -> IcmpSpec:
         raise Unsupported("ICMP about UDP or raw packets")
     echoed = _named(node, "echoed_tcp")
     quoted: tuple[int, int] | None = None
+    udp: tuple[int, int] | None = None
     if echoed is not None:
-        inside: Token | Node | None = echoed.children[1]
-        if inside is not None:
-            raise Unsupported("ICMP about a segment in UDP")
+        udp = _encapsulation(echoed)
         inner = echoed.children[0]
         assert isinstance(inner, Tree)
         quoted = _seq(inner)
     code = words[1] if len(words) > 1 else ""
     mtu = _number(_named(node, "mtu"), -1)
-    return IcmpSpec(_outbound(node), _ip_info(node), words[0], code, mtu, quoted)
+    return IcmpSpec(_outbound(node), _ip_info(node), words[0], code, mtu, quoted, udp)

@@ -118,6 +118,8 @@ class IcmpSpec:
     code: str
     mtu: int
     quoted: tuple[int, int] | None
+    udp: tuple[int, int] | None = None
+    """The ports of the datagram that the quoted segment travelled in."""
 
 
 @dataclass(frozen=True)

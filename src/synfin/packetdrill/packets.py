@@ -8,9 +8,11 @@ from typing import Final
 from synfin.packetdrill import options as tcp_options
 from synfin.packetdrill.model import IpInfo, Option, TcpSpec, Unsupported
 from synfin.wire.checksum import checksum, pseudo_sum
-from synfin.wire.ip import PROTO_TCP, Packet, encode_packet
+from synfin.wire.ip import PROTO_TCP, PROTO_UDP, Packet, encode_packet
+from synfin.wire.malformed import Malformed
 from synfin.wire.options import encode_options
-from synfin.wire.tcp import ACK, FIN, PSH, Segment
+from synfin.wire.tcp import ACK, FIN, PSH, Segment, decode_segment
+from synfin.wire.udp import Datagram
 
 _HEADER: Final = struct.Struct("!HHIIHHHH")
 ECN_BITS: Final = {"noecn": 0, "ect1": 1, "ect0": 2, "ce": 3}
@@ -43,6 +45,8 @@ class Actual:
         self.options: tuple[Option, ...] = tcp_options.decode(encode_options(segment.options))
         self.mss: int = segment.mss
         """> 0: a device may cut it into pieces of so many octets."""
+        self.udp: tuple[int, int] | None = None
+        """The ports of the datagram that the segment travelled in."""
         self.reason: object | None = segment.reason
 
     def cut(self, length: int) -> "Actual":
@@ -68,7 +72,31 @@ class Actual:
             out += f" urg {self.urgent}"
         if self.options:
             out += f" <{tcp_options.shown(self.options)}>"
+        if self.udp is not None:
+            out += f"/udp({self.udp[0]} > {self.udp[1]})"
         return out
+
+
+def seen_segment(packet: Packet, time: int, encapsulated: bool) -> Actual | None:
+    """The segment that the host sent, out of its datagram, too; None for anything else."""
+    body = packet.body
+    if isinstance(body, Segment):
+        return Actual(packet, body, time)
+    if not encapsulated or not isinstance(body, Datagram):
+        return None
+    segment = decode_segment(body.payload, packet.src, packet.dst, verify=False)
+    if isinstance(segment, Malformed):
+        return None
+    segment.reason = body.reason
+    actual = Actual(packet, segment, time)
+    actual.options = tcp_options.decode(_option_octets(bytes(body.payload)))
+    actual.udp = body.src_port, body.dst_port
+    return actual
+
+
+def _option_octets(tcp: bytes) -> bytes:
+    """As they stand: what was read has lost their order and padding."""
+    return tcp[20 : (tcp[12] >> 4) * 4]
 
 
 def tos_octet(ip: IpInfo) -> int:
@@ -103,7 +131,11 @@ def tcp_octets(
         + field
         + bytes(spec.length)
     )
+    ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
+    if spec.udp is not None:
+        datagram = Datagram(spec.udp[0], spec.udp[1], bytes(body))
+        inside = Packet(src[0], dst[0], PROTO_UDP, datagram, ttl, tos_octet(spec.ip))
+        return encode_packet(inside)
     total = checksum(body, pseudo_sum(src[0], dst[0], PROTO_TCP, len(body)))
     body[16:18] = total.to_bytes(2, "big")
-    ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
     return encode_packet(Packet(src[0], dst[0], PROTO_TCP, bytes(body), ttl, tos_octet(spec.ip)))

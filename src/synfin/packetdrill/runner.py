@@ -42,14 +42,12 @@ from synfin.packetdrill.model import (
     Unsupported,
     When,
 )
-from synfin.packetdrill.packets import Actual, tcp_octets
+from synfin.packetdrill.packets import Actual, seen_segment, tcp_octets
 from synfin.packetdrill.polling import Polling
 from synfin.packetdrill.proc_net import run_grep
 from synfin.packetdrill.sockstat import run_tool
 from synfin.packetdrill.symbols import INFO_SYMBOLS, SYMBOLS, number
 from synfin.packetdrill.sysctl import Sysctls
-from synfin.wire.ip import Packet
-from synfin.wire.tcp import Segment
 
 PATIENCE = 2_000_000_000
 """How long after its time a packet is still waited for, ns."""
@@ -283,7 +281,7 @@ class Runner:
         while True:
             while machine.sent:
                 time, packet = machine.sent.popleft()
-                actual = _segment(packet, time)
+                actual = seen_segment(packet, time, self.config.encapsulated)
                 if actual is not None and flow.owns(actual):
                     machine.jump(time)
                     return actual
@@ -424,8 +422,3 @@ def _begun(method: Callable[[Call], int | Step], call: Call) -> Step:
 def _is_inbound(event: Event) -> bool:
     action = event.action
     return isinstance(action, TcpSpec | IcmpSpec) and not action.outbound
-
-
-def _segment(packet: Packet, time: int) -> Actual | None:
-    body = packet.body
-    return Actual(packet, body, time) if isinstance(body, Segment) else None

@@ -68,6 +68,15 @@ def parse_quote(data: Buffer) -> Quote | None:
     return None
 
 
+def quoted_body(data: Buffer) -> bytes:
+    """What stands behind the IP header that ``data`` quotes; nothing for IPv6 extension
+    headers, which no caller needs."""
+    octets = bytes(data)
+    if len(octets) >= V4_HEADER_LEN and octets[0] >> 4 == 4:
+        return octets[(octets[0] & 0x0F) << 2 :]
+    return octets[V6_HEADER_LEN:]
+
+
 def _parse_v4(data: bytes) -> Quote | None:
     header_len = (data[0] & 0x0F) << 2
     if header_len < V4_HEADER_LEN:
