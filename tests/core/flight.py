@@ -71,4 +71,4 @@ def send_again(snd: Sender, now: int, stamp: int = 0) -> tuple[int, int]:
 
 def lost(snd: Sender) -> list[tuple[int, int]]:
     """What is deemed lost and not yet sent again, in octets."""
-    return [(r.start - at(0), r.end - at(0)) for r in snd.board.ranges if r.lost]
+    return [(r.start - at(0), r.end - at(0)) for r in snd.board.ranges[snd.board.head :] if r.lost]
