@@ -29,10 +29,13 @@ class Settings:
     mss: int = 1460
     """Largest MSS announced, octets; the interface MTU may lower it (MUST-67)."""
     send_mss_option: bool = True
+    """Whether SYNs carry the MSS option (SHLD-5, MAY-3); without it the peer assumes 536."""
     window_scale: int = 7
     """Shift offered in our SYN; -1 offers none (RFC 7323 §2.2)."""
     timestamps: bool = True
+    """Offered in SYNs and agreed to (RFC 7323 §3.2)."""
     sack: bool = True
+    """Offered in SYNs and agreed to (RFC 2018 §2)."""
     signed_without_timestamps: bool = False
     """Linux tcp_syn_options(), tcp_synack_options(): a signed SYN (RFC 2385) offers no
     timestamps, and a signed SYN,ACK grants them only without SACK."""
@@ -46,7 +49,9 @@ class Settings:
     ts_clock_ns: int = MILLISECOND
     """One tick of TSval (RFC 7323 §5.4: 1 ms to 1 s)."""
     fastopen_client: bool = False
+    """Linux tcp_fastopen bit 0x1 (RFC 7413 §4.2): cookies are asked for and used."""
     fastopen_server: bool = False
+    """Linux tcp_fastopen bit 0x2 (RFC 7413 §4.2): cookies are given out and taken."""
     fastopen_gives_up: bool = False
     """FreeBSD tcp_fastopen_disable_path(): a server that answers without a good cookie, and
     has not taken text on the SYN either, is asked no more."""
@@ -59,9 +64,9 @@ class Settings:
 
     # -- buffers and windows
     receive_buffer: int = 65_535
-    """SO_RCVBUF, octets: the largest window offered."""
+    """SO_RCVBUF (socket(7)), octets: the largest window offered."""
     send_buffer: int = 1 << 20
-    """SO_SNDBUF, octets."""
+    """SO_SNDBUF (socket(7)), octets."""
     whole_segment_buffers: bool = False
     """FreeBSD tcp_mss(): once the MSS is known, buffers that hold more than one segment
     are rounded up to whole ones (65,536 becomes 45 * 1460 = 65,700)."""
@@ -75,6 +80,7 @@ class Settings:
 
     # -- sending (RFC 9293 §3.7.4, §3.8.6)
     nagle: bool = True
+    """The Nagle algorithm (SHLD-7); TCP_NODELAY takes it off a connection (MUST-17)."""
     nagle_idle_write: bool = False
     """FreeBSD tcp_output(): idle is what it was before the first segment, so that a write
     on an idle connection leaves whole, its small tail, too."""
@@ -118,6 +124,8 @@ class Settings:
     """How many MSS one ACK may add to the window in slow start (RFC 5681 §3.1); 0: all
     that it acknowledged, as Linux tcp_slow_start(): stretched ACKs cost no growth."""
     congestion_control: str = "newreno"
+    """One of ``CONGESTION_CONTROLS``: the standard one of RFC 5681 with RFC 6582, or
+    another that conforms (MAY-18); TCP_CONGESTION chooses for a connection."""
     count_segments: bool = False
     """Linux counts its windows in packets: a small segment takes as much of the congestion
     window as a full one. RFC 5681 counts octets."""
@@ -136,7 +144,8 @@ class Settings:
     goes back to the initial window at once."""
 
     pacing: bool = False
-    """The window is spread over the round trip; else only where SO_MAX_PACING_RATE is set."""
+    """The window is spread over the round trip (Linux sk_pacing_status; RFC 9438 leaves it
+    open); else only where SO_MAX_PACING_RATE is set."""
     pacing_ss_percent: int = 200
     """Linux tcp_pacing_ss_ratio: rate in slow start, percent of a window per round trip."""
     pacing_ca_percent: int = 120
@@ -191,8 +200,11 @@ class Settings:
 
     # -- retransmission (RFC 6298, RFC 9293 §3.8.3)
     initial_rto_ns: int = SECOND
+    """Before the first sample (RFC 6298 §2.1)."""
     min_rto_ns: int = SECOND
+    """RFC 6298 §2.4 rounds up to 1 s; Linux TCP_RTO_MIN is 200 ms."""
     max_rto_ns: int = 60 * SECOND
+    """RFC 6298 §2.5: at least 60 s; Linux TCP_RTO_MAX is 120 s."""
     rto_after_syn_timeout_ns: int = 3 * SECOND
     """RFC 6298 §5.7."""
     rto_slop_ns: int = 0
@@ -243,10 +255,14 @@ class Settings:
 
     # -- keep-alive (RFC 9293 §3.8.4); off unless asked (MUST-25)
     keepalive: bool = False
+    """For sockets that say nothing (MUST-25: off); SO_KEEPALIVE decides for one (MUST-24)."""
     keepalive_idle_ns: int = 7200 * SECOND
     """MUST-28; each socket may set its own (MUST-27)."""
     keepalive_interval_ns: int = 75 * SECOND
+    """Between probes that nobody answers (Linux tcp_keepalive_intvl)."""
     keepalive_probes: int = 9
+    """So many without an answer end the connection, never one alone (MUST-29; Linux
+    tcp_keepalive_probes)."""
     keepalive_reset: bool = False
     """Linux sends RST,ACK when it gives up."""
 
@@ -254,9 +270,10 @@ class Settings:
     msl_ns: int = 120 * SECOND
     """TIME-WAIT lasts 2 MSL (RFC 9293 §3.4.2); Linux: 30 s, constant."""
     time_wait_msl: int = 2
-    """How many MSL TIME-WAIT lasts: the RFC's 2, or 1 or 3 to see why."""
+    """How many MSL TIME-WAIT lasts: RFC 9293's 2, or 1 or 3 to see why."""
     fin_wait_2_timeout_ns: int = 0
-    """Orphans (closed by the application) in FIN-WAIT-2; 0: for ever (RFC)."""
+    """Orphans (closed by the application) in FIN-WAIT-2 (Linux tcp_fin_timeout); 0: for
+    ever (RFC 9293)."""
     rfc1337: bool = True
     """TIME-WAIT ignores RST (RFC 1337 fix F1)."""
     time_wait_old_data_restarts: bool = False
@@ -317,9 +334,10 @@ class Settings:
     syn_cookies: str = "off"
     """'off', 'when-full' (Linux 1) or 'always' (Linux 2)."""
     abort_on_overflow: bool = False
-    """Full accept queue: answer the last ACK by RST instead of dropping it."""
+    """Linux tcp_abort_on_overflow: with the accept queue full the last ACK is answered by
+    RST instead of being dropped."""
     syn_backlog: int = 0
-    """Half-open limit; 0: as the accept queue's (backlog + 1)."""
+    """Half-open limit (Linux tcp_max_syn_backlog); 0: as the accept queue's (backlog + 1)."""
     isn_mode: str = "rfc6528"
     """'rfc6528', and for the lab 'fixed', 'clock-4us', 'clock-4ms', 'random'."""
     isn_tick_ns: int = 4 * MICROSECOND
@@ -329,12 +347,14 @@ class Settings:
 
     # -- attacks (RFC 5961)
     rfc5961: bool = True
+    """Blind resets and SYNs are answered by a challenge ACK (RFC 5961 §3, §4; RFC 9293
+    §3.10.7.4)."""
     challenge_acks: int = 10
     """How many challenge ACKs a connection sends in one interval (RFC 5961 §7: 10 in
     5 s; Linux: 1 in 500 ms). Counted per connection: a count for the whole host
     tells an attacker about connections that are not his (CVE-2016-5696)."""
     challenge_ack_interval_ns: int = 5 * SECOND
-    """0: no limit."""
+    """The interval of ``challenge_acks`` (RFC 5961 §7); 0: no limit."""
     rst_below_fin: bool = False
     """Linux tcp_reset_check(): after the peer's FIN a RST numbered like that FIN
     (RCV.NXT-1) counts as exact, too."""
@@ -390,7 +410,9 @@ class Settings:
 
     # -- IP
     ttl: int = 64
+    """TTL and hop limit of what is sent (MUST-49); IP_TTL sets another for a socket."""
     path_mtu_discovery: bool = True
+    """DF is set and what ICMP says of the MTU is heeded (RFC 1191, RFC 8201)."""
     accept_source_route: bool = True
     """IPv4 packets with a source route are taken and, by routers, sent along it (RFC 9293
     §3.9.2.1; RFC 1812 §5.3.13.4); Linux accept_source_route=0 and RFC 7126 §4.3: dropped."""
@@ -413,14 +435,18 @@ class Settings:
 
     # -- host limits (POSIX: EADDRNOTAVAIL, EMFILE, ENOBUFS)
     ephemeral_low: int = 32_768
+    """First port that connect() picks by itself (Linux ip_local_port_range; RFC 6335 §6: 49152)."""
     ephemeral_high: int = 60_999
+    """Last such port."""
     max_descriptors: int = 1024
+    """Open sockets; then EMFILE (POSIX, RLIMIT_NOFILE)."""
     max_time_waits: int = 262_144
     """TIME-WAIT records (Linux tcp_max_tw_buckets); beyond it there is none, and a
     counter says so."""
     max_connections: int = 1 << 20
-    """Transmission control blocks (the memory cap)."""
+    """Transmission control blocks (the memory cap, as Linux tcp_mem); then ENOBUFS."""
     somaxconn: int = 4096
+    """Largest backlog that listen(2) gives (Linux net.core.somaxconn)."""
 
     # -- counterfactuals: refused outside the lab
     two_way: bool = False
@@ -430,7 +456,7 @@ class Settings:
     no_time_wait: bool = False
     """TIME-WAIT lasts 0 s (scenario 27)."""
     isn_fixed: int = 0
-    """The ISN of isn_mode 'fixed'."""
+    """The ISN of isn_mode 'fixed' (the lab's)."""
 
     def __post_init__(self) -> None:
         """Refuse what no stack may be set to. Raises ValueError with what to do."""
