@@ -5,9 +5,14 @@ the second run's value brings the second run's line there (or takes the first's
 away). What no single switch explains is tried from the other side: turning it
 alone back in the second run makes the difference go. What even that does not
 explain needs several at once: from all of them, those are left out that can be.
+
+Every trial is a run of the whole case, and most switches have no part in it. So
+they are turned in groups, and only a group that changes something is divided;
+likewise whole groups are left out.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -18,9 +23,6 @@ from synfin.lab.model import Case, Position, Scenario, ScenarioError, Setting, S
 from synfin.lab.runner import Changes, Experiment
 from synfin.lab.trace import Record, Run, show_packet
 from synfin.lab.values import show_time
-
-MAX_SWITCHES: Final = 48
-"""Switches tried one by one; more would make the comparison slow."""
 
 MAX_SETS: Final = 8
 """Differences for which a smallest set of switches is looked for, one after the other."""
@@ -87,7 +89,7 @@ def compare(scenario: Scenario, case: Case, first: Changes, second: Changes) -> 
     rows = _aligned(lines(run_one), lines(run_two))
     if any(not row.same for row in rows) and settings:
         blame = _Blame(scenario, case, first, second, settings)
-        rows = blame.all(rows)
+        rows = blame.all(rows, _seen(run_one), _seen(run_two))
     return Comparison(run_one, run_two, tuple(rows), settings)
 
 
@@ -176,6 +178,13 @@ def _alike(one: Line, other: Line) -> bool:
 Seen = Counter[tuple[int, str]]
 
 
+def _seen(run: Run) -> Seen:
+    return Counter((line.time, line.text) for line in lines(run))
+
+
+Switches = tuple[Difference, ...]
+
+
 class _Blame:
     """Finds the switches behind each difference by running with some of them turned."""
 
@@ -191,13 +200,15 @@ class _Blame:
         self.case = case
         self.first = first
         self.second = second
-        self.settings = settings[:MAX_SWITCHES]
+        self.settings = settings
+        self._trials: dict[tuple[bool, Switches], Seen | None] = {}
 
-    def all(self, rows: list[Row]) -> list[Row]:
-        """The rows with their switches, as far as they can be found."""
-        rows = self._singly(rows, self.first, True)
+    def all(self, rows: list[Row], one: Seen, two: Seen) -> list[Row]:
+        """The rows with their switches, as far as they can be found; ``one`` and ``two``
+        are what happens in the two runs."""
+        rows = self._singly(rows, self.first, one, True)
         if _unexplained(rows):
-            rows = self._singly(rows, self.second, False)
+            rows = self._singly(rows, self.second, two, False)
         for _ in range(MAX_SETS):
             open_rows = _unexplained(rows)
             if not open_rows:
@@ -205,8 +216,15 @@ class _Blame:
             rows = self._jointly(rows, open_rows[0])
         return rows
 
-    def _seen(self, base: Changes, turned: list[Difference], forward: bool) -> Seen | None:
-        """What happens when ``base`` runs with those switches as in the other run."""
+    def _trial(self, base: Changes, turned: Switches, forward: bool) -> Seen | None:
+        """What happens when ``base`` runs with those switches as in the other run; None
+        where such settings are refused."""
+        key = (forward, turned)
+        if key not in self._trials:
+            self._trials[key] = self._run(base, turned, forward)
+        return self._trials[key]
+
+    def _run(self, base: Changes, turned: Switches, forward: bool) -> Seen | None:
         more = tuple(
             Setting(d.host, d.switch, d.second if forward else d.first, Position()) for d in turned
         )
@@ -215,14 +233,11 @@ class _Blame:
             run = Experiment(self.scenario, self.case, changed).finish()
         except (ScenarioError, ValueError):
             return None
-        return Counter((line.time, line.text) for line in lines(run))
+        return _seen(run)
 
-    def _singly(self, rows: list[Row], base: Changes, forward: bool) -> list[Row]:
+    def _singly(self, rows: list[Row], base: Changes, plain: Seen, forward: bool) -> list[Row]:
         found: dict[int, list[str]] = {}
-        for difference in self.settings:
-            seen = self._seen(base, [difference], forward)
-            if seen is None:
-                continue
+        for difference, seen in self._active(base, plain, self.settings, forward, True):
             for index, row in enumerate(rows):
                 if not row.same and not row.switches and _explains(seen, row, forward):
                     found.setdefault(index, []).append(_name(difference))
@@ -231,15 +246,40 @@ class _Blame:
             for i, row in enumerate(rows)
         ]
 
+    def _active(
+        self, base: Changes, plain: Seen, group: Switches, forward: bool, changes: bool
+    ) -> Iterator[tuple[Difference, Seen]]:
+        """The switches of ``group`` that alone change what happens in ``base`` (``plain``),
+        and what happens then. ``changes``: the whole group is known to change something."""
+        if len(group) > 1 and changes:
+            middle = len(group) // 2
+            left, right = group[:middle], group[middle:]
+            idle = self._trial(base, left, forward) == plain
+            if not idle:
+                yield from self._active(base, plain, left, forward, True)
+            yield from self._active(base, plain, right, forward, idle)
+            return
+        seen = self._trial(base, group, forward)
+        if len(group) > 1 and seen != plain:
+            yield from self._active(base, plain, group, forward, True)
+        elif len(group) == 1 and seen is not None and seen != plain:
+            yield group[0], seen
+
+    def _needed(self, others: Switches, group: Switches, target: Row) -> Switches:
+        """What ``group`` has to give for ``target`` to be explained together with ``others``."""
+        seen = self._trial(self.first, others, True)
+        if seen is not None and _explains(seen, target, True):
+            return ()
+        if len(group) == 1:
+            return group
+        left, right = group[: len(group) // 2], group[len(group) // 2 :]
+        kept = self._needed((*others, *right), left, target)
+        return kept + self._needed((*others, *kept), right, target)
+
     def _jointly(self, rows: list[Row], target: Row) -> list[Row]:
         """All switches together make the difference: leave out what is not needed."""
-        needed = list(self.settings)
-        for difference in self.settings:
-            fewer = [d for d in needed if d is not difference]
-            seen = self._seen(self.first, fewer, True)
-            if seen is not None and _explains(seen, target, True):
-                needed = fewer
-        seen = self._seen(self.first, needed, True)
+        needed = self._needed((), self.settings, target)
+        seen = self._trial(self.first, needed, True)
         names = (" + ".join(_name(d) for d in needed),)
         out: list[Row] = []
         for row in rows:
