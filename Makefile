@@ -13,7 +13,7 @@ PYTEST = $(BIN)/pytest -n $(WORKERS)
 PYTEST_ARGS =
 ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
 
-.PHONY: help demo test test-plain test-compiled setup build lint format bench soak pins readme docs clean
+.PHONY: help demo test test-plain test-compiled setup build lint format bench bench-recovery soak pins readme docs clean
 
 # One set-up at a time; the tests run in parallel by themselves.
 .NOTPARALLEL:
@@ -26,6 +26,7 @@ help:
 	@echo "make lint           ruff and mypy;  make format: let ruff rewrite"
 	@echo "make build          compile the engine (where a compiler is) and install synfin into .venv"
 	@echo "make bench          measure;  make soak: the long runs"
+	@echo "make bench-recovery transfers under loss beside the Linux kernel (9 minutes)"
 	@echo "make pins           choose dependencies anew (requirements*.in -> requirements*.txt)"
 	@echo "make readme         bring the output shown in the READMEs up to date"
 	@echo "make docs           make docs/conformance.md anew"
@@ -72,6 +73,9 @@ format: setup
 
 bench: setup build
 	@PYTHONPATH= $(PY) -m bench
+
+bench-recovery: setup build
+	@PYTHONPATH= $(PY) -m bench.recovery --seeds 21
 
 soak: setup build
 	@PYTHONPATH= SYNFIN_HYPOTHESIS=soak $(PYTEST) -m "soak or not soak" $(PYTEST_ARGS)

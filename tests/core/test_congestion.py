@@ -6,8 +6,8 @@ from synfin.core.congestion import (
     CongestionControl,
     NewReno,
     initial_window,
-    make_congestion_control,
 )
+from synfin.core.controllers import make_congestion_control
 from synfin.core.settings import LINUX, RFC
 
 MSS = 1000

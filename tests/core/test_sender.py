@@ -1,8 +1,9 @@
 """SND.UNA, SND.NXT, SND.WND; recovery from loss; the retransmission timer's facts."""
 
+from synfin.core.congestion import CongestionControl
 from synfin.core.recovery import timed_out
 from synfin.core.scoreboard_range import Sent
-from synfin.core.settings import SECOND
+from synfin.core.settings import RFC, SECOND
 from synfin.core.timers import NEVER, RETRANSMIT
 from tests.core.flight import MSS, acknowledge, at, sender
 from tests.core.pair import MS
@@ -77,3 +78,19 @@ def test_the_fin_has_the_number_after_the_last_octet() -> None:
     snd.board.add(Sent(at(100), at(101), 0, 1, MSS))
     acknowledge(snd, at(101), MS)
     assert (snd.fin_unsent, snd.fin_acked) == (False, True)
+
+
+def test_the_controller_hears_of_an_idle_time() -> None:
+    """RFC 9438 §5.8: text leaves with nothing outstanding, so long after the last."""
+    snd = sender()
+    heard: list[tuple[int, int]] = []
+
+    class Listening(CongestionControl):
+        def on_idle(self, idle: int, now: int) -> None:
+            heard.append((idle, now))
+
+    snd.cc = Listening(MSS, RFC)
+    snd.sent_new(True, SECOND)
+    snd.sent_new(False, 2 * SECOND)
+    snd.sent_new(True, 5 * SECOND)
+    assert heard[1:] == [(3 * SECOND, 5 * SECOND)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from synfin.core.errno import EINVAL, ENOPROTOOPT, ETIMEDOUT
+from synfin.core.errno import EINVAL, ENOENT, ENOPROTOOPT, ETIMEDOUT
 from synfin.core.settings import RFC, SECOND
 from synfin.host import constants as c
 from synfin.wire.tcp import PSH, SYN, Options
@@ -251,3 +251,34 @@ def test_but_not_a_deferred_accept() -> None:
     child, (address, _) = sock.accept()
     assert address == A
     assert child.getsockopt(c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT) == 0
+
+
+def test_the_congestion_control_by_its_name() -> None:
+    """TCP_CONGESTION (tcp(7)), before there is a connection."""
+    sock = Lone().socket()
+    assert sock.congestion_control() == "reno"
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_CONGESTION, b"cubic\0")
+    assert sock.congestion_control() == "cubic"
+    assert (
+        errno_of(lambda: sock.setsockopt(c.IPPROTO_TCP, c.TCP_CONGESTION, b"none such")) == ENOENT
+    )
+    assert errno_of(lambda: sock.setsockopt(c.IPPROTO_TCP, c.TCP_CONGESTION, 7)) == EINVAL
+    assert sock.congestion_control() == "cubic"
+
+
+def test_the_congestion_control_while_connected() -> None:
+    """The windows stay; what was set on the listener its children have."""
+    lone = Lone()
+    sock = lone.listen()
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_CONGESTION, b"cubic")
+    (answer,) = lone.arrive(SYN, 500, options=Options(mss=1460))
+    lone.arrive(16, 501, answer.seq + 1)
+    child, _ = sock.accept()
+    conn = child.conn
+    assert conn is not None
+    assert conn.snd.cc.name() == "cubic"
+    conn.snd.cc.cwnd, conn.snd.cc.ssthresh = 5 * 1460, 7 * 1460
+    child.setsockopt(c.IPPROTO_TCP, c.TCP_CONGESTION, b"reno")
+    assert conn.snd.cc.name() == "newreno"
+    assert (conn.snd.cc.cwnd, conn.snd.cc.ssthresh) == (5 * 1460, 7 * 1460)
+    assert child.congestion_control() == "reno"

@@ -82,3 +82,16 @@ def test_keys() -> None:
     assert len(fastopen_keys("1-2-3-4,5-6-7-8")) == 2
     with pytest.raises(ValueError, match="1-2"):
         fastopen_keys("1-2")
+
+
+def test_congestion_control() -> None:
+    """By the kernel's names; what nobody has here is refused."""
+    name = "sysctl -q net.ipv4.tcp_congestion_control="
+    assert after(name + "reno").settings().congestion_control == "newreno"
+    assert after(name + "cubic").settings().congestion_control == "cubic"
+    with pytest.raises(Unsupported, match="tcp_congestion_control=bbr"):
+        after(name + "bbr").settings()
+    detect = "/sys/module/tcp_cubic/parameters/hystart_detect"
+    assert after(f"echo 3 > {detect}").settings().hystart == "classic"
+    with pytest.raises(Unsupported):
+        after(f"echo 2 > {detect}")

@@ -7,6 +7,7 @@ its business: see :mod:`synfin.core.recovery`.
 
 from typing import Final
 
+from synfin.core.hystart import HyStartPlus, SlowStart
 from synfin.core.interpreted import mypyc_attr
 from synfin.core.settings import Settings
 
@@ -56,7 +57,7 @@ class CongestionControl:
         """The last reduction proved wrong; cwnd and ssthresh are restored by the caller."""
 
     def on_idle(self, idle: int, now: int) -> None:
-        """Sending begins again after ``idle`` ns with nothing outstanding."""
+        """Text goes out with nothing outstanding, ``idle`` ns after the last that went."""
 
 
 def initial_window(mss: int, segments: int) -> int:
@@ -69,24 +70,40 @@ def initial_window(mss: int, segments: int) -> int:
 
 
 class NewReno(CongestionControl):
-    """Slow start and congestion avoidance (RFC 5681 §3.1)."""
+    """Slow start (with HyStart++ if wished, RFC 9406) and congestion avoidance
+    (RFC 5681 §3.1)."""
 
     def __init__(self, mss: int, settings: Settings) -> None:
         super().__init__(mss, settings)
         self.acked_in_round: int = 0
-        self.growth_limit: int = settings.slow_start_limit
+        self.slow_start: SlowStart = SlowStart(settings)
+        if settings.hystart == "plus":
+            self.slow_start = HyStartPlus(settings)
+        self.stops_at_ssthresh: bool = settings.slow_start_limit == 0
+        """Linux tcp_slow_start(): what an ACK brings beyond ssthresh counts for congestion
+        avoidance."""
         self.halves_window: bool = settings.ssthresh_from_window
 
     def name(self) -> str:
         return "newreno"
 
+    def on_rtt(self, rtt: int, snd_una: int, snd_nxt: int, now: int) -> None:
+        if self.cwnd < self.ssthresh and self.slow_start.ends(
+            rtt, rtt, snd_una, snd_nxt, now, self.cwnd // self.mss, self.mss
+        ):
+            self.ssthresh = self.cwnd
+
     def on_ack(self, acked: int, limited: bool, now: int) -> None:
         if not limited:
             return
         if self.cwnd < self.ssthresh:
-            limit = self.growth_limit * self.mss if self.growth_limit else acked
-            self.cwnd += min(acked, limit)
-            return
+            step = self.slow_start.growth(acked, self.mss)
+            room = self.ssthresh - self.cwnd
+            if step <= room or not self.stops_at_ssthresh:
+                self.cwnd += step
+                return
+            self.cwnd = self.ssthresh
+            acked = step - room
         self.acked_in_round += acked
         if self.acked_in_round >= self.cwnd:
             self.acked_in_round -= self.cwnd
@@ -95,14 +112,10 @@ class NewReno(CongestionControl):
     def ssthresh_after_loss(self, flight: int, now: int) -> int:
         """RFC 5681 equation 4: half of what is in flight, at least two segments."""
         self.acked_in_round = 0
+        self.slow_start.lost()
         if self.halves_window:
             return max(self.cwnd // self.mss // 2, 2) * self.mss
         return max(flight // 2, 2 * self.mss)
 
-
-def make_congestion_control(name: str, mss: int, settings: Settings) -> CongestionControl:
-    """The controller called ``name``: the place for others (MAY-18); unknown names are
-    the caller's to refuse."""
-    if name == "fixed":
-        return CongestionControl(mss, settings)
-    return NewReno(mss, settings)
+    def on_timeout(self, now: int) -> None:
+        self.slow_start.timed_out()

@@ -116,7 +116,8 @@ class Scoreboard:
         self.flight_octets -= gone
         self._count(sent, -gone)
         # Part of a segment is no sample; a whole one is, and the SYN, whatever its text became.
-        if sent.flags & SYN or (ack - sent.start >= sent.mss and not sent.sacked):
+        whole = self.unit or sent.mss
+        if sent.flags & SYN or (ack - sent.start >= whole and not sent.sacked):
             news.take_acked(sent, gone)
         elif not sent.sacked:
             news.acked += gone

@@ -7,7 +7,8 @@ RFC 9293 §3.3.1 names the variables, §3.8.6 the window, RFC 6298 the timer.
 
 from typing import Final
 
-from synfin.core.congestion import CongestionControl, make_congestion_control
+from synfin.core.congestion import CongestionControl
+from synfin.core.controllers import make_congestion_control
 from synfin.core.delivery import Delivery
 from synfin.core.prr import Prr
 from synfin.core.rack import Rack
@@ -241,6 +242,8 @@ class Sender:
     # -- the retransmission timer (RFC 6298 §5) ----------------------------------------
     def sent_new(self, was_empty: bool, now: int) -> None:
         """§5.1: text left; a timer runs from now on."""
+        if was_empty:
+            self.cc.on_idle(now - self.last_sent_at, now)
         self.last_sent_at = now
         timers = self.timers
         if was_empty or timers.running(LOSS_PROBE) or not self.timer_runs():

@@ -15,10 +15,12 @@ MICROSECOND: Final = 1_000
 MILLISECOND: Final = 1_000_000
 SECOND: Final = 1_000_000_000
 
-CONGESTION_CONTROLS: Final = ("newreno", "fixed")
+CONGESTION_CONTROLS: Final = ("newreno", "cubic", "fixed")
 """What ``congestion_control`` accepts."""
 ECN_MODES: Final = ("off", "accept", "ask")
 """What ``ecn`` accepts."""
+SLOW_STARTS: Final = ("off", "classic", "plus")
+"""What ``hystart`` accepts."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,14 @@ class Settings:
     """How many MSS one ACK may add to the window in slow start (RFC 5681 §3.1); 0: all
     that it acknowledged, as Linux tcp_slow_start(): stretched ACKs cost no growth."""
     congestion_control: str = "newreno"
-    """One of ``CONGESTION_CONTROLS``: the standard one of RFC 5681 with RFC 6582, or
-    another that conforms (MAY-18); TCP_CONGESTION chooses for a connection."""
+    """'newreno', the standard one of RFC 5681 with RFC 6582, or another that conforms
+    (MAY-18): 'cubic' (RFC 9438); 'fixed' for the lab. TCP_CONGESTION chooses for a socket."""
+    cubic_rfc9438: bool = True
+    """CUBIC grows as fast as Reno once the lost window is regained (§4.3), and a reduction
+    taken back restores its curve (§4.9); Linux tcp_cubic.c does neither."""
+    hystart: str = "off"
+    """Leaving slow start before loss: 'off', 'classic' (CUBIC's HyStart in Linux; Reno has
+    none) or 'plus' (HyStart++, RFC 9406)."""
     count_segments: bool = False
     """Linux counts its windows in packets: a small segment takes as much of the congestion
     window as a full one. RFC 5681 counts octets."""
@@ -492,6 +500,10 @@ class Settings:
                 "initial_window_segments must be at least 1 and congestion_control one of {names}",
                 names=", ".join(CONGESTION_CONTROLS),
             )
+        if self.hystart not in SLOW_STARTS:
+            raise Problem(
+                "settings.hystart", "hystart must be one of {names}", names=", ".join(SLOW_STARTS)
+            )
 
     def but(self, **changes: Any) -> "Settings":
         """A copy with ``changes``; raises TypeError for an unknown switch."""
@@ -531,6 +543,9 @@ LINUX: Final = Settings(
     adaptive_acks=True,
     signed_without_timestamps=True,
     slow_start_limit=0,
+    congestion_control="cubic",
+    cubic_rfc9438=False,
+    hystart="classic",
     ecn_strict_setup=False,
     ecn_plain_syn_only=True,
     ecn_quick_acks=2,

@@ -3,12 +3,14 @@
 import struct
 from typing import TYPE_CHECKING
 
+from synfin.core.controllers import ENGINE_NAMES, SOCKET_NAMES
 from synfin.core.errno import (
     EADDRINUSE,
     EADDRNOTAVAIL,
     EAFNOSUPPORT,
     EBADF,
     EINVAL,
+    ENOENT,
     ENOPROTOOPT,
     ENOTCONN,
 )
@@ -19,6 +21,7 @@ from synfin.host.constants import (
     IPPROTO_IP,
     IPPROTO_TCP,
     SOCK_DGRAM,
+    TCP_CONGESTION,
     TCP_MD5SIG,
     TCP_MD5SIG_EXT,
     TCP_REMOTE_UDP_ENCAPS_PORT,
@@ -26,7 +29,7 @@ from synfin.host.constants import (
 from synfin.host.error_queue import ErrorQueue
 from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
-from synfin.host.options import Options, apply_to_connection
+from synfin.host.options import Options, apply_congestion, apply_to_connection
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection
 from synfin.host.signatures import Md5Keys, take_md5sig
@@ -209,6 +212,9 @@ class NamedSocket(OptionSource):
         if level == IPPROTO_TCP and option in (TCP_MD5SIG, TCP_MD5SIG_EXT):
             self._set_md5_key(value, option == TCP_MD5SIG_EXT)
             return
+        if (level, option) == (IPPROTO_TCP, TCP_CONGESTION):
+            self._set_congestion(value)
+            return
         if isinstance(value, bytes):
             value = value if len(value) == 8 else struct.unpack("i", value[:4])[0]
         if level == IPPROTO_TCP and option == TCP_REMOTE_UDP_ENCAPS_PORT:
@@ -256,6 +262,28 @@ class NamedSocket(OptionSource):
             self.conn.take_route(route)
             self._touched(self.conn, self.host.clock())
 
+    def _set_congestion(self, value: int | bytes) -> None:
+        """TCP_CONGESTION (tcp(7)): ``b"cubic"`` or ``b"reno"``, at any time; ENOENT for a
+        name that nothing has, EINVAL for a number, ENOPROTOOPT for UDP."""
+        if self.udp is not None:
+            raise socket_error(ENOPROTOOPT)
+        if not isinstance(value, bytes):
+            raise socket_error(EINVAL)
+        name = value.partition(b"\0")[0].decode("ascii", "replace")
+        if name not in ENGINE_NAMES:
+            raise socket_error(ENOENT)
+        self.options.congestion = ENGINE_NAMES[name]
+        if self.conn is not None:
+            apply_congestion(self.options, self.conn)
+
+    def congestion_control(self) -> str:
+        """What getsockopt(2) tells of TCP_CONGESTION: ``cubic``, ``reno``."""
+        self._open()
+        name = self.options.congestion or self.host.settings.congestion_control
+        if self.conn is not None:
+            name = self.conn.snd.cc.name()
+        return SOCKET_NAMES[name]
+
     def source_route(self) -> SourceRoute | None:
         """The waypoints of what is sent: named by IP_OPTIONS, or those by which a
         connection came that was accepted (MUST-53)."""
@@ -286,6 +314,7 @@ class NamedSocket(OptionSource):
     def configure(self, connection: HostConnection) -> None:
         """Options set before there was a connection."""
         apply_to_connection(self.options, connection, self.host.clock(), -1)
+        apply_congestion(self.options, connection)
         connection.may_fragment = self.options.may_fragment
         if self.options.md5 is not None:
             own = self.listener is None

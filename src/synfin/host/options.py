@@ -1,6 +1,7 @@
 """Socket options: kept with the socket, applied to its connection (socket(7), tcp(7))."""
 
 from synfin.core.connection import Connection
+from synfin.core.controllers import exchanged
 from synfin.core.delayed_acks import set_quick
 from synfin.core.errno import EINVAL, ENOPROTOOPT
 from synfin.core.settings import MILLISECOND, SECOND, Settings
@@ -60,6 +61,8 @@ class Options:
         self.linger_ns: int = 0
         self.md5: Md5Keys | None = None
         """TCP_MD5SIG; None when it was never set."""
+        self.congestion: str = ""
+        """TCP_CONGESTION, by the engine's name; "": as the host says."""
 
     def inherited(self) -> "Options":
         """What an accepted socket takes over from its listener."""
@@ -68,6 +71,7 @@ class Options:
         child.values.pop((c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT), None)
         child.linger_on = self.linger_on
         child.linger_ns = self.linger_ns
+        child.congestion = self.congestion
         return child
 
     def _value(self, level: int, option: int, default: int) -> int:
@@ -241,6 +245,13 @@ def _live_value(connection: Connection, pair: tuple[int, int]) -> int:
     if pair[1] == c.SO_RCVBUF:
         return connection.rcv.buffer_size
     return connection.snd.buffer_size
+
+
+def apply_congestion(options: Options, connection: Connection) -> None:
+    """TCP_CONGESTION, at any time."""
+    if options.congestion:
+        snd = connection.snd
+        snd.cc = exchanged(snd.cc, options.congestion, connection.settings)
 
 
 def apply_to_connection(options: Options, connection: Connection, now: int, only: int) -> None:

@@ -31,6 +31,7 @@ SEND_FLAGS: Final = c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c
 SEND_FLAGS_TOLD: Final = c.MSG_ZEROCOPY
 RECV_FLAGS: Final = c.MSG_PEEK | c.MSG_DONTWAIT | c.MSG_NOSIGNAL
 _DOUBLED: Final = ((c.SOL_SOCKET, c.SO_SNDBUF), (c.SOL_SOCKET, c.SO_RCVBUF))
+_CONGESTION: Final = (c.IPPROTO_TCP, c.TCP_CONGESTION)
 _TCP_INQ: Final = (c.IPPROTO_TCP, s.SYMBOLS["TCP_INQ"])
 _FASTOPEN_CONNECT: Final = (c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT)
 _SNDBUF_LEAST: Final = 4608
@@ -350,6 +351,9 @@ class Calls(Files):
             octets = s.number(onoff).to_bytes(4, "little") + s.number(linger).to_bytes(4, "little")
             sock.setsockopt(pair[0], pair[1], octets)
             return 0
+        if isinstance(value, Text) and pair == _CONGESTION:
+            sock.setsockopt(*pair, value.value.encode())
+            return 0
         if isinstance(value, Text):
             raise Unsupported(_option_name(call))
         wanted = s.number(value)
@@ -381,6 +385,11 @@ class Calls(Files):
         file, sock = self.socket(call)
         pair = self.argument(call, 1), self.argument(call, 2)
         expected = only(call.arguments[3])
+        if pair == _CONGESTION:
+            name = sock.congestion_control()
+            if isinstance(expected, Text) and expected.value != name:
+                raise Failure(differs(_option_name(call), expected.value, name))
+            return 0
         if pair in file.told:
             found = file.told[pair]
         else:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from synfin.core.controllers import ENGINE_NAMES
 from synfin.core.settings import MILLISECOND, Settings
 from synfin.host.host import Host
 from synfin.packetdrill import freebsd
@@ -19,13 +20,15 @@ from synfin.packetdrill.model import Unsupported
 _ARITHMETIC: Final = re.compile(r"\$\(\((\s*\d+(?:\s*\*\s*\d+)*\s*)\)\)")
 _RESTORE: Final = re.compile(r"/tmp/sysctl_restore_\S+\.sh")
 _PIPE_END: Final = re.compile(r"\s+[&12]?>+\s*&?\S+")
+_HYSTART: Final = re.compile(r"echo 3 *> */sys/module/tcp_cubic/parameters/hystart_detect")
+"""Both ways of detection: what HyStart has anyway."""
 MAX_DEPTH: Final = 4
 
 NEUTRAL: Final = frozenset({
     "tcp_fack",
     "tcp_tso_win_divisor", "tcp_ecn_option",
     "tcp_notsent_lowat", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
-    "tcp_moderate_rcvbuf", "tcp_autocorking", "tcp_congestion_control",
+    "tcp_moderate_rcvbuf", "tcp_autocorking",
     "tcp_fastopen_blackhole_timeout_sec",
     "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts",
     "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
@@ -94,6 +97,14 @@ def _ecn(settings: Settings, value: str) -> Settings:
     return settings.but(ecn={0: "off", 1: "ask", 2: "accept"}[_integer(value)])
 
 
+def _congestion(settings: Settings, value: str) -> Settings:
+    """Linux's CUBIC brings its own HyStart, its Reno has none."""
+    name = ENGINE_NAMES.get(value.strip())
+    if name is None:
+        raise ValueError(value)
+    return settings.but(congestion_control=name)
+
+
 def _scale(settings: Settings, value: str) -> Settings:
     return settings if _integer(value) else settings.but(window_scale=-1)
 
@@ -120,6 +131,7 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     ),
     "tcp_keepalive_probes": lambda s, v: s.but(keepalive_probes=_integer(v)),
     "tcp_fastopen": _fastopen,
+    "tcp_congestion_control": _congestion,
     "tcp_ecn": _ecn,
     "tcp_early_retrans": lambda s, v: s.but(tail_loss_probe=_integer(v) in (3, 4)),
     "tcp_recovery": lambda s, v: s.but(rack=bool(_integer(v) & 1)),
@@ -203,6 +215,8 @@ class Sysctls:
             self._command(other.strip(), depth)
 
     def _simple(self, text: str, depth: int) -> None:
+        if _HYSTART.fullmatch(text):
+            return
         end = _PIPE_END.search(text)
         if end is not None:
             text = text[: end.start()]

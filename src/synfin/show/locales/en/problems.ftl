@@ -148,6 +148,7 @@ problem-run-spoof = spoof needs a direction such as A>B
 problem-settings-buffers = receive_buffer and send_buffer must be at least 1 octet
 problem-settings-clocks = ts_clock_ns and isn_tick_ns must be positive
 problem-settings-congestion = initial_window_segments must be at least 1 and congestion_control one of { $names }
+problem-settings-hystart = hystart must be one of { $names }
 problem-settings-delayed-ack = delayed_ack_ns must be from 0 to below 0.5 s (MUST-40)
 problem-settings-ecn = ecn must be one of { $names }
 problem-settings-lab-only = only the lab may set { $names }: it breaks TCP on purpose

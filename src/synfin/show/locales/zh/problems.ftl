@@ -148,6 +148,7 @@ problem-run-spoof = spoof 要写方向，如 A>B
 problem-settings-buffers = receive_buffer 和 send_buffer 至少为 1 字节
 problem-settings-clocks = ts_clock_ns 和 isn_tick_ns 必须大于 0
 problem-settings-congestion = initial_window_segments 至少为 1，congestion_control 只能是 { $names } 之一
+problem-settings-hystart = hystart 只能是 { $names } 之一
 problem-settings-delayed-ack = delayed_ack_ns 不能小于 0，而且必须小于 0.5 秒（MUST-40）
 problem-settings-ecn = ecn 只能是 { $names } 之一
 problem-settings-lab-only = { $names } 会故意弄坏 TCP，只有实验室里才能设置
