@@ -16,7 +16,14 @@ from synfin.core import recovery, rules
 from synfin.core.acceptance import send_mss
 from synfin.core.arrival import segment_arrives
 from synfin.core.delayed_acks import text_was_read
-from synfin.core.errno import ECONNABORTED, ECONNRESET, ENOTCONN, EPIPE
+from synfin.core.errno import (
+    ECONNABORTED,
+    ECONNRESET,
+    EHOSTUNREACH,
+    ENETUNREACH,
+    ENOTCONN,
+    EPIPE,
+)
 from synfin.core.errors import NetworkError, refusal
 from synfin.core.output import poll
 from synfin.core.receiver import NOW
@@ -307,6 +314,7 @@ class Connection(Tcb):
         last = snd.snd_max if self.settings.icmp_at_snd_nxt else snd.snd_max - 1
         if not snd.snd_una <= seq <= last:
             # RFC 5927 §4.1: not about anything outstanding, so perhaps forged.
+            self.icmp_strays += 1
             self._icmp_event(rules.ICMP_OUT_OF_WINDOW, error)
             return
         if error.mtu:
@@ -317,13 +325,16 @@ class Connection(Tcb):
         if self.settings.icmp_hard_codes_refuse:
             error.errno, hard = refusal(error)
             hard = hard and self.settings.icmp_may_reset
+        numbers = (error.type, error.code, error.errno)
+        if self._ends_half_open(error):
+            self._icmp_event(rules.ICMP_HALF_OPEN, error)
+            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HALF_OPEN, *numbers)
+            return
         if opening and self.settings.icmp_fails_connect and not self.passive:
             self._icmp_event(rules.ICMP_SYN_ABORTS, error)
-            numbers = (error.type, error.code, error.errno)
             self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_SYN_ABORTS, *numbers)
         elif hard and (self.state is State.SYN_SENT or self.settings.hard_icmp_aborts):
             self._icmp_event(rules.ICMP_HARD, error)
-            numbers = (error.type, error.code, error.errno)
             self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HARD, *numbers)
         else:
             self.soft_error = error.errno
@@ -334,6 +345,13 @@ class Connection(Tcb):
         if self.observer is not None:
             reason = self.reason(rule, error.type, error.code, error.errno, None, None)
             self.emit("icmp", reason, {"errno": error.errno})
+
+    def _ends_half_open(self, error: NetworkError) -> bool:
+        """Net or host unreachable about a passive child's SYN,ACK."""
+        if not self.settings.icmp_drops_half_open or not self.passive:
+            return False
+        unreachable = error.errno in (ENETUNREACH, EHOSTUNREACH)
+        return self.state is State.SYN_RECEIVED and unreachable
 
     def _path_mtu(self, error: NetworkError) -> None:
         """RFC 1191 §6.3: smaller segments from now on, and what was too big again."""

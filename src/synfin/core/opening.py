@@ -106,10 +106,23 @@ def syn_sent_state(tcb: Tcb, segment: Segment) -> None:
             tcb.settled(rules.SYN_SENT_RST_DROPPED, segment, segment.seq)
     elif not flags & SYN:
         tcb.settled(rules.SYN_SENT_NO_SYN, segment, flags)
+    elif acceptable and _echoes_nothing_of_ours(tcb, segment):
+        tcb.reply(reset_without_ack(segment), rules.SYN_SENT_BAD_ECHO, segment)
     elif acceptable:
         _syn_sent_established(tcb, segment, ack)
     else:
         _syn_sent_simultaneous(tcb, segment)
+
+
+def _echoes_nothing_of_ours(tcb: Tcb, segment: Segment) -> bool:
+    """TSecr lies outside what we have sent since our first SYN (RFC 7323 §3.2)."""
+    echo = segment.options.ts_ecr
+    if not tcb.settings.syn_sent_checks_echo or not tcb.settings.timestamps:
+        return False
+    if segment.options.ts_val < 0 or echo <= 0:
+        return False
+    since = (tcb.now - tcb.first_sent_at) // tcb.settings.ts_clock_ns + 1
+    return (tcb.ts_now() - echo) & 0xFFFFFFFF > since
 
 
 def _syn_sent_bad_ack(tcb: Tcb, segment: Segment) -> None:

@@ -83,6 +83,9 @@ LISTEN_SPLIT: Final = Rule("cf.split-syn-ack", "counterfactual; RFC 9293 §3.4.1
 SYN_SENT_BAD_ACK: Final = Rule(
     "syn-sent.bad-ack-reset", "RFC 9293 §3.10.7.3 first", "seg_ack iss snd_nxt"
 )
+SYN_SENT_BAD_ECHO: Final = Rule(
+    "syn-sent.bad-echo-reset", "RFC 7323 §3.2; Linux LINUX_MIB_PAWSACTIVEREJECTED", "ts_ecr"
+)
 SYN_SENT_BAD_ACK_RST: Final = Rule(
     "syn-sent.bad-ack-rst-dropped", "RFC 9293 §3.10.7.3 first", "seg_ack iss snd_nxt"
 )
@@ -386,6 +389,9 @@ ICMP_HARD: Final = Rule(
 )
 ICMP_SYN_ABORTS: Final = Rule(
     "icmp.connect-fails", "RFC 5461 §4.1; Linux tcp_v4_err()", "type code errno"
+)
+ICMP_HALF_OPEN: Final = Rule(
+    "icmp.half-open-ends", "RFC 5461 §4.1; Linux tcp_req_err()", "type code errno"
 )
 ICMP_OUT_OF_WINDOW: Final = Rule("icmp.bad-sequence", "RFC 5927 §4.1", "seq snd_una snd_nxt")
 ICMP_PATH_MTU: Final = Rule("icmp.path-mtu", "RFC 1191 §6.3; RFC 9293 §3.7.2", "mtu mss")

@@ -85,7 +85,7 @@ def _syn_text(tcb: Tcb) -> Chunk:
     cookie = tcb.fastopen_cookie
     if tcb.state is not State.SYN_SENT or not snd.board.empty():
         return b""
-    if not (cookie or tcb.settings.syn_carries_data):
+    if not (cookie or tcb.fastopen_bare or tcb.settings.syn_carries_data):
         return b""
     limit = (tcb.syn_text_limit or tcb.settings.mss - 40) - tcb.ip_option_len
     size = min(max(limit, 1), snd.buffer.end - snd.buffer.start)

@@ -63,6 +63,9 @@ class Settings:
     """Linux tcp_fastopen bit 0x400: no listener needs TCP_FASTOPEN, its backlog counts."""
     fastopen_without_cookie: bool = False
     """Linux tcp_fastopen bit 0x200: text on any SYN is taken, with or without a cookie."""
+    fastopen_asks_none: bool = False
+    """Linux tcp_fastopen bit 0x4: our SYN carries text without a cookie (RFC 7413 §4.1.3
+    wants one; for networks where nobody spoofs)."""
 
     # -- buffers and windows
     receive_buffer: int = 65_535
@@ -334,6 +337,9 @@ class Settings:
     """Linux acknowledges once more after a simultaneous open."""
     quick_syn_retry_ns: int = 0
     """Linux repeats a SYN this soon after answering an old SYN,ACK by RST; 0: no."""
+    syn_sent_checks_echo: bool = False
+    """Linux tcp_rcv_synsent_state_process(): a SYN,ACK whose TSecr is none of our TSvals
+    is answered by a reset."""
     syn_carries_data: bool = False
     """Queued text goes out on the SYN even without Fast Open (legal, §3.10.7.3)."""
     syn_data_unacked: str = "wait"
@@ -402,6 +408,8 @@ class Settings:
     icmp_at_snd_nxt: bool = False
     """Linux tcp_v4_err(): an error about SND.NXT itself counts, too; RFC 5927 §4.1 asks for
     SEG.SEQ < SND.NXT."""
+    icmp_drops_half_open: bool = False
+    """Linux tcp_req_err(): net or host unreachable ends a half-open child."""
     icmp_fails_connect: bool = False
     """Linux: any unreachable fails connect() at once (RFC 5461 §4.1)."""
     soft_error_is_so_error: bool = True
@@ -589,6 +597,7 @@ LINUX: Final = Settings(
     left_edge_acks=True,
     ack_floor_by_acked=True,
     quick_syn_retry_ns=10 * MILLISECOND,
+    syn_sent_checks_echo=True,
     missing_timestamp_drops=False,
     rst_below_fin=True,
     rst_at_sack_edge=True,
@@ -601,6 +610,7 @@ LINUX: Final = Settings(
     challenge_ack_interval_ns=500 * MILLISECOND,
     icmp_at_snd_nxt=True,
     icmp_fails_connect=True,
+    icmp_drops_half_open=True,
     accept_source_route=False,
     isn_tick_ns=64,
     syn_cookies="when-full",

@@ -110,6 +110,8 @@ class Tcb(StateHolder):
         # Fast Open (RFC 7413)
         self.fastopen_cookie: bytes | None = None
         """Active side: the cookie to send, b"" to ask for one, None for neither."""
+        self.fastopen_bare: bool = False
+        """Active side: text goes on the SYN without any cookie."""
         self.fastopen_reply: bytes | None = None
         """Passive side: the cookie to put on our SYN,ACK."""
         self.fastopen_learnt: bytes | None = None
@@ -192,6 +194,8 @@ class Tcb(StateHolder):
         """What the window field of our SYN promised."""
         self.paws_drops: int = 0
         """Segments dropped by PAWS since the host last counted (PAWSEstab)."""
+        self.icmp_strays: int = 0
+        """ICMP errors about nothing outstanding since the host last counted."""
         self.segments_in: int = 0
         self.segments_out: int = 0
         self.r1_told: bool = False
@@ -233,6 +237,7 @@ class Tcb(StateHolder):
                 "snd_una": wrap(self.snd.snd_una),
                 "rcv_nxt": wrap(self.rcv.rcv_nxt),
                 "rcv_wnd": self.rcv.rcv_wnd,
+                "ts_ecr": cause.options.ts_ecr,
             }
             reason = Reason(rule, {name: known.get(name) for name in rule.values})
             segment.reason = reason

@@ -90,11 +90,13 @@ class FastOpen:
     def prepare(self, connection: HostConnection) -> None:
         """Before an active OPEN: the cookie, and how much text its SYN may carry
         (§4.1.3: no more than the MSS that the server announced before)."""
-        connection.fastopen_cookie = self.known(connection.remote)
         found = self._known.get(connection.remote)
-        if found is not None and found.disabled:
-            connection.fastopen_cookie = None
-            return
+        connection.fastopen_bare = connection.settings.fastopen_asks_none
+        if not connection.fastopen_bare:
+            connection.fastopen_cookie = self.known(connection.remote)
+            if found is not None and found.disabled:
+                connection.fastopen_cookie = None
+                return
         most = min(connection.settings.mss, connection.mtu - connection.header_len)
         if connection.user_mss:
             most = min(most, connection.user_mss)
@@ -111,10 +113,15 @@ class FastOpen:
             found.cookie = cookie
 
     def learn_from(self, connection: HostConnection) -> None:
-        """The SYN,ACK of an OPEN with Fast Open has come: what it says of the server."""
+        """The SYN,ACK of an OPEN with Fast Open has come: what it says of the server. A
+        cookie that was not asked for is not kept."""
+        if connection.fastopen_cookie is None and not connection.fastopen_bare:
+            return
         found = self._remembered(connection.remote)
         if connection.peer_mss > 0:
             found.mss = connection.peer_mss
+        if connection.fastopen_bare:
+            return
         if connection.fastopen_learnt:
             found.cookie = connection.fastopen_learnt
             found.experimental = connection.fastopen_learnt_experimental

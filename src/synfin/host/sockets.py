@@ -161,7 +161,7 @@ class Socket(NewsSocket):
         settings = host.settings
         if self.options.fastopen_connect and settings.fastopen_client:
             host.tcp.fastopen.prepare(connection)
-            if connection.fastopen_cookie:
+            if connection.fastopen_cookie or connection.fastopen_bare:
                 # RFC 7413 §4.2.1: the SYN waits for the first data to carry.
                 connection.fastopen_waiting = True
                 return 0

@@ -198,6 +198,9 @@ class TcpLayer(PassiveOpens):
         connection = self.demux.connections.get(key)
         if connection is not None and connection.udp_port == udp_port:
             connection.network_error(error, now)
+            if connection.icmp_strays:
+                connection.icmp_strays = 0
+                self.count("OutOfWindowIcmps")
             self.after(connection, now)
 
     def tick(self, now: int) -> None:

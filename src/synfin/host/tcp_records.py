@@ -240,7 +240,7 @@ class TcpRecords:
             listener = connection.listener
             if isinstance(listener, Listener):
                 self._child_signal(listener, connection, signals)
-            elif signals & CONNECTED and connection.fastopen_cookie is not None:
+            elif signals & CONNECTED:
                 self.fastopen.learn_from(connection)
             if signals & TIME_WAITING:
                 self._enter_time_wait(connection)

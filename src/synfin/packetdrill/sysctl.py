@@ -64,10 +64,9 @@ def _wmem(settings: Settings, value: str) -> Settings:
 
 def _fastopen(settings: Settings, value: str) -> Settings:
     bits = _integer(value)
-    if bits & 4:
-        raise Unsupported("sysctl tcp_fastopen bit 0x4 (client without a cookie)")
     return settings.but(
         fastopen_client=bool(bits & 1),
+        fastopen_asks_none=bool(bits & 4),
         fastopen_server=bool(bits & 2),
         fastopen_without_cookie=bool(bits & 0x200),
         fastopen_any_listener=bool(bits & 0x400),

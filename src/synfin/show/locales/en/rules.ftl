@@ -85,6 +85,8 @@ cf-split-syn-ack = Counterfactual "split SYN,ACK": the SYN with SEQ = { $seg_seq
 
 syn-sent-bad-ack-reset = SYN-SENT, first check (RFC 9293 §3.10.7.3): SEG.ACK = { $seg_ack } is not in (ISS, SND.NXT] = ({ $iss }, { $snd_nxt }], so it answers some SYN other than ours. A RST with SEQ = SEG.ACK removes the wrong half-open connection at the other end; we stay in SYN-SENT.
     .name = SYN-SENT: foreign ACK gets RST
+syn-sent-bad-echo-reset = SYN-SENT: this SYN,ACK echoes TSecr = { $ts_ecr }, which is no timestamp that we have sent since our SYN (RFC 7323 §3.2), so it answers another one. Linux sends a reset and stays in SYN-SENT.
+    .name = SYN-SENT: the echoed timestamp is not ours
 syn-sent-bad-ack-rst-dropped = SYN-SENT, first check (RFC 9293 §3.10.7.3): SEG.ACK = { $seg_ack } is not in (ISS, SND.NXT] = ({ $iss }, { $snd_nxt }], and the segment is a RST itself: it is dropped without an answer, and we go on waiting.
     .name = SYN-SENT: RST with a foreign ACK
 syn-sent-refused = SYN-SENT, second check (RFC 9293 §3.10.7.3): the RST acknowledges our SYN (SEG.ACK = { $seg_ack } = SND.NXT = { $snd_nxt }), so it is genuine: the connection is refused, connect() fails with ECONNREFUSED and nothing is sent again.
@@ -424,6 +426,8 @@ icmp-hard-error = RFC 9293 §3.9.2.2 (SHLD-26), RFC 5461 §4: ICMP { $type }/{ $
     .name = ICMP hard error: aborted
 icmp-connect-fails = RFC 5461 §4.1, Linux tcp_v4_err(): ICMP { $type }/{ $code } arrives while the connection is being opened; rather than try on for minutes, connect() fails at once with { $errno }.
     .name = ICMP makes connect() fail
+icmp-half-open-ends = An ICMP error (type { $type }, code { $code }: { $errno }) says that the client of this half-open connection cannot be reached. Linux forgets the connection at once (RFC 5461 §4.1); a later ACK meets nobody.
+    .name = ICMP ends a half-open connection
 icmp-bad-sequence = RFC 5927 §4.1: the ICMP message quotes SEQ = { $seq }, which is not in flight (SND.UNA = { $snd_una }, SND.NXT = { $snd_nxt }); it is late or forged and is ignored.
     .name = ICMP quotes nothing in flight
 icmp-path-mtu = RFC 1191 §6.3, RFC 9293 §3.7.2: a router's link takes only { COUNT($mtu, one: "octet", many: "octets") }; from now on segments carry at most { COUNT($mss, one: "octet", many: "octets") }, and what was too big is cut and sent again.

@@ -84,6 +84,8 @@ cf-split-syn-ack = 反事实“拆开的 SYN,ACK”：对 SEQ = { $seg_seq } 的
 
 syn-sent-bad-ack-reset = SYN-SENT 第一步检查（RFC 9293 §3.10.7.3）：SEG.ACK = { $seg_ack } 不在 (ISS, SND.NXT] = ({ $iss }, { $snd_nxt }] 内，它应答的是别的 SYN，不是我们这个。回一个 SEQ = SEG.ACK 的 RST，让对端清掉那个错误的半连接；自己仍留在 SYN-SENT。
     .name = SYN-SENT：ACK 不对，回 RST
+syn-sent-bad-echo-reset = SYN-SENT：这个 SYN,ACK 回显的 TSecr = { $ts_ecr }，不是我们发出 SYN 以来用过的任何时间戳（RFC 7323 §3.2），说明它应答的是别的 SYN。Linux 回一个 RST，自己仍留在 SYN-SENT。
+    .name = SYN-SENT：回显的时间戳不是我们的
 syn-sent-bad-ack-rst-dropped = SYN-SENT 第一步检查（RFC 9293 §3.10.7.3）：SEG.ACK = { $seg_ack } 不在 (ISS, SND.NXT] = ({ $iss }, { $snd_nxt }] 内，而它本身就是 RST：丢弃且不应答，继续等待。
     .name = SYN-SENT：ACK 不对的 RST
 syn-sent-refused = SYN-SENT 第二步检查（RFC 9293 §3.10.7.3）：RST 确认了我们的 SYN（SEG.ACK = { $seg_ack } = SND.NXT = { $snd_nxt }），是真的：连接被拒绝，connect() 返回 ECONNREFUSED，不再重发。
@@ -423,6 +425,8 @@ icmp-hard-error = RFC 9293 §3.9.2.2（SHLD-26）、RFC 5461 §4：ICMP { $type 
     .name = ICMP 硬错误：中止
 icmp-connect-fails = RFC 5461 §4.1、Linux tcp_v4_err()：连接还在建立时收到 ICMP { $type }/{ $code }；与其再试上几分钟，不如让 connect() 立刻以 { $errno } 失败。
     .name = ICMP 使 connect() 失败
+icmp-half-open-ends = ICMP 差错（类型 { $type }，代码 { $code }：{ $errno }）表明这个半连接的客户端不可达。Linux 立即丢弃该半连接（RFC 5461 §4.1）；之后再来的 ACK 就没有对应的连接了。
+    .name = ICMP 终止半连接
 icmp-bad-sequence = RFC 5927 §4.1：ICMP 报文引用的 SEQ = { $seq } 并不在途（SND.UNA = { $snd_una }，SND.NXT = { $snd_nxt }），不是迟到就是伪造，忽略。
     .name = ICMP 引用的序号不在途
 icmp-path-mtu = RFC 1191 §6.3、RFC 9293 §3.7.2：某台路由器的链路只能传 { $mtu } 字节；此后每段至多 { $mss } 字节，太大的切小重发。
