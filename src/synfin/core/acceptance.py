@@ -81,6 +81,7 @@ def establish(
         tcb.user_timeout = tcb.settings.user_timeout_ns
         tcb.stop_timer(USER_TIMEOUT)
     tcb.last_heard = tcb.now
+    tcb.acking.heard_at = tcb.now
     tcb.progress_at = tcb.now
     tcb.signal(CONNECTED | WRITABLE, "connected", rule)
     if tcb.keepalive:

@@ -74,8 +74,6 @@ class NamedSocket(OptionSource):
         """How many calls with MSG_ZEROCOPY there have been."""
         self.stamp_base: int = 0
         """The number of ours that SOF_TIMESTAMPING_OPT_ID calls 0."""
-        self.wants_room: bool = False
-        """A send or a poll found no room, and nobody has been woken since."""
         if type_ == SOCK_DGRAM:
             self.udp = host.udp.open(4 if family == AF_INET else 6)
             self.udp.owner = self

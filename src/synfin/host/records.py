@@ -9,6 +9,7 @@ from synfin.core.time_wait import TimeWait
 from synfin.core.timers import NEVER
 from synfin.host.error_queue import SendMarks
 from synfin.host.ports import Use
+from synfin.host.send_times import SendTimes
 from synfin.host.signatures import Md5Keys
 from synfin.wire.source_route import SourceRoute
 
@@ -29,6 +30,8 @@ class Informed:
 
     def __init__(self) -> None:
         self.news: int = 0
+        self.wants_room: bool = False
+        """A send or a poll found no room, and nobody has been woken since."""
 
 
 class HostConnection(Connection):
@@ -66,6 +69,7 @@ class HostConnection(Connection):
         self.ip_options: bytes = b""
         self.received_tos: int = 0
         """The Diffserv and ECN octet of the last segment that arrived (MAY-9)."""
+        self.times: SendTimes = SendTimes()
         self.marks: SendMarks | None = None
         """Calls whose progress somebody asked for (SO_TIMESTAMPING, MSG_ZEROCOPY)."""
         self.may_fragment: bool = False
@@ -92,6 +96,12 @@ class HostConnection(Connection):
         self.ip_option_len = len(self.ip_options)
         if self.state not in (State.CLOSED, State.LISTEN) and self.time_wait is None:
             self.lower_mtu(self.mtu)
+
+    def watch_sending(self, now: int) -> None:
+        """What sending waits for may have changed."""
+        socket = self.socket
+        wants_room = socket.wants_room if isinstance(socket, Informed) else False
+        self.times.observe(self, wants_room, now)
 
     def open_silently(self, now: int) -> None:
         """A listener's child starts in LISTEN: the listener's state, so nothing to report."""

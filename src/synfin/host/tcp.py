@@ -248,6 +248,8 @@ class TcpLayer(PassiveOpens):
                 out.append(packet)
                 if segment.flags & RST:
                     self.count("OutRsts")
+            if connection.times.kind or connection.snd.buffer.end > connection.snd.snd_una:
+                connection.watch_sending(now)
             if connection.signals or connection.marks is not None or len(segments) >= budget:
                 self.after(connection, now)
             else:

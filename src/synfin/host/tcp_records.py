@@ -252,6 +252,8 @@ class TcpRecords:
                 self.ready.append(socket)
         elif connection.time_wait is not None and connection.time_wait.state is State.CLOSED:
             self._time_wait_aborted(connection)
+        if connection.times.kind:
+            connection.watch_sending(now)
         if not connection.queued and connection.wants_poll:
             connection.queued = True
             self.to_poll.append(connection)

@@ -25,6 +25,7 @@ from synfin.packetdrill.files import File, Files, Step, only
 from synfin.packetdrill.findings import Failure, differs
 from synfin.packetdrill.machine import Machine
 from synfin.packetdrill.model import Array, Call, Dots, Structure, Text, Unsupported, Word
+from synfin.packetdrill.programs import Programs
 from synfin.wire.address import format_address
 
 SEND_FLAGS: Final = c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c.MSG_FASTOPEN
@@ -44,6 +45,8 @@ class Calls(Files):
     def __init__(self, machine: Machine, config: Config, opened: Callable[[bool], None]) -> None:
         super().__init__(machine)
         self.config: Config = config
+        self.programs: Programs = Programs()
+        """The files that commands of the script have made."""
         self.opened: Callable[[bool], None] = opened
 
     # -- opening ---------------------------------------------------------------

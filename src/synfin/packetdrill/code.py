@@ -42,7 +42,7 @@ class AssertionFailed(Exception):
 
 def run_code(text: str, names: Mapping[str, int], line: int) -> None:
     """Every statement of the block. Raises AssertionFailed, Unsupported, ScriptError."""
-    source = textwrap.dedent(text).strip()
+    source = textwrap.dedent(text).strip().rstrip("\\").rstrip()
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError) as error:

@@ -22,6 +22,8 @@ Step = Generator[int, None, int]
 the latest; it is resumed after every change, too. What it returns is the call's result."""
 
 FAULT: Final = "NULL"
+PIPE_SIZE: Final = 65_536
+"""Octets that fit into a pipe (pipe(7))."""
 
 
 class Epoll:
@@ -34,12 +36,29 @@ class Epoll:
         self.disarmed: set[int] = set()
 
 
+class Pipe:
+    """What was written at one end and not read at the other."""
+
+    def __init__(self) -> None:
+        self.data: bytearray = bytearray()
+
+    def room(self) -> int:
+        """Octets that still fit."""
+        return PIPE_SIZE - len(self.data)
+
+
 class File:
-    """A socket or an epoll instance behind a descriptor of the script."""
+    """A socket, an epoll instance, an end of a pipe or a file behind a descriptor."""
 
     def __init__(self, socket: Socket | None = None, epoll: Epoll | None = None) -> None:
         self.socket: Socket | None = socket
         self.epoll: Epoll | None = epoll
+        self.pipe: Pipe | None = None
+        self.content: bytes | None = None
+        """Of a file that open() gave."""
+        self.offset: int = 0
+        self.reads: bool = False
+        """The reading end of a pipe."""
         self.nonblocking: bool = False
         self.wants_inq: bool = False
         """TCP_INQ: recvmsg tells how much is left."""

@@ -24,6 +24,7 @@ CLOSED = STATE_NUMBERS[State.CLOSED]
 LISTENING = STATE_NUMBERS[State.LISTEN]
 INFINITE = 0x7FFFFFFF
 MICROSECOND = 1_000
+MILLISECOND = 1_000_000
 
 
 def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
@@ -31,6 +32,7 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
     info = tcp_info(connection)
     snd, rcv = connection.snd, connection.rcv
     mss = max(connection.effective_mss, 1)
+    times = connection.times.totals(now)
     ranges = snd.board.ranges[snd.board.head :]
     values = {
         "state": STATE_NUMBERS[connection.state],
@@ -67,6 +69,12 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
         "segs_in": connection.segments_in,
         "segs_out": connection.segments_out,
         "pmtu": int(info["pmtu"]),
+        "last_data_sent": (now - snd.last_sent_at) // MILLISECOND,
+        "last_data_recv": (now - _text_heard_at(connection)) // MILLISECOND,
+        "last_ack_recv": (now - connection.last_heard) // MILLISECOND,
+        "busy_time": times[0] // MICROSECOND,
+        "rwnd_limited": times[1] // MICROSECOND,
+        "sndbuf_limited": times[2] // MICROSECOND,
     }
     return {f"tcpi_{name}": value for name, value in values.items()}
 
@@ -84,3 +92,10 @@ def _options(connection: HostConnection) -> int:
 def _syn_data(connection: HostConnection) -> bool:
     """Data on a SYN was taken: ours by the peer, or (passive) the peer's by us."""
     return connection.syn_data_acked
+
+
+def _text_heard_at(connection: HostConnection) -> int:
+    """When the last text came; opening counts (Linux tcp_finish_connect()). Only adaptive
+    ACKs note it: elsewhere the last segment stands for it."""
+    acking = connection.acking
+    return acking.heard_at if acking.adaptive else connection.last_heard

@@ -10,6 +10,7 @@ from synfin.host.host import Host
 from synfin.host.sockets import Socket
 from synfin.packetdrill.config import Config
 from synfin.wire.ip import Packet
+from synfin.wire.pieces import cut
 
 MAX_ROUNDS = 10_000
 """Timers handled within one instant; more is an engine that spins."""
@@ -43,6 +44,8 @@ class Machine:
         self.host.add_address(config.local_ip, config.prefix_len, config.mtu)
         self.host.set_offload(65_535)
         self.sent: deque[tuple[int, Packet]] = deque()
+        self.cuts: bool = False
+        """Large segments are cut before they come to the device (``ethtool … tso off``)."""
         self.woken: list[Socket] = []
         """Sockets whose readiness changed and that nobody has asked about yet."""
 
@@ -54,7 +57,9 @@ class Machine:
         """Take what the host sends now."""
         for _ in range(MAX_ROUNDS):
             packets = self.host.poll(self.now)
-            self.sent.extend((self.now, packet) for packet in packets)
+            for packet in packets:
+                pieces = cut(packet) if self.cuts else [packet]
+                self.sent.extend((self.now, piece) for piece in pieces)
             self.woken += self.host.take_ready()
             if not packets:
                 return

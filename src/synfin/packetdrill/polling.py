@@ -7,10 +7,10 @@ from synfin.host.errors import socket_error
 from synfin.host.news_socket import EDGE_ERROR, EDGE_READ, EDGE_STATE, EDGE_WRITE
 from synfin.host.sockets import Socket
 from synfin.packetdrill import symbols as s
-from synfin.packetdrill.calls import Calls
 from synfin.packetdrill.files import Epoll, File, Step, only
 from synfin.packetdrill.findings import Failure, differs
 from synfin.packetdrill.model import Array, Call, Expression, Structure, Unsupported
+from synfin.packetdrill.transfers import Transfers
 
 MILLISECOND = 1_000_000
 ALWAYS = s.POLLERR | s.POLLHUP
@@ -45,7 +45,7 @@ def ready(sock: Socket) -> int:
     return bits
 
 
-class Polling(Calls):
+class Polling(Transfers):
     """poll, epoll_create, epoll_ctl, epoll_wait."""
 
     def _timeout(self, milliseconds: int) -> int:

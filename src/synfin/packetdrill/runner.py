@@ -113,8 +113,9 @@ class Runner:
         if script.init is not None:
             self.sysctls.run(script.init.text)
         self.machine: Machine = Machine(config, self.sysctls.settings())
-        self.sysctls.apply(self.machine.host)
+        self._apply()
         self.calls: Polling = Polling(self.machine, config, self._opened)
+        self.calls.programs = self.sysctls.programs
         self.flow: Flow | None = None
         self.listening: bool = False
         self.ports: int = FIRST_REMOTE_PORT
@@ -124,6 +125,11 @@ class Runner:
         self.last_time: int | None = None
         """The script's time of the event before."""
         self.last_inbound: bool = False
+
+    def _apply(self) -> None:
+        """What commands have set comes into force."""
+        self.sysctls.apply(self.machine.host)
+        self.machine.cuts = not self.sysctls.programs.offload
 
     def run(self) -> None:
         """Every event. Raises Failure, Unsupported or ScriptError."""
@@ -208,7 +214,7 @@ class Runner:
             self.machine.settle()
             return
         self.sysctls.run(text)
-        self.sysctls.apply(self.machine.host)
+        self._apply()
 
     def _opened(self, active: bool) -> None:
         """connect() or listen(): what follows is about that socket."""

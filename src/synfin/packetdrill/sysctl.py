@@ -15,7 +15,9 @@ from synfin.core.controllers import ENGINE_NAMES
 from synfin.core.settings import MILLISECOND, Settings
 from synfin.host.host import Host
 from synfin.packetdrill import freebsd
+from synfin.packetdrill.findings import Failure
 from synfin.packetdrill.model import Unsupported
+from synfin.packetdrill.programs import Programs
 
 _ARITHMETIC: Final = re.compile(r"\$\(\((\s*\d+(?:\s*\*\s*\d+)*\s*)\)\)")
 _RESTORE: Final = re.compile(r"/tmp/sysctl_restore_\S+\.sh")
@@ -155,6 +157,7 @@ class Sysctls:
     def __init__(self, base: Settings, folder: Path) -> None:
         self.base: Settings = base
         self.folder: Path = folder
+        self.programs: Programs = Programs()
         self.values: dict[str, str] = {}
         self.saved: dict[str, str | None] = {}
         """What ``set_sysctls.py`` found, for its restoring script."""
@@ -178,6 +181,7 @@ class Sysctls:
     def apply(self, host: Host) -> None:
         """Put everything into force. Raises Unsupported for a bad value."""
         host.settings = self.settings()
+        self.programs.host = host
         if self.flushed:
             self.flushed = False
             host.tcp.fastopen.forget()
@@ -208,7 +212,7 @@ class Sysctls:
         first, _, other = text.partition("||")
         try:
             self._simple(first.strip(), depth)
-        except Unsupported:
+        except (Unsupported, Failure):
             if not other:
                 raise
             self._command(other.strip(), depth)
@@ -238,7 +242,7 @@ class Sysctls:
             return  # our wire queues nothing
         elif words[0].endswith(".sh") and depth < MAX_DEPTH:
             self._script(words[0], depth)
-        else:
+        elif not self.programs.run(words, text):
             raise Unsupported(f"`{text}`")
 
     def _sysctl(self, words: list[str], text: str) -> None:
