@@ -1,7 +1,7 @@
 """``%{ }%`` blocks: asserts over tcp_info, read by walking their syntax tree.
 
 Nothing is compiled or executed: numbers, names, comparisons, arithmetic, ``and``, ``or``,
-``not``, ``assert``, ``print`` and simple assignments are understood; the rest is unsupported.
+``not``, ``assert``, ``print`` and assignments to names are understood; the rest is unsupported.
 """
 
 import ast
@@ -63,6 +63,9 @@ class _Block:
                 raise AssertionFailed(self._failed(node))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             self.names[node.targets[0].id] = self.value(node.value)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            name = ast.Name(node.target.id, ast.Load())
+            self.names[node.target.id] = self.value(ast.BinOp(name, node.op, node.value))
         elif isinstance(node, ast.Expr):
             self._expression(node.value)
         elif not isinstance(node, ast.Pass):

@@ -55,6 +55,8 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
         "lost": sum(-(-(r.end - r.start) // mss) for r in ranges if r.lost or r.resent),
         "retrans": sum(1 for r in ranges if r.resent and not r.lost and not r.sacked),
         "total_retrans": snd.retransmitted,
+        "delivered": snd.delivered // snd.cc.mss,
+        "reordering": snd.reordering,
         "snd_cwnd": snd.cc.cwnd // snd.cc.mss,
         "snd_ssthresh": INFINITE if snd.cc.ssthresh >= 1 << 40 else snd.cc.ssthresh // mss,
         "delivered_ce": -(-connection.ecn.delivered_ce // mss),

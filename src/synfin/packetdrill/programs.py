@@ -1,8 +1,8 @@
 """Programs that scripts call to look at the host or to make small files, without a shell.
 
 Nothing is executed and no real file is touched: counters and files are the virtual host's
-own (for its table of sockets see :mod:`proc_net`). A pipe may lead into ``grep``, whose empty answer fails the script, as
-the original does with any program's exit code.
+own (for its table of sockets see :mod:`proc_net`). A pipe may lead into ``grep``, whose
+empty answer fails the script, as the original does with any program's exit code.
 """
 
 import re

@@ -86,7 +86,7 @@ cf-split-syn-ack = Counterfactual "split SYN,ACK": the SYN with SEQ = { $seg_seq
 syn-sent-bad-ack-reset = SYN-SENT, first check (RFC 9293 §3.10.7.3): SEG.ACK = { $seg_ack } is not in (ISS, SND.NXT] = ({ $iss }, { $snd_nxt }], so it answers some SYN other than ours. A RST with SEQ = SEG.ACK removes the wrong half-open connection at the other end; we stay in SYN-SENT.
     .name = SYN-SENT: foreign ACK gets RST
 syn-sent-bad-echo-reset = SYN-SENT: this SYN,ACK echoes TSecr = { $ts_ecr }, which is no timestamp that we have sent since our SYN (RFC 7323 §3.2), so it answers another one. Linux sends a reset and stays in SYN-SENT.
-    .name = SYN-SENT: the echoed timestamp is not ours
+    .name = SYN-SENT: not our timestamp
 syn-sent-bad-ack-rst-dropped = SYN-SENT, first check (RFC 9293 §3.10.7.3): SEG.ACK = { $seg_ack } is not in (ISS, SND.NXT] = ({ $iss }, { $snd_nxt }], and the segment is a RST itself: it is dropped without an answer, and we go on waiting.
     .name = SYN-SENT: RST with a foreign ACK
 syn-sent-refused = SYN-SENT, second check (RFC 9293 §3.10.7.3): the RST acknowledges our SYN (SEG.ACK = { $seg_ack } = SND.NXT = { $snd_nxt }), so it is genuine: the connection is refused, connect() fails with ECONNREFUSED and nothing is sent again.

@@ -31,6 +31,7 @@ value-mss = MSS
 value-mtu = MTU
 value-ttl = TTL
 value-ts-val = TSval
+value-ts-ecr = TSecr
 value-ts-recent = TS.Recent
 value-max-window = MAX.SND.WND
 value-r1 = R1
