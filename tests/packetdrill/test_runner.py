@@ -118,6 +118,6 @@ def test_many(tmp_path: Path) -> None:
     assert heard == [1, 2, 3, 4]
     assert results == run_jobs(jobs, 1)
     assert by_folder(results)["a"] == {"fail": 1, "pass": 1}
-    assert missing_features(results) == [("splice()", 1)]
+    assert missing_features(results) == [("tee()", 1)]
     with pytest.raises(FileNotFoundError):
         find_scripts([tmp_path / "nowhere"])
