@@ -158,7 +158,9 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     if snd.snd_una < snd.snd_nxt and again:
         snd.pull_back()
         tcb.stop_timer(RETRANSMIT)
-    if not tcb.settings.answer_text_ignored and (segment.payload or segment.flags & FIN):
+    fast = tcb.fastopen_cookie is not None or tcb.fastopen_bare
+    taken = not tcb.settings.answer_text_ignored or (fast and snd.snd_una == snd.snd_nxt)
+    if taken and (segment.payload or segment.flags & FIN):
         sixth_onward(tcb, segment, rcv.irs + 1)
 
 

@@ -329,7 +329,7 @@ class Settings:
     """Linux tcp_rcv_state_process(): SYN,FIN opens nothing."""
     answer_text_ignored: bool = False
     """Linux tcp_rcv_synsent_state_process(): text and FIN on what answers our SYN are
-    dropped; they come again."""
+    dropped; they come again. Not after Fast Open (tcp_fastopen_add_skb())."""
     crossing_syn_offers: bool = False
     """Linux tcp_send_synack(): in a simultaneous open the SYN,ACK offers all options
     again, whatever the peer's SYN had."""

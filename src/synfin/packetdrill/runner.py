@@ -229,6 +229,8 @@ class Runner:
         if flow is None:
             flow = self.flow = Flow(self.config, False, self.ports)
             self.ports += 1
+        else:
+            self._connection()  # while it is there: a reset may end it
         options = flow.live_options(spec, event.line)
         remote = self.config.remote_ip, spec.src_port or flow.remote_port
         local = self.config.local_ip, spec.dst_port or flow.local_port
