@@ -48,6 +48,9 @@ class Settings:
     syn_options_dropped_after: int = 0
     """FreeBSD net.inet.tcp.rexmit_drop_options: from this retransmission on a SYN asks
     for neither window scale nor timestamps nor SACK (tcp_timer_rexmt()); 0: never."""
+    sack_counts_fin: bool = True
+    """A FIN held out of order has its number in SACK blocks (Linux); FreeBSD's
+    tcp_update_sack_list() knows text only."""
     ts_clock_ns: int = MILLISECOND
     """One tick of TSval (RFC 7323 §5.4: 1 ms to 1 s)."""
     fastopen_client: bool = False
@@ -675,6 +678,7 @@ FREEBSD: Final = Settings(
     prr=True,
     maxseg_at_once=True,
     nagle_idle_write=True,
+    sack_counts_fin=False,
     slow_start_limit=2,
     synack_retries=3,
     opening_timeout_ns=75 * SECOND,

@@ -197,7 +197,7 @@ def check_fin(tcb: Tcb, segment: Segment, seq: int) -> None:
     rcv = tcb.rcv
     if segment.flags & FIN and not rcv.fin_received and _may_hold_fin(tcb, seq):
         rcv.fin_seq = seq
-        if seq > rcv.rcv_nxt:
+        if seq > rcv.rcv_nxt and tcb.settings.sack_counts_fin:
             again = rcv.held.overlap(seq, seq + 1)
             if not segment.payload:
                 tcb.note_duplicate(again[0], again[1])
