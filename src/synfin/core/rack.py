@@ -82,23 +82,42 @@ class Rack:
     def detect(self, board: Scoreboard, window: int, now: int, news: Delivery) -> int:
         """Step 5: mark what is lost; how long until the next could be (ns, 0: none).
 
-        Text sent once stands in order of time, so the walk ends at the first such
-        range that left after the latest delivered one.
+        Retransmissions are looked at in the order in which they left, text sent once in
+        that of its numbers, which is the same: each walk ends at the first range that left
+        after the latest delivered one. What is settled is not looked at again.
         """
+        wait = self._detect_resent(board, window, now, news)
+        ranges = board.ranges
+        settled = True
+        for index in range(board.index_at(board.settled), len(ranges)):
+            sent = ranges[index]
+            if not (sent.sacked or sent.lost or sent.resent):
+                if not self.sent_after(sent):
+                    break
+                remaining = self.rtt + window - (now - sent.sent_at)
+                if remaining > 0:
+                    wait = max(wait, remaining)
+                    settled = False
+                else:
+                    news.lost += board.mark_lost(index)
+            if settled:
+                board.settled = sent.end
+        return wait
+
+    def _detect_resent(self, board: Scoreboard, window: int, now: int, news: Delivery) -> int:
         wait = 0
-        for index in range(board.head, len(board.ranges)):
-            sent = board.ranges[index]
-            if sent.sacked or sent.lost:
+        queue = board.resent_queue
+        while queue and not queue[0].resent:
+            queue.popleft()
+        for sent in list(queue):
+            if not sent.resent:
                 continue
             if not self.sent_after(sent):
-                if sent.transmissions == 1:
-                    break
-                continue
+                break
             remaining = self.rtt + window - (now - sent.sent_at)
             if remaining > 0:
                 wait = max(wait, remaining)
                 continue
-            if sent.resent:
-                news.lost_again = True
-            news.lost += board.mark_lost(index)
+            news.lost_again = True
+            news.lost += board.mark_lost(board.index_at(sent.start))
         return wait

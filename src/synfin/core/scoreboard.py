@@ -7,6 +7,8 @@ the congestion window is counted as it changes, so that the flight size (RFC 667
 "pipe") is always at hand.
 """
 
+from collections import deque
+
 from synfin.core.delivery import Delivery
 from synfin.core.scoreboard_range import Sent
 from synfin.wire.tcp import FIN, SYN
@@ -30,6 +32,10 @@ class Scoreboard:
         self.resent_octets: int = 0
         """Retransmissions in flight (Linux retrans_out)."""
         self.highest_sacked: int = -1
+        self.settled: int = 0
+        """Nothing below this number is text in flight that was sent once."""
+        self.resent_queue: deque[Sent] = deque()
+        """Retransmissions in the order in which they left; stale ones are not ``resent``."""
         self.first_lost: int = 0
         """No range before this index is lost: where a search may begin."""
 
@@ -85,6 +91,8 @@ class Scoreboard:
         self.flight_octets = self.sacked_octets = self.lost_octets = self.resent_octets = 0
         self.highest_sacked = -1
         self.first_lost = 0
+        self.settled = 0
+        self.resent_queue.clear()
 
     def acknowledge(self, ack: int, news: Delivery) -> None:
         """Drop what lies before ``ack`` and note in ``news`` what that tells."""
@@ -100,6 +108,7 @@ class Scoreboard:
             self._count(first, -first.cost)
             if not first.sacked:
                 news.take_acked(first, first.cost)
+                first.resent = False
             head += 1
         self.head = head
         if self.first_lost < head:
@@ -159,6 +168,8 @@ class Scoreboard:
             self.flight_octets += more
             self._count(left, more)
         self.ranges.insert(index + 1, right)
+        if right.resent:
+            self.resent_queue.insert(self.resent_queue.index(left) + 1, right)
 
     def sack(self, left: int, right: int, news: Delivery) -> None:
         """Mark [left, right) as received (RFC 2018 §4).
@@ -270,11 +281,13 @@ class Scoreboard:
             if sent.lost:
                 sent.lost = False
         self.lost_octets = 0
+        self.settled = 0
 
     def forget_sacks(self) -> None:
         """The peer reneged (RFC 2018 §8): what it had SACKed is outstanding again."""
         for index in range(self.head, len(self.ranges)):
             self.ranges[index].sacked = False
+        self.settled = 0
         self.sacked_octets = 0
         self.highest_sacked = -1
 
@@ -301,3 +314,4 @@ class Scoreboard:
             return
         sent.resent = True
         self.resent_octets += sent.cost
+        self.resent_queue.append(sent)
