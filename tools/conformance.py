@@ -7,7 +7,8 @@ follows each and the test that shows it.
 Code is found by the id in docstrings and comments of wire, core and host, and through
 the rules (core/rules.py) that name the id: where such a rule acts, the id is followed.
 Tests are found by the id in a test's docstring or body, or in the head of its file;
-scenarios by the id in the file. Nothing is imported: sources are read as text.
+scenarios by the id in the file. Sources are read as text. The lower half, other RFCs and
+profiles, comes from ``conformance_tables.py``.
 """
 
 import ast
@@ -17,11 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.conformance_tables import lower_half  # noqa: E402
+
 TABLE = ROOT / "tools" / "requirements-rfc9293.txt"
 PAGE = ROOT / "docs" / "conformance.md"
 ENGINE = ("wire", "core", "host")
 TEST_ROOMS = ("wire", "core", "host", "sim")
 ID = re.compile(r"\b(?:MUST|SHLD|MAY|REC)-[0-9]+\b")
+ANCHOR = re.compile(r"#L[0-9]+(?=\))")
 LIST_OF_IDS = [
     f"{level}-{number}"
     for level, last in (("MUST", 69), ("SHLD", 31), ("MAY", 18), ("REC", 1))
@@ -102,16 +108,21 @@ def _name_of(node: ast.stmt) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-def link(path: Path, name: str) -> str:
-    """A Markdown link to a file, with the name of what is meant in it."""
+def link(path: Path, name: str, line: int) -> str:
+    """A Markdown link to a line, with the name of what it is in."""
     short = path.relative_to(ROOT).as_posix()
     shown = short.removeprefix("src/synfin/").removeprefix("tests/")
-    return f"[{shown}{': ' + name if name else ''}](../{short})"
+    return f"[{shown}{': ' + name if name else ''}](../{short}#L{line})"
+
+
+def without_lines(text: str) -> str:
+    """The page as it would be if nothing had moved up or down in its file."""
+    return ANCHOR.sub("", text)
 
 
 def add(cell: list[str], entry: str) -> None:
-    """Once each, in order."""
-    if entry not in cell:
+    """The first line of each place, in order."""
+    if without_lines(entry) not in [without_lines(other) for other in cell]:
         cell.append(entry)
 
 
@@ -148,7 +159,7 @@ def find_code(table: dict[str, Requirement]) -> None:
             text = path.read_text(encoding="utf-8")
             names = names_by_line(ast.parse(text))
             for number, line in enumerate(text.splitlines(), 1):
-                entry = link(path, names.get(number, ""))
+                entry = link(path, names.get(number, ""), number)
                 for id_ in known_ids(table, line, path, number):
                     add(table[id_].code, entry)
                 for constant in re.findall(r"\brules\.([A-Z_0-9]+)\b", line):
@@ -169,8 +180,8 @@ def find_tests(table: dict[str, Requirement]) -> None:
                 name = names.get(number, "")
                 if name.startswith("test_"):
                     for id_ in known_ids(table, line, path, number):
-                        add(table[id_].tests, link(path, name.removeprefix("test_")))
-            heads += [(id_, link(path, "")) for id_ in ID.findall(ast.get_docstring(tree) or "")]
+                        add(table[id_].tests, link(path, name.removeprefix("test_"), number))
+            heads += [(id_, link(path, "", 1)) for id_ in ID.findall(ast.get_docstring(tree) or "")]
     for id_, entry in heads:
         if not table[id_].tests:
             add(table[id_].tests, entry)
@@ -202,7 +213,11 @@ def page(table: dict[str, Requirement]) -> str:
         "",
         f"{len(table)} identifiers: {total}.",
         "",
-        "The page is made by `python tools/conformance.py`; a test fails when it is out of date.",
+        "The page is made by `python tools/conformance.py`; a test fails when it is out of date,",
+        "when a line named here is no longer where it was said to be, when a MUST has neither code",
+        "nor test, and when a switch does not say where it comes from. Below the requirements:",
+        "[the other RFCs](#the-other-rfcs) and",
+        "[what the profiles change](#what-the-profiles-change).",
         "",
         "| id | level | § | what it asks | where | shown by | status |",
         "|---|---|---|---|---|---|---|",
@@ -213,7 +228,7 @@ def page(table: dict[str, Requirement]) -> str:
         lines.append(
             f"| {r.id} | {r.level} | {r.section} | {r.asks} | {where} | {shown} | {status} |"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *lower_half()]) + "\n"
 
 
 def build() -> dict[str, Requirement]:
@@ -235,7 +250,7 @@ def main(arguments: list[str]) -> int:
     text = page(table)
     if "--check" in arguments:
         current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        if current != text:
+        if without_lines(current) != without_lines(text):
             print("docs/conformance.md is out of date: run python tools/conformance.py")
             return 1
         return 0

@@ -155,7 +155,7 @@ def test_recv_into() -> None:
 
 
 def test_msg_oob_is_urgent() -> None:
-    """MUST-30; MUST-33: urgent_left() (SIOCATMARK's question)."""
+    """MUST-30, RFC 6093; MUST-33: urgent_left() (SIOCATMARK's question)."""
     two = Two(IMMEDIATE)
     client, server = two.pair()
     client.send(b"!", c.MSG_OOB)

@@ -34,6 +34,7 @@ from tests.wire.strategies import option_fields, option_sets
     ],
 )  # fmt: skip
 def test_written_as_linux_writes_them(options: Options, raw: str) -> None:
+    """The last one is Fast Open's experimental kind 254 with its ExID (RFC 6994)."""
     assert encode_options(options).hex() == raw
     assert option_fields(parse_options(bytes.fromhex(raw))) == option_fields(options)
 

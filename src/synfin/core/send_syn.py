@@ -101,7 +101,8 @@ def _syn_window(tcb: Tcb) -> int:
 
 def _syn_options(tcb: Tcb, answering: bool) -> Options:
     """Ours to offer, or what both can use (RFC 7323 §1.3; MSS: §3.7.1, MUST-14, MUST-67,
-    SHLD-5, MAY-3). Nothing else makes MSS options (MUST-65)."""
+    SHLD-5, MAY-3); other options do not lessen it (RFC 6691). Nothing else makes MSS
+    options (MUST-65)."""
     settings = tcb.settings
     if tcb.no_options:
         return NO_OPTIONS

@@ -456,7 +456,7 @@ class Settings:
     ephemeral_low: int = 32_768
     """First port that connect() picks by itself (Linux ip_local_port_range; RFC 6335 §6: 49152)."""
     ephemeral_high: int = 60_999
-    """Last such port."""
+    """Last such port (Linux ip_local_port_range)."""
     max_descriptors: int = 1024
     """Open sockets; then EMFILE (POSIX, RLIMIT_NOFILE)."""
     max_time_waits: int = 262_144
