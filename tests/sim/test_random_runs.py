@@ -1,12 +1,17 @@
-"""Random calls, faults and settings at two real endpoints.
+"""Random calls, faults, crashes and settings at two real endpoints.
 
 What is read is a prefix of what was written, and all of it when both ends closed
 in order; once faults have healed and both applications have closed, nothing is
 left but waits that a rule allows; queues stay within their bounds; a run depends
 on nothing but its inputs.
+
+A host that crashes forgets everything and sends nothing; after its reboot A's
+program connects anew and B's listens again. No connection ever reads what
+another one wrote: each program's text has a pattern of its own.
 """
 
 import contextlib
+from functools import partial
 
 from hypothesis import given
 from hypothesis import settings as budget
@@ -30,8 +35,11 @@ Plan = tuple[int, str, str, int]
 class Talker(Stream):
     """Does what the plan says, when it says so."""
 
-    def __init__(self, sock: Socket) -> None:
+    def __init__(self, sock: Socket, salt: int) -> None:
         super().__init__(sock, b"", finish=False)
+        self.salt = salt
+        self.crashed = False
+        self.ends = (0, 0)
         self.keeps = 1 << 30
         self.wanted = bytearray()
         self.wants_shutdown = False
@@ -58,7 +66,7 @@ class Talker(Stream):
         if self.sock.closed:
             return
         if what == "send" and not self.wants_shutdown:
-            self.wanted += pattern(len(self.wanted) + amount)[len(self.wanted) :]
+            self.wanted += self.text_of(len(self.wanted) + amount)[len(self.wanted) :]
         elif what == "shutdown":
             self.wants_shutdown = True
         elif what == "close":
@@ -78,9 +86,14 @@ class Talker(Stream):
             self.reads = self.wants_shutdown = self.closing = True
         self.pump()
 
+    def text_of(self, size: int) -> bytes:
+        """The first ``size`` octets of what this program says."""
+        return bytes(i * 31 + i // 256 + self.salt & 0xFF for i in range(size))
 
-def pattern(size: int) -> bytes:
-    return bytes(i * 31 + i // 256 & 0xFF for i in range(size))
+    @property
+    def orderly(self) -> bool:
+        """It came to no harm and did none."""
+        return not (self.aborted or self.errno or self.crashed)
 
 
 class Run:
@@ -108,30 +121,66 @@ class Run:
             self.net.add_fault(parse_fault(f"{text.split()[0]} to=30 " + text.split(" ", 1)[1]))
         self.a = Programs(self.net, "A")
         self.b = Programs(self.net, "B")
+        self.late: dict[str, list[tuple[str, int]]] = {"A": [], "B": []}
         self.talkers: dict[str, Talker] = {}
-        self.b.listen(self._accepted)
+        self.everybody: dict[str, list[Talker]] = {"A": [], "B": []}
+        self.net.on_boot("A", self._connect)
+        self.net.on_boot("B", self._listen)
+        self._listen()
         self.net.at(0, self._connect, "A")
         for time, side, what, amount in plan:
-            self._plan(time, side, what, amount)
+            if what in LIVES:
+                self.net.at(time, partial(self._live, side, what))
+            else:
+                self._plan(time, side, what, amount)
         self.net.at(HEALED, self._heal)
         for side in ("A", "B"):
             self._plan(CLOSED, side, "finish", 0)
-        self.late: dict[str, list[tuple[str, int]]] = {"A": [], "B": []}
 
     def _connect(self) -> None:
         sock = self.a.host.socket(c.SOCK_STREAM)
-        talker = Talker(sock)
+        talker = self._new("A", sock)
         self.a.streams[sock] = talker
-        self.talkers["A"] = talker
         with contextlib.suppress(BlockingIOError):
             sock.connect((B, 80))
+        talker.ends = (sock.getsockname()[1], 80)
+        self._catch_up("A", talker)
+
+    def _listen(self) -> None:
+        self.b.listen(self._accepted)
 
     def _accepted(self, sock: Socket) -> Stream:
-        talker = Talker(sock)
-        self.talkers["B"] = talker
-        for what, amount in self.late["B"]:
-            talker.act(what, amount)
+        talker = self._new("B", sock)
+        talker.ends = (sock.getpeername()[1], 80)
+        self._catch_up("B", talker)
         return talker
+
+    def _new(self, side: str, sock: Socket) -> Talker:
+        number = len(self.everybody[side])
+        talker = Talker(sock, 2 * number + (side == "B"))
+        self.everybody[side].append(talker)
+        self.talkers[side] = talker
+        return talker
+
+    def _catch_up(self, side: str, talker: Talker) -> None:
+        for what, amount in self.late[side]:
+            talker.act(what, amount)
+
+    def _live(self, side: str, what: str) -> None:
+        host = self.net.host(side)
+        if what == "crash" or (what == "reboot" and host.up):
+            host.crash()
+            dead = self.talkers.pop(side, None)
+            if dead is not None:
+                dead.crashed = True
+            for talker in self.everybody[side]:
+                talker.crashed = talker.crashed or not talker.sock.closed
+        if what == "reboot":
+            host.reboot()
+        elif what == "unplug":
+            host.link_down()
+        elif what == "plug":
+            host.link_up()
 
     def _plan(self, time: int, side: str, what: str, amount: int) -> None:
         def act() -> None:
@@ -147,6 +196,10 @@ class Run:
     def _heal(self) -> None:
         for wire in (self.link.forward, self.link.backward):
             wire.loss = wire.duplicate = wire.reorder = wire.corrupt = 0.0
+        for side in ("A", "B"):
+            self.net.host(side).link_up()
+            if not self.net.host(side).up:
+                self.net.host(side).reboot()
 
     def check_bounds(self) -> None:
         """Every buffer keeps within its limit."""
@@ -168,15 +221,22 @@ class Run:
         return self
 
     def check_streams(self) -> None:
-        a, b = self.talkers.get("A"), self.talkers.get("B")
-        if a is None or b is None:
-            return
-        for reader, writer in ((a, b), (b, a)):
-            assert reader.got <= writer.sent
-            assert bytes(reader.text) == pattern(reader.got)
-            orderly = not (a.aborted or b.aborted or a.errno or b.errno)
-            if orderly and reader.eof and writer.shut:
-                assert reader.got == writer.sent
+        for a, b in self.pairs():
+            for reader, writer in ((a, b), (b, a)):
+                assert reader.got <= writer.sent
+                assert bytes(reader.text) == writer.text_of(reader.got)
+                if a.orderly and b.orderly and reader.eof and writer.shut:
+                    assert reader.got == writer.sent
+
+    def pairs(self) -> list[tuple[Talker, Talker]]:
+        """Programs at the two ends of one connection. Ports are drawn at random: that A gets
+        one again after a reboot does not happen within a few connections; it would fail here.
+        B may have accepted twice from one: a SYN that was doubled or came late."""
+        ports = [a.ends for a in self.everybody["A"]]
+        assert len(ports) == len(set(ports))
+        return [
+            (a, b) for a in self.everybody["A"] for b in self.everybody["B"] if a.ends == b.ends
+        ]
 
     def check_rest(self) -> None:
         """What is left waits for a peer that is gone, with no timer: RFC 9293 allows an
@@ -189,8 +249,10 @@ class Run:
                     assert not self.everybody_finished_well()
 
     def everybody_finished_well(self) -> bool:
+        """Nobody crashed, and both read to the end."""
         both = [self.talkers.get(side) for side in ("A", "B")]
-        return all(t is not None and t.eof and not t.errno and not t.aborted for t in both)
+        unharmed = all(t.orderly for side in self.everybody.values() for t in side)
+        return unharmed and all(t is not None and t.eof for t in both)
 
 
 def profiles() -> st.SearchStrategy[Settings]:
@@ -224,11 +286,15 @@ VERBS = (
 )
 
 
-def plans() -> st.SearchStrategy[list[Plan]]:
+LIVES = ("crash", "reboot", "unplug", "plug")
+"""What happens to the machine, not to its program."""
+
+
+def plans(verbs: tuple[str, ...] = VERBS) -> st.SearchStrategy[list[Plan]]:
     step = st.tuples(
         st.integers(0, 25_000).map(lambda ms: ms * MS),
         st.sampled_from(("A", "B")),
-        st.sampled_from(VERBS),
+        st.sampled_from(verbs),
         st.sampled_from((0, 1, 10, 500, 1460, 5000, 30_000)),
     )
     return st.lists(step, max_size=12)
@@ -271,7 +337,31 @@ def test_random_runs_end_well(
     Run(plan, faults, one, other, seed, badness).finish()
 
 
-@given(plans(), st.lists(st.sampled_from(FAULTS), max_size=3, unique=True), profiles())
+@given(
+    plans((*VERBS, *LIVES)),
+    st.lists(st.sampled_from(FAULTS), max_size=2, unique=True),
+    profiles(),
+    profiles(),
+    st.integers(0, 1000),
+    st.sampled_from((0.0, 0.05)),
+)
+@budget(max_examples=100)
+def test_random_crashes_end_well(
+    plan: list[Plan],
+    faults: list[str],
+    one: Settings,
+    other: Settings,
+    seed: int,
+    badness: float,
+) -> None:
+    Run(plan, faults, one, other, seed, badness).finish()
+
+
+@given(
+    plans((*VERBS, *LIVES)),
+    st.lists(st.sampled_from(FAULTS), max_size=3, unique=True),
+    profiles(),
+)
 @budget(max_examples=15)
 def test_random_runs_are_the_same_twice(plan: list[Plan], faults: list[str], one: Settings) -> None:
     first = Run(plan, faults, one, RFC, 7, 0.05).finish()
