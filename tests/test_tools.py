@@ -146,6 +146,93 @@ def test_nor_the_installed_package(tmp_path: Path) -> None:
     assert stale_files(package, source) == ["core/one.py"]
 
 
+# --- continuous integration -------------------------------------------------------
+
+APT = '#!/bin/sh\necho "apt-get $*" >> "$LOG"\nexit {status}\n'
+MAKE = '#!/bin/sh\necho "make $* CI=$CI SYNFIN_REQUIRE_ALL=$SYNFIN_REQUIRE_ALL" >> "$LOG"\n'
+THERE = ("gcc", "curl", "ip", "ss", "unshare")
+
+
+def continuous_integration(
+    root: Path, folder: Path, apt: int | None, there: tuple[str, ...] = THERE
+) -> tuple[int, str, list[str]]:
+    """Runs a copy of .ci/run where only ``there`` is installed and apt-get ends with ``apt``
+    (None: there is none); its status, what it said, what it called."""
+    tools = folder / "bin"
+    tools.mkdir()
+    (folder / ".ci").mkdir()
+    shutil.copy(root / ".ci" / "run", folder / ".ci")
+    for name in ("dirname", "env"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    script(tools / "python3", "#!/bin/sh\nexit 0\n")  # works, and has its headers
+    script(tools / "id", "#!/bin/sh\necho 0\n")  # root needs no sudo
+    script(tools / "make", MAKE)
+    for name in there:
+        script(tools / name, "#!/bin/sh\n")
+    if apt is not None:
+        script(tools / "apt-get", APT.format(status=apt))
+    log = folder / "log"
+    log.touch()
+    bash = shutil.which("bash")
+    assert bash
+    done = subprocess.run(
+        [bash, ".ci/run"], cwd=folder, env={"PATH": str(tools), "LOG": str(log)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stdout, log.read_text(encoding="utf-8").splitlines()
+
+
+TESTED = "make test CI=true SYNFIN_REQUIRE_ALL=1"
+needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="CI's script is bash's")
+
+
+@needs_bash
+def test_ci_installs_what_is_missing_and_nothing_else(root: Path, tmp_path: Path) -> None:
+    status, said, called = continuous_integration(root, tmp_path, apt=0)
+    assert (status, said) == (0, "ci: installing tshark\n")
+    update, install, tested = called
+    assert update.startswith("apt-get update")
+    assert install.endswith(" tshark")
+    assert tested == TESTED
+
+
+@needs_bash
+def test_ci_knows_the_package_of_each_command(root: Path, tmp_path: Path) -> None:
+    _, said, _ = continuous_integration(root, tmp_path, apt=0, there=("tshark",))
+    assert said == "ci: installing gcc libc6-dev curl iproute2 util-linux\n"
+
+
+@needs_bash
+@pytest.mark.parametrize("apt", [None, 100])
+def test_ci_goes_on_without_packages_and_says_so(
+    root: Path, tmp_path: Path, apt: int | None
+) -> None:
+    status, said, called = continuous_integration(root, tmp_path, apt)
+    assert status == 0
+    assert "tshark" in said.splitlines()[-1]
+    assert called[-1] == TESTED, "the tests that need it fail there, with the reason"
+
+
+@needs_bash
+def test_ci_asks_for_nothing_where_all_is_there(root: Path, tmp_path: Path) -> None:
+    status, said, called = continuous_integration(root, tmp_path, 0, (*THERE, "tshark"))
+    assert (status, said, called) == (0, "", [TESTED])
+
+
+def test_a_test_that_needs_tshark_fails_where_all_is_required(root: Path, tmp_path: Path) -> None:
+    """With a PATH that lacks tshark: skipped with the reason, or failed with it."""
+    for required, word in (("", "1 skipped"), ("1", "1 error")):
+        wishes = {"PATH": str(tmp_path), "CI": "", "SYNFIN_REQUIRE_ALL": required}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-rsf", "-p", "no:cacheprovider",
+             "tests/show/test_pcapng.py", "-k", "test_tshark_would_say_so"],
+            cwd=root, env={**os.environ, **wishes},
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert word in done.stdout
+        assert "tshark is not installed" in done.stdout
+
+
 def test_make_knows_its_targets(root: Path) -> None:
     make = shutil.which("make")
     assert make, "make runs the tests"
