@@ -4,6 +4,7 @@ from itertools import pairwise
 from random import Random
 
 from synfin.core.connection import Connection
+from synfin.core.send_space import LARGEST_UNIT
 from synfin.core.settings import BSD44, LINUX, RFC, SECOND, Settings
 from synfin.core.states import State
 from synfin.core.timers import NEVER
@@ -182,7 +183,8 @@ class Fuzzer:
         snd, rcv, board = conn.snd, conn.rcv, conn.snd.board
         assert snd.iss <= snd.snd_una <= snd.snd_nxt <= snd.snd_max
         assert snd.buffer.start <= snd.buffer.end
-        assert snd.buffer.end - snd.buffer.start <= snd.buffer_size
+        over = LARGEST_UNIT if conn.settings.send_by_units else 0
+        assert snd.buffer.end - snd.buffer.start <= snd.buffer_size + over
         assert rcv.rcv_nxt <= rcv.rcv_adv or rcv.irs == 0
         assert rcv.unread >= 0
         assert rcv.unread <= rcv.buffer_size + 65535 * (1 << rcv.scale)

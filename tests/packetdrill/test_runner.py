@@ -68,7 +68,7 @@ def test_a_silence_has_a_reason(tmp_path: Path) -> None:
     ("text", "what"),
     [
         ("+0 tee(4, 5) = 3\n", "tee()"),
-        ("+0 send(4, ..., 5, MSG_EOR) = 5\n", "MSG_EOR"),
+        ("+0 send(4, ..., 5, MSG_TRUNC) = 5\n", "MSG_TRUNC"),
         ("+0 %{ assert tcpi_no_such == 1 }%\n", "tcpi_no_such"),
         ("+0 < udp (100)\n", "UDP"),
         ("+0 `reboot`\n", "`reboot`"),

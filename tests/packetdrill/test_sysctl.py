@@ -95,3 +95,14 @@ def test_congestion_control() -> None:
     assert after(f"echo 3 > {detect}").settings().hystart == "classic"
     with pytest.raises(Unsupported):
         after(f"echo 2 > {detect}")
+
+
+def test_the_send_buffer_its_mark_dsack_and_the_ports() -> None:
+    made = after('sysctl -q net.ipv4.tcp_wmem="4096 50000 4194304" net.ipv4.tcp_dsack=0')
+    settings = made.settings()
+    assert (settings.send_buffer, settings.send_buffer_limit) == (50_000, 4_194_304)
+    assert not settings.dsack
+    assert after("sysctl net.ipv4.tcp_notsent_lowat=4000").settings().notsent_lowat == 4000
+    assert after("sysctl net.ipv4.tcp_notsent_lowat=4294967295").settings().notsent_lowat == 0
+    ports = after('sysctl net.ipv4.ip_local_port_range="1024 2048"').settings()
+    assert (ports.ephemeral_low, ports.ephemeral_high) == (1024, 2048)

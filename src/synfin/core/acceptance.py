@@ -3,6 +3,7 @@
 from synfin.core import pacing, rules
 from synfin.core.events import Value
 from synfin.core.rules import Rule
+from synfin.core.send_space import grow
 from synfin.core.sequence import modular_less
 from synfin.core.settings import SECOND
 from synfin.core.states import State, Trigger
@@ -80,6 +81,7 @@ def establish(
         tcb.opening_timeout = False
         tcb.user_timeout = tcb.settings.user_timeout_ns
         tcb.stop_timer(USER_TIMEOUT)
+    grow(tcb)
     tcb.last_heard = tcb.now
     tcb.acking.heard_at = tcb.now
     tcb.progress_at = tcb.now

@@ -222,6 +222,7 @@ def _advance(tcb: Tcb, segment: Segment, ack: int) -> None:
     tcb.syn_due = False  # our SYN is acknowledged: a repetition would be pointless
     advance(snd, ack, echo, tcb.now)
     tcb.signals |= WRITABLE
+    tcb.room_due = tcb.wants_room
 
 
 def _recover(tcb: Tcb) -> None:

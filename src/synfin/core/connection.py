@@ -12,7 +12,7 @@ What happened leaves as bits in ``signals`` and, if somebody watches, as events.
 Time is ``now``: integer nanoseconds, never running backwards.
 """
 
-from synfin.core import recovery, rules
+from synfin.core import recovery, rules, send_space
 from synfin.core.acceptance import send_mss
 from synfin.core.arrival import segment_arrives
 from synfin.core.delayed_acks import text_was_read
@@ -115,12 +115,20 @@ class Connection(Tcb):
             self.enter(trigger, rule, self.snd.iss & 0xFFFFFFFF)
 
     # -- 3.10.2 SEND -------------------------------------------------------------------
-    def send(self, data: Chunk, now: int, push: bool = True, urgent: bool = False) -> int:
+    def send(
+        self,
+        data: Chunk,
+        now: int,
+        push: bool = True,
+        urgent: bool = False,
+        record: bool = False,
+    ) -> int:
         """Queue ``data``; returns the octets taken (0: no room), or minus an errno.
 
         In SYN-SENT and SYN-RECEIVED the octets wait for ESTABLISHED; in LISTEN the
         call becomes an active OPEN. ``push=False`` lets the tail wait a little for
         more (MAY-15, MAY-16, MUST-60). ``urgent`` marks up to the last octet (MUST-30).
+        ``record``: no later text may join a segment with the last octet (MSG_EOR).
         """
         self.now = now
         state = self.state
@@ -130,13 +138,12 @@ class Connection(Tcb):
             return -EPIPE
         if state is State.LISTEN:
             self._start_opening(Trigger.SEND, rules.OPEN_FROM_LISTEN)
-        size = min(len(data), self.snd.room())
+        if self.settings.idle_halves and self.snd.board.empty() and self.snd.last_sent_at:
+            recovery.after_idle(self.snd, now)
+        size = send_space.queue(self, data, record)
         self.snd.write_blocked = size < len(data)
         if size == 0:
             return 0
-        if self.settings.idle_halves and self.snd.board.empty() and self.snd.last_sent_at:
-            recovery.after_idle(self.snd, now)
-        self.snd.buffer.append(data if size == len(data) else data[:size])
         self.more_coming = self.more_held = not push
         if urgent:
             self.snd.snd_up = self.snd.buffer.end

@@ -7,6 +7,7 @@ each carries the rule that made it when somebody watches.
 from synfin.core import rules
 from synfin.core.receiver import NOW
 from synfin.core.send_acks import send_ack, send_keepalive, send_probe
+from synfin.core.send_space import after_ack
 from synfin.core.send_syn import send_syn
 from synfin.core.send_text import send_text
 from synfin.core.states import State
@@ -41,5 +42,7 @@ def poll(tcb: Tcb, budget: int) -> list[Segment]:
     if tcb.user_timeout and not tcb.timers.running(USER_TIMEOUT):
         if tcb.snd.pending:
             tcb.timers.start(USER_TIMEOUT, tcb.now + tcb.user_timeout)
+    if tcb.room_due:
+        after_ack(tcb)
     tcb.segments_out += len(out)
     return out

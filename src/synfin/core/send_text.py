@@ -77,7 +77,7 @@ def _probe_tail(tcb: Tcb, out: list[Segment]) -> None:
     if snd.board.empty():
         return
     full = max(1, tcb.effective_mss - sack_length(tcb))
-    length = min(snd.unsent, full)
+    length = min(snd.buffer.stretch(snd.snd_nxt), full)
     first = snd.snd_nxt
     if length and length <= snd.usable:
         _emit_new(tcb, out, length, full, rules.SEND_PROBE)
@@ -151,7 +151,7 @@ def _form_again(tcb: Tcb, sent: Sent) -> Segment:
     rule = _retransmit_rule(tcb, sent)
     length = sent.end - sent.start - (sent.flags & FIN)
     flags = ACK | (sent.flags & FIN)
-    if length and sent.start + length == snd.buffer.end:
+    if length and snd.buffer.ends_at(sent.start + length):
         flags |= PSH
     payload = snd.buffer.peek(sent.start, length)
     return form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
@@ -190,7 +190,7 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
     ended (SHLD-27).
     """
     snd = tcb.snd
-    unsent = snd.buffer.end - snd.snd_nxt
+    unsent = snd.buffer.stretch(snd.snd_nxt)
     if unsent <= 0:
         return _send_lone_fin(tcb, out)
     if pacing.must_wait(snd, tcb.now):
@@ -210,7 +210,10 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     unsent = snd.buffer.end - snd.snd_nxt
     fin = snd.fin_queued and length == unsent and snd.usable > length
     flags = ACK
-    pushed = length == unsent and not tcb.more_coming
+    if length == unsent:
+        pushed = not tcb.more_coming
+    else:
+        pushed = snd.buffer.ends_at(snd.snd_nxt + length)
     if pushed or (length > full and tcb.settings.psh_on_large):
         flags |= PSH
     if fin:
@@ -273,7 +276,8 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
 
 
 def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
-    """How much of D = ``unsent`` may go in one segment now; 0 with the rule that waits.
+    """How much of D = ``unsent`` (up to the end of a record) may go in one segment now; 0
+    with the rule that waits.
 
     Full segments whenever possible (SHLD-28); none beyond a window that shrank (SHLD-15).
     """
@@ -326,6 +330,8 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     if length == unsent:
         if snd.fin_queued or snd.snd_up > snd.snd_nxt:
             return True
+        if snd.snd_nxt + unsent < snd.buffer.end:
+            return True  # the end of a record: no later text may join it
         if tcb.corked or tcb.more_held:
             tcb.wait_rule = rules.WAIT_CORK
             _start_override(tcb)

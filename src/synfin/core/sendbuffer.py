@@ -19,6 +19,35 @@ class SendBuffer:
         self.chunks: list[Chunk] = []
         self.starts: list[int] = []
         self.head: int = 0
+        self.records: list[int] = []
+        """Where a segment has to end, in order (MSG_EOR)."""
+
+    def end_record(self) -> None:
+        """No later text may join a segment with what is queued now."""
+        if not self.records or self.records[-1] != self.end:
+            self.records.append(self.end)
+
+    def at_record_end(self) -> bool:
+        """The text queued last ended a record."""
+        return bool(self.records) and self.records[-1] == self.end
+
+    def ends_at(self, seq: int) -> bool:
+        """Text ends at ``seq``: a record, or all that is queued."""
+        if seq == self.end:
+            return True
+        if not self.records:
+            return False
+        index = bisect_right(self.records, seq) - 1
+        return index >= 0 and self.records[index] == seq
+
+    def stretch(self, seq: int) -> int:
+        """How many octets from ``seq`` on may stand in one segment: to the end of a record
+        or of the queue."""
+        if self.records:
+            index = bisect_right(self.records, seq)
+            if index < len(self.records):
+                return self.records[index] - seq
+        return max(0, self.end - seq)
 
     def append(self, data: Chunk) -> None:
         """Queue ``data`` (not empty)."""
@@ -51,6 +80,8 @@ class SendBuffer:
         if seq <= self.start:
             return
         self.start = min(seq, self.end)
+        if self.records:
+            del self.records[: bisect_right(self.records, self.start)]
         head = self.head
         count = len(self.chunks)
         while head < count and self.starts[head] + len(self.chunks[head]) <= seq:

@@ -75,6 +75,16 @@ class Settings:
     """SO_RCVBUF (socket(7)), octets: the largest window offered."""
     send_buffer: int = 1 << 20
     """SO_SNDBUF (socket(7)), octets."""
+    send_buffer_limit: int = 0
+    """Up to where the send buffer grows with the congestion window (Linux tcp_wmem's third
+    number), octets; 0: it does not grow."""
+    send_by_units: bool = False
+    """Linux tcp_sendmsg(): SO_SNDBUF is looked at only before each unit (up to 64 KB, or
+    half the peer's window) and counts some overhead for each, so that a send() may take a
+    little more than fits; otherwise it takes exactly the octets that are free."""
+    notsent_lowat: int = 0
+    """Linux tcp_notsent_lowat, octets: a socket with so much text queued but not sent takes
+    no more; 0: no limit. TCP_NOTSENT_LOWAT sets it for one socket."""
     whole_segment_buffers: bool = False
     """FreeBSD tcp_mss(): once the MSS is known, buffers that hold more than one segment
     are rounded up to whole ones (65,536 becomes 45 * 1460 = 65,700)."""
@@ -553,6 +563,7 @@ LINUX: Final = Settings(
     quick_acks=16,
     adaptive_acks=True,
     signed_without_timestamps=True,
+    send_by_units=True,
     slow_start_limit=0,
     congestion_control="cubic",
     cubic_rfc9438=False,

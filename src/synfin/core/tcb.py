@@ -139,6 +139,16 @@ class Tcb(StateHolder):
         """The last SEND had no PUSH (MSG_MORE)."""
         self.more_held: bool = False
         """So its tail may wait a little (MAY-16)."""
+        self.notsent_lowat: int = 0
+        """TCP_NOTSENT_LOWAT, octets; 0: the host's."""
+        self.send_buffer_fixed: bool = False
+        """SO_SNDBUF was set: the buffer grows no more by itself."""
+        self.unit_start: int = 0
+        """Where the last unit of text queued begins (:mod:`synfin.core.send_space`)."""
+        self.wants_room: bool = False
+        """Somebody found no room in the send buffer and waits for it."""
+        self.room_due: bool = False
+        """An ACK may have made room: to be looked at once the answer has been sent."""
         self.delayed_ack_ns: int = settings.delayed_ack_ns
         self.keepalive: bool = settings.keepalive
         self.keepalive_idle: int = settings.keepalive_idle_ns

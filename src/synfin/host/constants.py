@@ -58,13 +58,19 @@ TCP_CONGESTION: Final = 13
 TCP_MD5SIG: Final = 14
 TCP_USER_TIMEOUT: Final = 18
 TCP_FASTOPEN: Final = 23
+TCP_NOTSENT_LOWAT: Final = 25
 TCP_FASTOPEN_CONNECT: Final = 30
 TCP_MD5SIG_EXT: Final = 32
+TCP_INQ: Final = 36
 
 # FreeBSD's own, with numbers that Linux leaves free
 TCP_NOOPT: Final = 0x1008
 TCP_KEEPINIT: Final = 0x1080
 TCP_REMOTE_UDP_ENCAPS_PORT: Final = 0x1047
+
+SIOCINQ: Final = 0x541B
+SIOCOUTQ: Final = 0x5411
+SIOCOUTQNSD: Final = 0x894B
 
 SHUT_RD: Final = 0
 SHUT_WR: Final = 1
@@ -74,6 +80,7 @@ MSG_OOB: Final = 0x1
 MSG_PEEK: Final = 0x2
 MSG_TRUNC: Final = 0x20
 MSG_DONTWAIT: Final = 0x40
+MSG_EOR: Final = 0x80
 MSG_ERRQUEUE: Final = 0x2000
 MSG_NOSIGNAL: Final = 0x4000
 MSG_MORE: Final = 0x8000

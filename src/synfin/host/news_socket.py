@@ -2,6 +2,7 @@
 and which wake-ups are new (epoll(7)'s edges)."""
 
 from synfin.core.errno import EAGAIN, EINVAL
+from synfin.core.send_space import wait_for_room
 from synfin.core.states import State
 from synfin.core.tcb import READABLE, URGENT, WRITABLE
 from synfin.host import constants as c
@@ -85,6 +86,8 @@ class NewsSocket(NamedSocket):
     def wait_for_room(self) -> None:
         """Somebody wants to know when there is room again (Linux SOCK_NOSPACE)."""
         self.wants_room = True
+        if self.conn is not None:
+            wait_for_room(self.conn)
 
     def take_edges(self) -> int:
         """What happened since the last call (EDGE_... bits). Room in the send buffer is

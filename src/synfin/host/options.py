@@ -32,6 +32,7 @@ _NUMBERS = {
     (c.IPPROTO_TCP, c.TCP_USER_TIMEOUT),
     (c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT),
     (c.IPPROTO_TCP, c.TCP_LINGER2),
+    (c.IPPROTO_TCP, c.TCP_NOTSENT_LOWAT),
     (c.IPPROTO_TCP, c.TCP_NOOPT),
 }
 _RANGES = {
@@ -276,6 +277,7 @@ def _apply_socket_level(connection: Connection, option: int, value: int, now: in
         connection.rcv.buffer_size = max(value, 1)
     elif option == c.SO_SNDBUF:
         connection.snd.buffer_size = max(value, 1)
+        connection.send_buffer_fixed = True
     elif option == c.SO_MAX_PACING_RATE:
         unlimited = value in (0, 0xFFFFFFFF, (1 << 64) - 1)
         connection.snd.max_pacing_rate = 0 if unlimited else value
@@ -287,6 +289,8 @@ def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) 
         connection.nodelay = bool(value)
         if value:
             connection.sws_override = True  # what a cork or MSG_MORE holds goes now (Linux)
+    elif option == c.TCP_NOTSENT_LOWAT:
+        connection.notsent_lowat = value
     elif option == c.TCP_CORK:
         connection.corked = bool(value)
     elif option == c.TCP_MAXSEG:

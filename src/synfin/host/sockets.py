@@ -6,7 +6,7 @@ raises BlockingIOError (EAGAIN, for connect EINPROGRESS). Errors are OSError
 with Linux's numbers.
 """
 
-from synfin.core import rules
+from synfin.core import rules, send_space
 from synfin.core.errno import (
     EADDRINUSE,
     EAGAIN,
@@ -25,6 +25,7 @@ from synfin.core.events import Reason, Value
 from synfin.core.states import State
 from synfin.host.constants import (
     IPPROTO_TCP,
+    MSG_EOR,
     MSG_FASTOPEN,
     MSG_MORE,
     MSG_OOB,
@@ -32,6 +33,9 @@ from synfin.host.constants import (
     SHUT_RD,
     SHUT_RDWR,
     SHUT_WR,
+    SIOCINQ,
+    SIOCOUTQ,
+    SIOCOUTQNSD,
     SOCK_STREAM,
     TCP_FASTOPEN_CONNECT,
 )
@@ -217,7 +221,11 @@ class Socket(NewsSocket):
                 raise socket_error(EPIPE)
             return 0
         taken = connection.send(
-            bytes(data), now, push=not flags & MSG_MORE, urgent=bool(flags & MSG_OOB)
+            bytes(data),
+            now,
+            push=not flags & MSG_MORE,
+            urgent=bool(flags & MSG_OOB),
+            record=bool(flags & MSG_EOR),
         )
         self._touched(connection, now)
         if 0 <= taken < len(data):
@@ -434,7 +442,31 @@ class Socket(NewsSocket):
             return False
         if connection.error or connection.write_shut or state is State.CLOSED:
             return True
-        return connection.snd.room() * 3 >= connection.snd.buffer_size
+        return send_space.writable(connection)
+
+    # -- how much is queued --------------
+    def ioctl(self, request: int) -> int:
+        """ioctl(2) of tcp(7): SIOCINQ (octets to be read), SIOCOUTQ (not acknowledged),
+        SIOCOUTQNSD (not sent); a FIN of ours counts as one. EINVAL for anything else and
+        for listeners."""
+        connection = self.conn
+        if connection is None or request not in (SIOCINQ, SIOCOUTQ, SIOCOUTQNSD):
+            raise socket_error(EINVAL)
+        if connection.state is State.SYN_SENT or connection.state is State.SYN_RECEIVED:
+            return 0
+        snd = connection.snd
+        end = snd.buffer.end + (1 if snd.fin_queued else 0)
+        if request == SIOCINQ:
+            return connection.unread
+        if request == SIOCOUTQ:
+            return max(0, end - max(snd.snd_una, snd.buffer.start))
+        return max(0, end - max(snd.snd_nxt, snd.buffer.start))
+
+    def inq_hint(self) -> int:
+        """What TCP_INQ tells with recvmsg(): octets left, and one where only the FIN is
+        left, so that somebody comes back for it (Linux tcp_inq_hint())."""
+        connection = self._connection()
+        return connection.unread or int(connection.rcv.fin_received)
 
     def urgent_left(self) -> int:
         """Octets of urgent data still to be read (MUST-33; SIOCATMARK's question)."""

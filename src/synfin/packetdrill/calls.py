@@ -9,7 +9,6 @@ from synfin.core.errno import (
     EBADF,
     EFAULT,
     EINPROGRESS,
-    EINVAL,
     EISCONN,
     ENOPROTOOPT,
     EOPNOTSUPP,
@@ -28,12 +27,14 @@ from synfin.packetdrill.model import Array, Call, Dots, Structure, Text, Unsuppo
 from synfin.packetdrill.programs import Programs
 from synfin.wire.address import format_address
 
-SEND_FLAGS: Final = c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c.MSG_FASTOPEN
+SEND_FLAGS: Final = (
+    c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c.MSG_FASTOPEN | c.MSG_EOR
+)
 SEND_FLAGS_TOLD: Final = c.MSG_ZEROCOPY
 RECV_FLAGS: Final = c.MSG_PEEK | c.MSG_DONTWAIT | c.MSG_NOSIGNAL
 _DOUBLED: Final = ((c.SOL_SOCKET, c.SO_SNDBUF), (c.SOL_SOCKET, c.SO_RCVBUF))
 _CONGESTION: Final = (c.IPPROTO_TCP, c.TCP_CONGESTION)
-_TCP_INQ: Final = (c.IPPROTO_TCP, s.SYMBOLS["TCP_INQ"])
+_TCP_INQ: Final = (c.IPPROTO_TCP, c.TCP_INQ)
 _FASTOPEN_CONNECT: Final = (c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT)
 _SNDBUF_LEAST: Final = 4608
 _RCVBUF_LEAST: Final = 2304
@@ -199,8 +200,11 @@ class Calls(Files):
             if done >= len(data):
                 return done
             self.machine.settle()
-            if patient:
+            sock.wait_for_room()
+            while patient:
                 yield NEVER
+                if sock.writable():  # sk_stream_write_space() wakes nobody sooner
+                    break
 
     def _send_on_syn(
         self, call: Call, sock: Socket, data: bytes, flags: int, patient: bool
@@ -288,16 +292,9 @@ class Calls(Files):
         file, sock = self.socket(call)
         found: list[control.ControlMessage] = []
         if file.wants_inq:
-            left = {"": self._inq(sock)}
+            left = {"": sock.inq_hint()}
             found.append(control.ControlMessage(_TCP_INQ[0], _TCP_INQ[1], left))
         control.compare(message.get("msg_control"), found, self.config)
-
-    def _inq(self, sock: Socket) -> int:
-        """tcp_inq_hint(): one for a FIN that is still to be read."""
-        connection = sock.conn
-        if connection is None:
-            return 0
-        return connection.unread or int(connection.rcv.fin_received)
 
     def _recv(self, call: Call, size: int, flags: int, buffer: int) -> Step:
         unknown = flags & ~RECV_FLAGS
@@ -409,17 +406,9 @@ class Calls(Files):
     def call_ioctl(self, call: Call) -> int:
         _file, sock = self.socket(call)
         request = self.argument(call, 1)
-        connection = sock.conn
-        if connection is None:
-            raise socket_error(EINVAL)
-        if request == s.SIOCINQ:
-            found = connection.unread
-        elif request == s.SIOCOUTQ:
-            found = connection.snd.buffer.end - max(
-                connection.snd.snd_una, connection.snd.buffer.start
-            )
-        else:
+        if request not in (c.SIOCINQ, c.SIOCOUTQ, c.SIOCOUTQNSD):
             raise Unsupported("this request of ioctl()")
+        found = sock.ioctl(request)
         expected = only(call.arguments[2])
         if not isinstance(expected, Dots) and s.number(expected) != found:
             raise Failure(differs("ioctl", s.number(expected), found))

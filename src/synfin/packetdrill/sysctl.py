@@ -29,18 +29,20 @@ MAX_DEPTH: Final = 4
 NEUTRAL: Final = frozenset({
     "tcp_fack",
     "tcp_tso_win_divisor", "tcp_ecn_option",
-    "tcp_notsent_lowat", "tcp_min_rtt_wlen", "tcp_no_metrics_save",
+    "tcp_min_rtt_wlen", "tcp_no_metrics_save",
     "tcp_moderate_rcvbuf", "tcp_autocorking",
     "tcp_fastopen_blackhole_timeout_sec",
     "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts",
     "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
     "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
-    "ip_local_port_range",
 })  # fmt: skip
 """Accepted without effect: the engine has no such mechanism (yet). They are listed with
 the result of a script, so that nobody takes them for modelled."""
 
 KEY: Final = "tcp_fastopen_key"
+
+UNLIMITED: Final = 0xFFFFFFFF
+"""tcp_notsent_lowat by default."""
 
 WINDOW_SHARE: Final = 2
 """Linux counts half of a buffer as window (tcp_adv_win_scale 1)."""
@@ -61,7 +63,18 @@ def _rmem(settings: Settings, value: str) -> Settings:
 
 
 def _wmem(settings: Settings, value: str) -> Settings:
-    return settings.but(send_buffer=int(value.split()[1]))
+    _low, default, high = (int(word) for word in value.split())
+    return settings.but(send_buffer=default, send_buffer_limit=high)
+
+
+def _lowat(settings: Settings, value: str) -> Settings:
+    limit = _integer(value)
+    return settings.but(notsent_lowat=0 if limit == UNLIMITED else limit)
+
+
+def _ports(settings: Settings, value: str) -> Settings:
+    low, high = (int(word) for word in value.split())
+    return settings.but(ephemeral_low=low, ephemeral_high=high)
 
 
 def _fastopen(settings: Settings, value: str) -> Settings:
@@ -113,6 +126,9 @@ def _scale(settings: Settings, value: str) -> Settings:
 MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     "tcp_rmem": _rmem,
     "tcp_wmem": _wmem,
+    "tcp_notsent_lowat": _lowat,
+    "ip_local_port_range": _ports,
+    "tcp_dsack": lambda s, v: s.but(dsack=bool(_integer(v))),
     "tcp_timestamps": lambda s, v: s.but(timestamps=bool(_integer(v))),
     "tcp_sack": lambda s, v: s.but(sack=bool(_integer(v))),
     "tcp_window_scaling": _scale,
