@@ -140,7 +140,7 @@ class Connection(Tcb):
             self._start_opening(Trigger.SEND, rules.OPEN_FROM_LISTEN)
         if self.settings.idle_halves and self.snd.board.empty() and self.snd.last_sent_at:
             recovery.after_idle(self.snd, now)
-        size = send_space.queue(self, data, record)
+        size = send_space.queue(self, data, push, record)
         self.snd.write_blocked = size < len(data)
         if size == 0:
             return 0

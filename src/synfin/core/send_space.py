@@ -28,9 +28,9 @@ BURST: Final = 1024
 """How many segments a send() may form at once; each is charged to the congestion window."""
 
 
-def queue(tcb: Tcb, data: Chunk, record: bool) -> int:
+def queue(tcb: Tcb, data: Chunk, push: bool, record: bool) -> int:
     """Take what there is room for; returns how many octets. ``record``: no later text
-    may join a segment with the last of these (MSG_EOR)."""
+    may join a segment with the last of these (MSG_EOR); ``push``: no more comes soon."""
     snd = tcb.snd
     if tcb.settings.send_by_units:
         taken = _queue_units(tcb, data)
@@ -39,6 +39,8 @@ def queue(tcb: Tcb, data: Chunk, record: bool) -> int:
         if taken:
             snd.buffer.append(data if taken == len(data) else data[:taken])
     tcb.wants_room = tcb.wants_room or taken < len(data)
+    if push or taken < len(data):
+        tcb.pushed_to = snd.buffer.end
     if record and taken == len(data):
         snd.buffer.end_record()
     return taken
@@ -78,10 +80,18 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
 
 
 def _send_full_unit(tcb: Tcb) -> None:
-    """It leaves with the next poll; what it was charged to is known now."""
+    """It leaves with the next poll; what it was charged to is known now. More text comes,
+    so it is pushed only when half a window has gone without (Linux forced_push())."""
     state = tcb.state
     if state is State.ESTABLISHED or state is State.CLOSE_WAIT:
+        snd = tcb.snd
+        before = tcb.more_coming
+        forced = snd.buffer.end > max(tcb.pushed_to, snd.iss + 1) + snd.max_window // 2
+        tcb.more_coming = not forced
+        if forced:
+            tcb.pushed_to = snd.buffer.end
         send_text(tcb, tcb.outbox, BURST)
+        tcb.more_coming = before
 
 
 def _unit_size(tcb: Tcb) -> int:

@@ -145,6 +145,8 @@ class Tcb(StateHolder):
         """SO_SNDBUF was set: the buffer grows no more by itself."""
         self.unit_start: int = 0
         """Where the last unit of text queued begins (:mod:`synfin.core.send_space`)."""
+        self.pushed_to: int = 0
+        """Up to where text has been pushed (Linux pushed_seq)."""
         self.wants_room: bool = False
         """Somebody found no room in the send buffer and waits for it."""
         self.room_due: bool = False

@@ -128,7 +128,6 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     "tcp_wmem": _wmem,
     "tcp_notsent_lowat": _lowat,
     "ip_local_port_range": _ports,
-    "tcp_dsack": lambda s, v: s.but(dsack=bool(_integer(v))),
     "tcp_timestamps": lambda s, v: s.but(timestamps=bool(_integer(v))),
     "tcp_sack": lambda s, v: s.but(sack=bool(_integer(v))),
     "tcp_window_scaling": _scale,
