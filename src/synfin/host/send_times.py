@@ -55,7 +55,8 @@ def _kind(connection: Connection, wants_room: bool) -> int:
     unsent = snd.unsent
     if unsent > 0:
         held = connection.wait_rule is rules.WAIT_WINDOW or connection.wait_rule is rules.WAIT_SWS
-        if held and snd.usable < min(unsent, connection.effective_mss):
+        cwnd_allows = snd.in_flight < snd.cc.cwnd  # Linux asks for that first
+        if held and cwnd_allows and snd.usable < min(unsent, connection.effective_mss):
             return RWND_LIMITED
         return BUSY
     if wants_room and snd.in_flight < snd.cc.cwnd:

@@ -204,6 +204,7 @@ class Calls(Files):
             while patient:
                 yield NEVER
                 if sock.writable():  # sk_stream_write_space() wakes nobody sooner
+                    sock.wants_room = False
                     break
 
     def _send_on_syn(
