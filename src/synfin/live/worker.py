@@ -15,6 +15,8 @@ import time
 from typing import Any
 
 from synfin.core.problems import Problem
+from synfin.core.settings import LINUX
+from synfin.live.differential import campaign
 from synfin.live.replay import replay
 from synfin.live.transfer import TransferError, Wish, transfer
 from synfin.tun import namespace
@@ -71,7 +73,7 @@ def failed(problem: Problem) -> Answer:
 
 
 def do(job: dict[str, Any]) -> Answer:
-    """One job: ``scenario``, ``transfer`` or ``trial``."""
+    """One job: ``scenario``, ``transfer``, ``fuzz`` or ``trial``."""
     if job["do"] == "scenario":
         answer = replay(
             job["scenario"], job["case"], job["kernel"], job["most"], job.get("offers", False)
@@ -79,12 +81,22 @@ def do(job: dict[str, Any]) -> Answer:
         if not job.get("trace"):
             del answer["trace"], answer["expected"]
         return answer
+    if job["do"] == "fuzz":
+        return fuzz(job)
     if job["do"] == "transfer":
         return transfer(Wish(**job["wish"]))
     namespace.enter()
     device = namespace.make_device("10.77.0.1/24")
     device.close()
     return {"offloads": device.offloads()}
+
+
+def fuzz(job: dict[str, Any]) -> Answer:
+    """Random sequences, or one of them; ``set`` has switches that lie over ``linux``."""
+    settings = LINUX.but(**job.get("set", {}))
+    if job.get("one"):
+        return campaign.replay(job.get("script", ""), job["seed"], job["first"], settings)
+    return campaign.run(job["seed"], job["first"], job["count"], settings, job.get("shrink", True))
 
 
 # -- many, side by side ----------------------------------------------------------------

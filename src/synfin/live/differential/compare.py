@@ -1,6 +1,7 @@
-"""Engine against kernel, step by step, up to the first difference."""
+"""Engine against kernel, step by step, up to the first difference that counts."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,15 +33,16 @@ class Difference:
 
     @property
     def kind(self) -> str:
-        """The line without its numbers: what shrinking keeps, and counting counts by."""
-        plain = re.sub(r" \+\d+\Z", "", self.action)
-        action = " ".join(word for word in plain.split() if not word.startswith("win="))
-        text = f"{self.before} | {action} | {self.what}: {self.engine} -> {self.kernel}"
-        return re.sub(r"\d+(:[0-9a-f]{8})?", "N", text)
+        """The line without its numbers and options: what shrinking keeps."""
+        words = re.sub(r" \+\d+\Z| win=\d+| <.*>", "", self.action)
+        text = f"{self.before.split()[0]} | {words} | {self.what}: {self.engine} -> {self.kernel}"
+        text = re.sub(r"\d+(:[0-9a-f]{8})?", "N", text)
+        # A longer train of the same is the same.
+        return re.sub(r"( / [^/]*?)(\1)+", r"\1", text)
 
 
-def compare(script: Script, engine: list[Done], kernel: list[Done]) -> Difference | None:
-    """The first difference, None when there is none."""
+def differences(script: Script, engine: list[Done], kernel: list[Done]) -> Iterator[Difference]:
+    """Step by step: outcome, answers, state, times."""
     before = "CLOSED"
     for index, (ours, theirs) in enumerate(zip(engine, kernel, strict=True)):
         pairs = (
@@ -51,8 +53,20 @@ def compare(script: Script, engine: list[Done], kernel: list[Done]) -> Differenc
         )
         for what, one, other in pairs:
             if one != other:
-                return Difference(index, what, str(script.steps[index]), before, one, other)
+                yield Difference(index, what, str(script.steps[index]), before, one, other)
         before = theirs.state
+
+
+def compare(
+    script: Script,
+    engine: list[Done],
+    kernel: list[Done],
+    passes: Callable[[Difference], bool] = lambda _: False,
+) -> Difference | None:
+    """The first difference that ``passes`` does not let pass; None when there is none."""
+    for found in differences(script, engine, kernel):
+        if not passes(found):
+            return found
     return None
 
 
@@ -79,5 +93,6 @@ def _times(ours: Done, theirs: Done) -> tuple[str, str]:
     for (t, text), (u, _) in zip(ours.answers, theirs.answers, strict=False):
         mine, real = t - ours.at, u - theirs.at
         if abs(mine - real) > max(TOLERANCE_NS, mine // 8):
-            return tuple(f"{text} after {n // MILLISECOND} ms" for n in (mine, real))  # type: ignore[return-value]
+            mine_ms, real_ms = mine // MILLISECOND, real // MILLISECOND
+            return f"{text} after {mine_ms} ms", f"{text} after {real_ms} ms"
     return "", ""

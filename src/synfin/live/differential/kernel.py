@@ -149,6 +149,7 @@ class Batch:
             play.done[-1].outcome = play.program.perform(action)
         else:
             os.write(self.device.fd, peer.octets_of(action, index))
+            play.done[-1].wire = peer.wire
         self._listen(time.monotonic_ns())
 
     def _listen(self, now: int) -> None:
@@ -161,3 +162,4 @@ class Batch:
                 continue
             text = play.peer.hear(packet.body)
             play.done[-1].answers.append((now - play.began, text))
+            play.done[-1].heard.append(play.peer.wire)

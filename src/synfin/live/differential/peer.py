@@ -6,6 +6,7 @@ Both sides, the engine and the kernel, talk to this same peer; it never answers 
 import zlib
 from typing import Final
 
+from synfin.live.differential.packetdrill import segment_text
 from synfin.live.differential.script import Arrival, Place
 from synfin.wire.ip import PROTO_TCP, Packet, encode_packet
 from synfin.wire.tcp import ACK, FIN, NO_OPTIONS, RST, SYN, URG, Options, Segment, flag_names
@@ -58,6 +59,9 @@ class Peer:
         self.offered_ts = False
         self.host_ts = -1
         """The host's last TSval; -1: none seen."""
+        self.first_ts = -1
+        self.wire = ""
+        """What was formed or heard last, as packetdrill writes it."""
 
     # -- out -------------------------------------------------------------------
     def octets_of(self, arrival: Arrival, index: int) -> bytes:
@@ -85,6 +89,8 @@ class Peer:
             octets(first, arrival.length, salt),
             arrival.urgent if bits & URG else 0,
         )
+        base = self.host_iss if bits & ACK else 0
+        self.wire = segment_text(segment, self.iss, base, self.ts, self.first_ts)
         end = seq + segment.seg_len
         if seq <= self.nxt < end and not bits & RST and "badsum" not in arrival.options:
             self.nxt = end
@@ -137,6 +143,10 @@ class Peer:
             if not self.heard_syn or segment.seq != self.host_iss:
                 self.seen = self.una = 0
             self.host_iss, self.heard_syn = segment.seq, True
+        if self.first_ts < 0:
+            self.first_ts = segment.options.ts_val
+        zero = 0 if segment.seq == 0 and bits & RST else self.host_iss
+        self.wire = segment_text(segment, zero, self.iss, self.first_ts, self.ts)
         seq = near(segment.seq - self.host_iss)
         absent = segment.seq == 0 and bits & RST
         words = ["".join(name[0] for name in flag_names(bits & ~ACK)) + "." * (bits >> 4 & 1)]

@@ -13,6 +13,10 @@ class Done:
     answers: list[tuple[int, str]] = field(default_factory=list)
     end: int = 0
     state: str = ""
+    wire: str = ""
+    """The segment of this step as packetdrill writes it, with the numbers it came to have."""
+    heard: list[str] = field(default_factory=list)
+    """The answers as packetdrill writes them."""
 
     @property
     def said(self) -> list[str]:

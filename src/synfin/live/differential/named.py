@@ -1,0 +1,70 @@
+"""Where the kernel lawfully does otherwise than our profile ``linux``, in random sequences.
+
+As in :mod:`synfin.live.differences`: a difference that no entry covers fails the
+comparison; each entry says why it is there and where Linux does it.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from synfin.live.differential.compare import Difference
+from synfin.live.differential.script import Script
+
+
+@dataclass(frozen=True)
+class Named:
+    """``line``: a pattern of :attr:`Difference.line`. ``after``: one that an earlier step,
+    or the step itself, must fit. ``passing``: only a view differs, not what the stack does
+    next, so that the comparison goes on behind it."""
+
+    id: str
+    line: str
+    why: str
+    source: str
+    after: str = ""
+    passing: bool = False
+
+
+NAMED: Final[tuple[Named, ...]] = (
+    Named(
+        "half-open-outlives-listener",
+        r"^SYN-RECEIVED.*\| (close-listener|wait|.*) \| state: CLOSED -> SYN-RECEIVED",
+        "A request stays in the kernel's table after its listener has gone, until its timer "
+        "expires; whatever comes for it is answered as if it were not there.",
+        "net/ipv4/inet_connection_sock.c, inet_csk_listen_stop(), reqsk_timer_handler()",
+        after=r"^close-listener",
+        passing=True,
+    ),
+    Named(
+        "urgent-not-inline",
+        r"\| recv \d+( \w+)? \| (outcome|state)|\| state: [A-Z0-9-]+ \d+ \d+ -> ",
+        "The kernel takes the octet before the urgent pointer out of the stream unless "
+        "SO_OOBINLINE is set, and a read stops there; synfin leaves it in (RFC 6093 §3.1).",
+        "net/ipv4/tcp.c, tcp_recvmsg_locked(), tcp_recv_urg()",
+        after=r"^< [A-Z.]*U",
+    ),
+    Named(
+        "predicted-old-ack",
+        r"^(ESTABLISHED).*\| < P?\. seq=nxt .*ack=(all|una)-\d+ .*\| answers: ",
+        "A segment that fits the kernel's header prediction is taken before its ACK field is "
+        "looked at: its text counts and its timestamp too, however old the ACK.",
+        "net/ipv4/tcp_input.c, tcp_rcv_established(), the fast path",
+    ),
+)
+
+
+def named(script: Script, difference: Difference) -> Named | None:
+    """The entry that covers this difference, if there is one."""
+    steps = [str(step) for step in script.steps[: difference.step + 1]]
+    for entry in NAMED:
+        if not re.search(entry.line, difference.line):
+            continue
+        if not entry.after or any(re.search(entry.after, step) for step in steps):
+            return entry
+    return None
+
+
+def entry(id_: str) -> Named:
+    """By its name."""
+    return next(one for one in NAMED if one.id == id_)
