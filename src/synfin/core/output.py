@@ -29,7 +29,8 @@ def poll(tcb: Tcb, budget: int) -> list[Segment]:
         return out
     if tcb.syn_due:
         send_syn(tcb, out)
-    if tcb.rcv.owed == NOW and tcb.rcv.owed_rule is rules.ACK_OUT_OF_ORDER:
+    alone = tcb.rcv.copies > 0 or not tcb.settings.text_carries_duplicate_acks
+    if tcb.rcv.owed == NOW and tcb.rcv.owed_rule is rules.ACK_OUT_OF_ORDER and alone:
         send_ack(tcb, out)  # the peer counts those without text only (RFC 5681 §2)
     if state is not State.SYN_SENT and state is not State.TIME_WAIT:
         send_text(tcb, out, budget)

@@ -127,6 +127,9 @@ class Settings:
     tcp_cleanup_rbuf()); otherwise when it grew by two segments (RFC 9293 §3.8.6.2.2)."""
     psh_on_large: bool = False
     """Linux: PSH on every segment that a device will cut, to speed up the receiver."""
+    text_carries_duplicate_acks: bool = False
+    """Linux tcp_data_snd_check(): the ACK for text out of order rides on text of ours that
+    may leave now; alone it would count at the peer (RFC 5681 §2)."""
     quick_acks: int = 0
     """How many ACKs of a new connection leave at once before delaying begins; with
     ``adaptive_acks`` at most so many in a row (Linux TCP_MAX_QUICKACKS: 16)."""
@@ -615,6 +618,7 @@ LINUX: Final = Settings(
     missing_timestamp_drops=False,
     rst_below_fin=True,
     rst_at_sack_edge=True,
+    text_carries_duplicate_acks=True,
     ack_bit_first=True,
     window_update_doubles=True,
     nagle_minshall=True,

@@ -273,6 +273,8 @@ class Socket(NewsSocket):
             return self.recvfrom(size, flags)[0]
         if self.conn is None:
             self._raise_pending()
+            if self.read_shut:
+                return b""
         connection = self._connection()
         if flags & MSG_OOB:
             raise socket_error(EINVAL)
@@ -321,9 +323,11 @@ class Socket(NewsSocket):
     def shutdown(self, how: int) -> None:
         """shutdown(2): SHUT_WR is RFC 9293's CLOSE. ENOTCONN without a connection, and
         (Linux) once both directions have ended."""
-        connection = self._connection()
         if how not in (SHUT_RD, SHUT_WR, SHUT_RDWR):
             raise socket_error(EINVAL)
+        if self.conn is None and how != SHUT_WR:
+            self.read_shut = True  # and ENOTCONN all the same (Linux inet_shutdown())
+        connection = self._connection()
         if connection.state in (State.CLOSED, State.TIME_WAIT):
             raise socket_error(ENOTCONN)
         if connection.state is State.SYN_SENT:

@@ -12,8 +12,10 @@ from synfin.live.differential.program import Address, Program
 from synfin.live.differential.record import Done
 from synfin.live.differential.script import Call, Script
 from synfin.wire.address import format_address
+from synfin.wire.pieces import cut
 from synfin.wire.tcp import Segment
 
+MAX_SEGMENT: Final = 65_455
 ROUNDS: Final = 64
 """How often a host may be polled at one instant; more would be a storm of its own."""
 START: Final = 1_000_000_000
@@ -49,6 +51,7 @@ class EngineRun:
         self.late = late
         self.host = Host("host", settings, self.clock, random.Random(script.number).randbytes)
         self.host.add_address(peer.there)
+        self.host.set_offload(MAX_SEGMENT)  # the kernel, too, forms units that are cut later
         local: Address = (format_address(peer.there), peer.there_port)
         remote: Address = (format_address(peer.here), peer.port)
         self.program = Program(self._socket, local, remote)
@@ -89,9 +92,10 @@ class EngineRun:
             if not packets:
                 return
             for packet in packets:
-                if isinstance(packet.body, Segment):
-                    text = self.peer.hear(packet.body)
-                    self.done[-1].answers.append((now - self.start, text))
+                for piece in cut(packet):
+                    if isinstance(piece.body, Segment):
+                        text = self.peer.hear(piece.body)
+                        self.done[-1].answers.append((now - self.start, text))
         raise RuntimeError("the host does not stop sending")
 
     def _state(self) -> str:
