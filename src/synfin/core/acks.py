@@ -18,7 +18,7 @@ from synfin.core.sequence import unwrap
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import WRITABLE, Tcb
 from synfin.core.text import sixth_onward
-from synfin.core.timers import LOSS_PROBE, NAMES, NEVER, PERSIST, REORDER, RETRANSMIT
+from synfin.core.timers import LOSS_PROBE, NAMES, NEVER, PERSIST, REORDER, RETRANSMIT, SWS_OVERRIDE
 from synfin.wire.tcp import ACK, CWR, ECE, FIN, SYN, Segment
 
 
@@ -122,6 +122,8 @@ def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     snd.unanswered_probes = 0
     if tcb.settings.ack_ends_more:
         tcb.more_held = False
+    if tcb.settings.override_by_probe:
+        tcb.timers.stop(SWS_OVERRIDE)
     take_window(tcb, segment, seq, ack)
     if segment.flags & (ECE | CWR) and tcb.ecn.ok:
         flags_arrived(tcb, segment, ack)

@@ -43,9 +43,6 @@ def check_request(tcb: Tcb, segment: Segment, seq: int) -> bool:
             tcb.owe_now(rules.SEQ_UNACCEPTABLE, *numbers)
         return True
     note_timestamp(tcb, segment, seq)
-    if flags & RST:
-        _reset_by_peer(tcb, segment, rules.RST_EXACT, (tcb.theirs(seq), 1, rcv.rcv_wnd))
-        return True
     return False
 
 

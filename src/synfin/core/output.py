@@ -5,6 +5,7 @@ each carries the rule that made it when somebody watches.
 """
 
 from synfin.core import rules
+from synfin.core.checks import is_request
 from synfin.core.receiver import NOW
 from synfin.core.send_acks import send_ack, send_keepalive, send_probe
 from synfin.core.send_space import after_ack
@@ -41,7 +42,8 @@ def poll(tcb: Tcb, budget: int) -> list[Segment]:
     if tcb.keepalive_due:
         send_keepalive(tcb, out)
     if tcb.user_timeout and not tcb.timers.running(USER_TIMEOUT):
-        if tcb.snd.pending:
+        request = tcb.settings.request_sockets and is_request(tcb)
+        if tcb.snd.pending and not request:
             tcb.timers.start(USER_TIMEOUT, tcb.now + tcb.user_timeout)
     if tcb.room_due:
         after_ack(tcb)

@@ -44,7 +44,8 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
         recovery.after_idle(snd, tcb.now)
     first = snd.snd_nxt
     tcb.began_idle = tcb.settings.nagle_idle_write and snd.snd_una == first
-    while len(out) < budget and _send_new(tcb, out):
+    size = max(1, tcb.effective_mss - sack_length(tcb))
+    while len(out) < budget and _send_new(tcb, out, size):
         pass
     full = tcb.wait_rule is rules.WAIT_CWND or snd.in_flight >= snd.cc.cwnd
     if snd.snd_nxt > first or full:
@@ -61,7 +62,8 @@ def _send_new_first(tcb: Tcb, out: list[Segment]) -> bool:
     snd = tcb.snd
     snd.frto_new_text = False
     first = snd.snd_nxt
-    while _send_new(tcb, out):
+    size = max(1, tcb.effective_mss - sack_length(tcb))
+    while _send_new(tcb, out, size):
         pass
     if snd.snd_nxt > first:
         return True
@@ -183,11 +185,13 @@ def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, 
     return values[0], values[1], values[2]
 
 
-def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
+def _send_new(tcb: Tcb, out: list[Segment], full: int) -> bool:
     """One segment of new text (with the FIN, if it ends there), if the rules let it.
 
     PSH stands on the last segment of what is queued (MUST-61), not where each SEND
     ended (SHLD-27).
+
+    ``full`` holds for the whole burst, whatever SACK its first segment bears.
     """
     snd = tcb.snd
     unsent = snd.buffer.stretch(snd.snd_nxt)
@@ -196,7 +200,6 @@ def _send_new(tcb: Tcb, out: list[Segment]) -> bool:
     if pacing.must_wait(snd, tcb.now):
         _wait_for_pace(tcb)
         return False
-    full = max(1, tcb.effective_mss - sack_length(tcb))
     length = _sendable(tcb, unsent, full)
     if length <= 0:
         return False
@@ -299,7 +302,8 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
         length = max(full, room - room % full)
     if length >= full:
         whole = length - length % full
-        return length if length == unsent and _tail_may_ride(tcb) else whole
+        ends = length == unsent or (length == usable and tcb.settings.nagle_minshall)
+        return length if ends and _tail_may_ride(tcb) else whole
     return length if _small_segment_may_go(tcb, length, unsent, full) else 0
 
 
@@ -356,8 +360,14 @@ def _wait_for_pace(tcb: Tcb) -> None:
 
 def _start_override(tcb: Tcb) -> None:
     """The override timeout keeps a small window or a cork from waiting for ever."""
-    if not tcb.timers.running(SWS_OVERRIDE):
-        tcb.timers.start(SWS_OVERRIDE, tcb.now + tcb.settings.sws_override_ns)
+    if tcb.timers.running(SWS_OVERRIDE):
+        return
+    delay = tcb.settings.sws_override_ns
+    if tcb.settings.override_by_probe:
+        if tcb.snd.snd_una < tcb.snd.snd_nxt:
+            return  # what is outstanding has a timer; its ACK lets us look again
+        delay = max(tcb.snd.rtt.rto, tcb.settings.min_rto_ns)
+    tcb.timers.start(SWS_OVERRIDE, tcb.now + delay)
 
 
 def _wait_for_window(tcb: Tcb) -> None:

@@ -200,6 +200,12 @@ class Settings:
     show that nothing was lost."""
     sws_override_ns: int = 200 * MILLISECOND
     """RFC 9293 §3.8.6.2.1: override timeout, 0.1 to 1.0 s."""
+    override_by_probe: bool = False
+    """Linux tcp_check_probe_timer(): what a cork or a small window holds back waits for the
+    probe timer, one RTO, counted anew from each ACK; beside text under way it does not run."""
+    user_timeout_from_retransmission: bool = False
+    """Linux retransmits_timed_out(): the user timeout counts from the first
+    retransmission, not from the first transmission."""
 
     # -- explicit congestion notification (RFC 3168; SHLD-8)
     ecn: str = "accept"
@@ -339,8 +345,8 @@ class Settings:
     """Text on a plain SYN: 'queue' it (RFC 9293 §3.10.7.2) or 'discard' (Linux)."""
     request_sockets: bool = False
     """Linux tcp_check_req(): a child is a mere request until the last ACK comes. The ACK
-    field is checked before the rest, a RST anywhere in the window ends it, an echoed
-    timestamp must be one that a SYN,ACK of ours bore."""
+    field is checked before the rest, an echoed timestamp must be one that a SYN,ACK of
+    ours bore, TCP_USER_TIMEOUT does not count yet."""
     listen_drops_syn_fin: bool = False
     """Linux tcp_rcv_state_process(): SYN,FIN opens nothing."""
     answer_text_ignored: bool = False
@@ -619,6 +625,8 @@ LINUX: Final = Settings(
     rst_below_fin=True,
     rst_at_sack_edge=True,
     text_carries_duplicate_acks=True,
+    override_by_probe=True,
+    user_timeout_from_retransmission=True,
     ack_bit_first=True,
     window_update_doubles=True,
     nagle_minshall=True,

@@ -15,6 +15,7 @@ from synfin.core.timers import (
     KEEPALIVE,
     LOSS_PROBE,
     NAMES,
+    NEVER,
     PERSIST,
     REORDER,
     RETRANSMIT,
@@ -256,6 +257,12 @@ def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
     tcb.outbox.append(segment)
 
 
+def _next_look(tcb: Tcb) -> int:
+    """When the retransmission timer expires; now, if it does not run."""
+    due = tcb.timers.due[RETRANSMIT]
+    return tcb.now if due == NEVER else max(tcb.now, due)
+
+
 # -- USER TIMEOUT (§3.10.8) ----------------------------------------------------------------
 def _user_timeout(tcb: Tcb) -> None:
     """Nothing the peer acknowledged for so long: abort (MUST-21)."""
@@ -264,6 +271,8 @@ def _user_timeout(tcb: Tcb) -> None:
         return
     began = snd.waiting_since if snd.board.empty() else snd.board.front().first_sent
     since = max(tcb.progress_at, began)
+    if tcb.settings.user_timeout_from_retransmission and not snd.board.empty():
+        since = snd.first_retransmit_at or _next_look(tcb)
     elapsed = tcb.now - since
     if elapsed < tcb.user_timeout:
         tcb.timers.start(USER_TIMEOUT, since + tcb.user_timeout)

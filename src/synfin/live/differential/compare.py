@@ -83,7 +83,7 @@ def _without_inner_push(said: list[str]) -> list[str]:
     for index, text in enumerate(said):
         near = sizes[max(index - 1, 0) : index + 2]
         train = len([size for size in near if size]) > 1
-        if train and text.startswith("P. ") and sizes[index] >= max(near):
+        if train and text.startswith(("P. ", "PU. ")) and sizes[index] >= max(near):
             shown[index] = text[1:]
     return shown
 
