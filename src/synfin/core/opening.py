@@ -156,8 +156,8 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     again = tcb.fastopen_cookie is not None or tcb.settings.syn_data_unacked == "resend"
     tcb.syn_data_acked = snd.snd_una == snd.snd_nxt and snd.snd_nxt > snd.iss + 1
     if snd.snd_una < snd.snd_nxt and again:
-        snd.pull_back()
-        tcb.stop_timer(RETRANSMIT)
+        snd.resend_syn_text()
+        tcb.retransmit_rule = rules.RETRANSMIT_SYN_TEXT
     fast = tcb.fastopen_cookie is not None or tcb.fastopen_bare
     taken = not tcb.settings.answer_text_ignored or (fast and snd.snd_una == snd.snd_nxt)
     if taken and (segment.payload or segment.flags & FIN):

@@ -32,8 +32,12 @@ def update_rate(snd: Sender) -> None:
 
 def largest(snd: Sender, full: int, most: int) -> int:
     """Octets of one large segment of whole ``full`` ones, at most ``most``: a millisecond's
-    worth, more where the path is short, so that a few packets are always on their way."""
-    if snd.pacing_rate == 0 or not snd.settings.tso_autosize:
+    worth, more where the path is short, so that a few packets are always on their way. No
+    more than half of the congestion window, so that two are (Linux tcp_cwnd_test())."""
+    if not snd.settings.tso_autosize:
+        return most
+    most = min(most, max(snd.cc.cwnd // snd.cc.mss // 2, 1) * full)
+    if snd.pacing_rate == 0:
         return most
     octets = snd.pacing_rate >> 10
     shift = (snd.rtt.min_rtt // MICROSECOND) >> 9

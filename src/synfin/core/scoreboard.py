@@ -53,8 +53,8 @@ class Scoreboard:
         octets = end - start
         if self.unit == 0:
             return octets
-        if flags & SYN and octets == 1:
-            return 0
+        if flags & SYN:
+            return 0 if octets == 1 else self.unit
         if flags and octets > 1:
             octets -= 1
         return (octets + self.unit - 1) // self.unit * self.unit
@@ -158,6 +158,7 @@ class Scoreboard:
         right.sacked = left.sacked
         right.lost = left.lost
         right.resent = left.resent
+        right.pushed, left.pushed = left.pushed, False
         left.end = seq
         left.flags &= ~FIN
         before = left.cost

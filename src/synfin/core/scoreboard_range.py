@@ -12,6 +12,8 @@ class Sent:
         self.flags: int = flags
         """SYN or FIN when the range includes that control (RFC 9293 §3.4)."""
         self.mss: int = mss
+        self.pushed: bool = False
+        """Its last octet ended what was queued: PSH stands there, now and again."""
         self.transmissions: int = 1
         self.sacked: bool = False
         self.lost: bool = False

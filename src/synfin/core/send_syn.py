@@ -145,6 +145,7 @@ def _record_syn(tcb: Tcb, text: int) -> None:
     if snd.board.empty():
         end = snd.iss + 1 + text
         sent = Sent(snd.iss, end, tcb.now, SYN, snd.mss)
+        sent.pushed = text > 0
         snd.board.add(sent)
         snd.snd_nxt = snd.snd_max = end
         tcb.first_sent_at = tcb.now

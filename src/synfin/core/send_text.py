@@ -153,7 +153,7 @@ def _form_again(tcb: Tcb, sent: Sent) -> Segment:
     rule = _retransmit_rule(tcb, sent)
     length = sent.end - sent.start - (sent.flags & FIN)
     flags = ACK | (sent.flags & FIN)
-    if length and snd.buffer.ends_at(sent.start + length):
+    if length and sent.pushed:
         flags |= PSH
     payload = snd.buffer.peek(sent.start, length)
     return form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
@@ -237,7 +237,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
         segment.mss = full
     if length % full and seq >= snd.snd_max:
         snd.small_end = seq + length
-    _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0)
+    _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0, pushed)
     pacing.sent(snd, length, -(-length // full), tcb.now)
     out.append(segment)
 
@@ -251,14 +251,15 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
         return False
     seq = snd.snd_nxt
     out.append(form(tcb, ACK | FIN, seq, b"", rules.SEND_FIN, tcb.ours(seq), 0))
-    _record_new(tcb, seq, 1, FIN)
+    _record_new(tcb, seq, 1, FIN, False)
     return False
 
 
-def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
+def _record_new(tcb: Tcb, seq: int, size: int, flags: int, pushed: bool) -> None:
     snd = tcb.snd
     was_empty = snd.board.empty()
     sent = Sent(seq, seq + size, tcb.now, flags, tcb.effective_mss)
+    sent.pushed = pushed
     snd.board.add(sent)
     if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
         snd.prr.out += sent.cost

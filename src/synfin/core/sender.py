@@ -234,10 +234,11 @@ class Sender:
         """§3.10.7.4 fifth: not an old segment's window."""
         return self.snd_wl1 < seq or (self.snd_wl1 == seq and self.snd_wl2 <= ack)
 
-    def pull_back(self) -> None:
-        """Send again from SND.UNA: text on a SYN was not taken."""
-        self.board.clear()
-        self.snd_nxt = self.snd_una
+    def resend_syn_text(self) -> None:
+        """Text on our SYN was not taken, whole or in part: due again, no sign of congestion
+        (Linux tcp_rcv_fastopen_synack())."""
+        self.board.mark_all_lost()
+        self.retransmit_now = True
 
     # -- the retransmission timer (RFC 6298 §5) ----------------------------------------
     def sent_new(self, was_empty: bool, now: int) -> None:

@@ -22,6 +22,8 @@ class Flow:
     def __init__(self, config: Config, active: bool, remote_port: int) -> None:
         self.config: Config = config
         self.active: bool = active
+        self.others: set[int] = set()
+        """Ports of ours that belong to the script's earlier connections."""
         self.local_port: int = 0 if active else config.bind_port
         """0: not known before our SYN has been seen."""
         self.remote_port: int = remote_port
@@ -41,7 +43,7 @@ class Flow:
         if actual.dst != self.config.remote_ip or actual.dst_port != self.remote_port:
             return False
         if self.local_port == 0:
-            return actual.flags & (SYN | ACK) == SYN
+            return actual.flags & (SYN | ACK) == SYN and actual.src_port not in self.others
         return actual.src_port == self.local_port
 
     def key(self) -> tuple[bytes, bytes, int]:

@@ -55,7 +55,7 @@ def kernel_info(connection: HostConnection, now: int) -> dict[str, int]:
         "lost": sum(-(-(r.end - r.start) // mss) for r in ranges if r.lost or r.resent),
         "retrans": sum(1 for r in ranges if r.resent and not r.lost and not r.sacked),
         "total_retrans": snd.retransmitted,
-        "delivered": snd.delivered // snd.cc.mss + _syn_delivered(connection),
+        "delivered": snd.delivered // snd.cc.mss + int(snd.snd_una > snd.iss),
         "snd_cwnd": snd.cc.cwnd // snd.cc.mss,
         "snd_ssthresh": INFINITE if snd.cc.ssthresh >= 1 << 40 else snd.cc.ssthresh // mss,
         "delivered_ce": -(-connection.ecn.delivered_ce // mss),
@@ -93,13 +93,6 @@ def _options(connection: HostConnection) -> int:
 def _syn_data(connection: HostConnection) -> bool:
     """Data on a SYN was taken: ours by the peer, or (passive) the peer's by us."""
     return connection.syn_data_acked
-
-
-def _syn_delivered(connection: HostConnection) -> int:
-    """Our SYN counts as a segment that arrived, unless it came as one with text."""
-    snd = connection.snd
-    with_text = connection.syn_data_acked and not connection.passive
-    return int(snd.snd_una > snd.iss and not with_text)
 
 
 def _text_heard_at(connection: HostConnection) -> int:

@@ -220,7 +220,10 @@ class Runner:
         """connect() or listen(): what follows is about that socket."""
         self.listening = not active
         if active:
+            before = self.flow
             self.flow = Flow(self.config, True, self.config.connect_port)
+            if before is not None and before.active:
+                self.flow.others = before.others | {before.local_port}
         else:
             self.flow = None
 
@@ -259,6 +262,7 @@ class Runner:
         if actual is None:
             raise Failure(finding("nothing-sent"), why=self._silence())
         flow.learn(spec, actual)
+        self._connection()  # while it is there: an error may end it
         self._cut(actual, spec.length)
         flow.to_script(actual, spec.absolute)
         while actual.length < spec.length and not self.config.strict_segments:

@@ -285,6 +285,8 @@ recovery-undone = Undo, RFC 3522 §3.2, RFC 4015 §3.2, RFC 3708: timestamps or 
     .name = Reduction taken back
 retransmit-partial-ack = NewReno, RFC 6582 §3.2: the ACK stops short of recover = { $recover }, so the next gap begins at SEQ = { $seq }; that segment is sent again at once, without three more duplicates.
     .name = Partial ACK: next gap sent again
+retransmit-syn-text = TCP Fast Open, RFC 7413 §4.2.2: the peer took our SYN but not the text on it from SEQ = { $seq } on; that goes again at once, and since nothing was lost the congestion window stays.
+    .name = The text on our SYN again
 retransmit-path-mtu = RFC 1191 §6.5, RFC 9293 §3.7.2: the octets from SEQ = { $seq } were too big for the path (MTU { $mtu }); they go again in segments of at most { COUNT($mss, one: "octet", many: "octets") }. This is no sign of congestion, so cwnd does not shrink.
     .name = Cut smaller for the path MTU
 rto-r1-notice = RFC 9293 §3.8.3 (SHLD-9): retransmission { $count } reaches R1 = { $r1 }; the network layer is told that this path may be dead, and TCP goes on trying.

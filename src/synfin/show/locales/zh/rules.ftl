@@ -284,6 +284,8 @@ recovery-undone = 撤销，RFC 3522 §3.2、RFC 4015 §3.2、RFC 3708：时间�
     .name = 撤销窗口缩减
 retransmit-partial-ack = NewReno，RFC 6582 §3.2：这个 ACK 没到 recover = { $recover }，说明下一个缺口在 SEQ = { $seq }；立即重发那一段，不再等三个重复 ACK。
     .name = 部分确认：重发下一个缺口
+retransmit-syn-text = TCP Fast Open，RFC 7413 §4.2.2：对端接受了我们的 SYN，却没有收下 SYN 上从 SEQ = { $seq } 起的数据。这些数据立即重发；什么都没有丢，所以拥塞窗口不变。
+    .name = 重发 SYN 上的数据
 retransmit-path-mtu = RFC 1191 §6.5、RFC 9293 §3.7.2：从 SEQ = { $seq } 起的报文段对路径来说太大（MTU { $mtu }）；切成每段至多 { $mss } 字节重发。这不是拥塞的信号，cwnd 不减。
     .name = 按路径 MTU 切小重发
 rto-r1-notice = RFC 9293 §3.8.3（SHLD-9）：已重传 { $count } 次，达到 R1 = { $r1 }；提醒网络层这条路径可能不通，TCP 继续尝试。
