@@ -1,5 +1,7 @@
 """Pacing and TSO sizing (Linux tcp_update_pacing_rate(), tcp_tso_autosize())."""
 
+import pytest
+
 from synfin.core import pacing
 from synfin.core.sender import Sender
 from synfin.core.settings import LINUX, RFC, SECOND
@@ -50,6 +52,7 @@ def test_a_late_timer_is_made_good_by_half_a_gap_at_most() -> None:
 
 def test_a_large_segment_takes_a_millisecond_of_the_rate() -> None:
     snd = sender(0, settings=LINUX)
+    snd.cc.cwnd = 200 * snd.cc.mss
     assert pacing.largest(snd, 1000, 60_000) == 60_000, "no rate is known yet"
     snd.pacing_rate = 1 << 20
     snd.rtt.min_rtt = 100 * MS
@@ -58,6 +61,13 @@ def test_a_large_segment_takes_a_millisecond_of_the_rate() -> None:
     assert pacing.largest(snd, 1000, 60_000) == 10_000
     snd.rtt.min_rtt = MS // 10
     assert pacing.largest(snd, 1000, 60_000) == 60_000, "on a short path as large as may be"
+
+
+@pytest.mark.parametrize(("window", "largest"), [(1, 1), (2, 1), (3, 1), (4, 2), (11, 5)])
+def test_two_large_segments_fit_into_the_window(window: int, largest: int) -> None:
+    snd = sender(0, settings=LINUX)
+    snd.cc.cwnd = window * snd.cc.mss
+    assert pacing.largest(snd, 1000, 60_000) == largest * 1000
 
 
 def test_other_profiles_send_what_the_windows_allow() -> None:
