@@ -202,3 +202,75 @@ def test_a_server_without_cookies_is_asked_no_more() -> None:
         asked.append(two.of("A")[0].options.fastopen is not None)
         sock.close()
     assert asked == [True, False]
+
+
+# --- black holes (RFC 7413 §4.1.3.1) ----------------------------------------------------
+
+
+def asks(two: Two) -> bool:
+    """Whether A's next connection uses Fast Open; it is torn down at once."""
+    two.sent.clear()
+    sock = client_of(two)
+    if sock.connect_ex((B, 80)) == 0:
+        sock.send(b"hello")
+    two.run(100 * MS)
+    syn = two.of("A")[0]
+    sock.setsockopt(c.SOL_SOCKET, c.SO_LINGER, bytes((1, 0, 0, 0, 0, 0, 0, 0)))
+    sock.close()
+    two.run(100 * MS)
+    return syn.options.fastopen is not None
+
+
+def test_a_path_that_swallows_fast_open_is_spared_it_for_a_while() -> None:
+    """Three timeouts in a row; then a minute, two when it happens again."""
+    two, _ = prepared()
+    two.a.settings = two.a.settings.but(fastopen_blackhole_ns=60 * SECOND)
+    for pause in (60, 120):
+        two.cut = True
+        sock = client_of(two)
+        assert sock.connect_ex((B, 80)) == 0
+        sock.send(b"hello")
+        two.run(8 * SECOND)  # timeouts at 1, 3 and 7 s
+        sock.close()
+        two.cut = False
+        at = two.now - SECOND
+        assert not asks(two)
+        two.run(at + (pause - 2) * SECOND - two.now)
+        assert not asks(two)
+        two.run(at + (pause + 1) * SECOND - two.now)
+        assert two.a.tcp.fastopen.rests(60 * SECOND, two.now) is False
+    assert asks(two)
+
+
+def test_text_that_comes_clears_the_path() -> None:
+    two, listener = prepared()
+    two.a.settings = two.a.settings.but(fastopen_blackhole_ns=60 * SECOND)
+    fastopen = two.a.tcp.fastopen
+    fastopen._swallow(60 * SECOND, two.now)
+    two.run(61 * SECOND)
+    sock = client_of(two)
+    assert sock.connect_ex((B, 80)) == 0
+    sock.send(b"hello")
+    two.run()
+    child = listener.accept()[0]
+    assert child.recv(100) == b"hello"
+    child.send(b"answer")
+    child.close()
+    two.run()
+    assert sock.recv(100) == b"answer"
+    sock.close()
+    two.run()
+    fastopen._swallow(60 * SECOND, two.now)
+    assert not fastopen.rests(60 * SECOND, two.now + 61 * SECOND)  # not two minutes
+
+
+def test_without_the_switch_nothing_is_spared() -> None:
+    """Linux's own default since 2021, too."""
+    two, _ = prepared()
+    two.cut = True
+    sock = client_of(two)
+    assert sock.connect_ex((B, 80)) == 0
+    sock.send(b"hello")
+    two.run(8 * SECOND)
+    two.cut = False
+    assert asks(two)

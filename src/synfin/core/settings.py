@@ -60,6 +60,9 @@ class Settings:
     fastopen_gives_up: bool = False
     """FreeBSD tcp_fastopen_disable_path(): a server that answers without a good cookie, and
     has not taken text on the SYN either, is asked no more."""
+    fastopen_blackhole_ns: int = 0
+    """Linux tcp_fastopen_blackhole_timeout_sec: how long Fast Open rests after a path has
+    swallowed it, doubled each time in a row (RFC 7413 §4.1.3.1); 0: it does not."""
     implied_connect: bool = False
     """FreeBSD tcp_usr_send(): sendto() on a socket without a connection opens one."""
     fastopen_any_listener: bool = False

@@ -167,6 +167,8 @@ class Tcb(StateHolder):
         self.r2_ns: int = settings.r2_ns
         self.syn_r2_ns: int = settings.syn_r2_ns
         self.syn_retries: int = settings.syn_retries
+        self.fin_wait_2_timeout: int = settings.fin_wait_2_timeout_ns
+        """TCP_LINGER2, ns."""
         self.syn_timeouts: int = 0
         """How often our SYN (or SYN,ACK) has been sent again by its timer."""
         self.tos: int = 0
@@ -389,7 +391,7 @@ class Tcb(StateHolder):
 
     def start_fin_wait_2(self) -> None:
         """Linux: a connection that its application has closed does not wait for ever."""
-        timeout = self.settings.fin_wait_2_timeout_ns
+        timeout = self.fin_wait_2_timeout
         if self.detached and self.state is State.FIN_WAIT_2 and self.settings.fin_wait_2_record:
             self.unlimited()  # a new record
         if self.detached and timeout and self.state is State.FIN_WAIT_2:

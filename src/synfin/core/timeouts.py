@@ -56,7 +56,7 @@ def _expire(tcb: Tcb, slot: int) -> None:
     elif slot == USER_TIMEOUT:
         _user_timeout(tcb)
     elif slot == FIN_WAIT_2:
-        timeout = tcb.settings.fin_wait_2_timeout_ns
+        timeout = tcb.fin_wait_2_timeout
         tcb.give_up(Trigger.GIVE_UP, 0, rules.FIN_WAIT_2_TIMEOUT, timeout)
     elif slot == SWS_OVERRIDE:
         tcb.sws_override = True

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 from synfin.core import rules
+from synfin.core.errno import ETIMEDOUT
 from synfin.core.events import Event, Reason
 from synfin.core.rules import Rule
+from synfin.core.states import State
 from synfin.host.records import HostConnection
 from synfin.host.siphash import siphash24
 from synfin.wire.tcp import Segment
@@ -17,6 +19,11 @@ MAX_REMEMBERED: Final = 1024
 
 SYN_OPTIONS: Final = 40
 """Octets of a SYN's MSS that are left to options (Linux MAX_TCP_OPTION_SPACE)."""
+
+
+SWALLOWED_AFTER: Final = 3
+"""Timeouts in a row of one connection."""
+MAX_DOUBLINGS: Final = 6
 
 
 class KnownServer:
@@ -40,6 +47,9 @@ class FastOpen:
     def __init__(self, random: Callable[[int], bytes]) -> None:
         self._keys: tuple[bytes, ...] = (random(16),)
         self._known: dict[bytes, KnownServer] = {}
+        self._swallowed: int = 0
+        """How often in a row a path seemed to swallow Fast Open."""
+        self._swallowed_at: int = 0
 
     def set_keys(self, *keys: bytes) -> None:
         """The secrets, 16 octets each: the first makes cookies, all are good for checking."""
@@ -90,6 +100,9 @@ class FastOpen:
     def prepare(self, connection: HostConnection) -> None:
         """Before an active OPEN: the cookie, and how much text its SYN may carry
         (§4.1.3: no more than the MSS that the server announced before)."""
+        if self.rests(connection.settings.fastopen_blackhole_ns, connection.now):
+            connection.fastopen_cookie = None
+            return
         found = self._known.get(connection.remote)
         connection.fastopen_bare = connection.settings.fastopen_asks_none
         if not connection.fastopen_bare:
@@ -105,6 +118,39 @@ class FastOpen:
             if found.mss:
                 most = min(most, found.mss)
         connection.syn_text_limit = max(most - SYN_OPTIONS, 1)
+
+    # -- black holes (RFC 7413 §4.1.3.1; Linux tcp_fastopen_active_disable()) --------------
+    def rests(self, pause: int, now: int) -> bool:
+        """True while no OPEN may use Fast Open, because paths have swallowed it; ``pause``
+        (ns) is doubled for each further time in a row, up to 64 times as long."""
+        if self._swallowed == 0 or pause == 0:
+            return False
+        return now < self._swallowed_at + (pause << min(self._swallowed - 1, MAX_DOUBLINGS))
+
+    def look_for_a_hole(self, connection: HostConnection, now: int) -> None:
+        """A timer of an OPEN with Fast Open has expired: the third time in a row, or the
+        last one before it is given up, means that the path does not let it through."""
+        opening = connection.state is State.SYN_SENT
+        timeouts = connection.syn_timeouts if opening else connection.snd.timeouts
+        gone = connection.state is State.CLOSED and connection.error == ETIMEDOUT
+        if timeouts == SWALLOWED_AFTER or (gone and timeouts < SWALLOWED_AFTER):
+            self._swallow(connection.settings.fastopen_blackhole_ns, now)
+
+    def ended(self, connection: HostConnection, now: int) -> None:
+        """A connection with Fast Open is over. Text that came clears the path; a FIN or
+        a reset that came in its place was made by somebody on the way."""
+        rcv = connection.rcv
+        if connection.state is State.SYN_SENT or rcv.rcv_nxt <= rcv.irs:
+            return
+        if rcv.rcv_nxt > rcv.irs + 1 + rcv.fin_received:
+            self._swallowed = 0
+        elif rcv.fin_seq >= 0 and not rcv.fin_received and rcv.held.empty():
+            self._swallow(connection.settings.fastopen_blackhole_ns, now)
+
+    def _swallow(self, pause: int, now: int) -> None:
+        if pause:
+            self._swallowed += 1
+            self._swallowed_at = now
 
     def learn(self, server: bytes, cookie: bytes) -> None:
         """Remember a cookie (§4.1.3); b"" keeps the one that is known."""

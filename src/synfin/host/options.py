@@ -1,5 +1,7 @@
 """Socket options: kept with the socket, applied to its connection (socket(7), tcp(7))."""
 
+from typing import Final
+
 from synfin.core.connection import Connection
 from synfin.core.controllers import exchanged
 from synfin.core.delayed_acks import set_quick
@@ -51,6 +53,10 @@ _RANGES = {
     (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS): (1, 255),
 }
 """Linux's lawful ranges; outside them EINVAL."""
+
+
+MAX_LINGER2: Final = 120
+"""Seconds (Linux TCP_FIN_TIMEOUT_MAX)."""
 
 
 class Options:
@@ -313,6 +319,9 @@ def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) 
         connection.opening_limit = value * SECOND
     elif option == c.TCP_NOOPT:
         connection.no_options = bool(value)
+    elif option == c.TCP_LINGER2:
+        fallback = connection.settings.fin_wait_2_timeout_ns
+        connection.fin_wait_2_timeout = min(value, MAX_LINGER2) * SECOND or fallback
     elif option == c.TCP_USER_TIMEOUT:
         connection.set_user_timeout(value * MILLISECOND)
     elif option == c.TCP_QUICKACK:

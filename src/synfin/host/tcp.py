@@ -211,6 +211,8 @@ class TcpLayer(PassiveOpens):
             if connection is not None:
                 if connection.tabled:
                     connection.tick(now)
+                    if connection.fastopen_cookie is not None or connection.fastopen_bare:
+                        self.fastopen.look_for_a_hole(connection, now)
                     self.after(connection, now)
             elif record is not None:
                 record.record.tick(now)

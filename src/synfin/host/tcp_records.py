@@ -313,6 +313,8 @@ class TcpRecords:
     def _untable(self, connection: HostConnection) -> None:
         if connection.tabled:
             connection.tabled = False
+            if connection.fastopen_cookie is not None or connection.fastopen_bare:
+                self.fastopen.ended(connection, self.now)
             if self.demux.connections.get(connection.key) is connection:
                 del self.demux.connections[connection.key]
             self.ports.give(connection.local_port, connection.use)

@@ -31,7 +31,6 @@ NEUTRAL: Final = frozenset({
     "tcp_tso_win_divisor", "tcp_ecn_option",
     "tcp_min_rtt_wlen", "tcp_no_metrics_save",
     "tcp_moderate_rcvbuf", "tcp_autocorking",
-    "tcp_fastopen_blackhole_timeout_sec",
     "tcp_limit_output_bytes", "tcp_invalid_ratelimit", "tcp_thin_linear_timeouts",
     "tcp_mtu_probing", "tcp_base_mss", "tcp_retries1", "tcp_mtu_probe_floor",
     "tcp_app_win", "tcp_adv_win_scale", "tcp_backlog_ack_defer",
@@ -147,6 +146,9 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     ),
     "tcp_keepalive_probes": lambda s, v: s.but(keepalive_probes=_integer(v)),
     "tcp_fastopen": _fastopen,
+    "tcp_fastopen_blackhole_timeout_sec": lambda s, v: s.but(
+        fastopen_blackhole_ns=_integer(v) * 1000 * MILLISECOND
+    ),
     "tcp_congestion_control": _congestion,
     "tcp_ecn": _ecn,
     "tcp_early_retrans": lambda s, v: s.but(tail_loss_probe=_integer(v) in (3, 4)),
