@@ -15,7 +15,7 @@ from synfin.core.settings import LINUX, MILLISECOND, RFC, Settings
 
 MSS = 1000
 CLASSIC = LINUX.but(hystart="classic", congestion_control="cubic")
-PLUS = RFC.but(hystart="plus", congestion_control="cubic")
+PLUS = RFC.but(hystart="plus", congestion_control="cubic", slow_start_limit=8)
 
 
 class Path:
@@ -195,10 +195,10 @@ def test_after_a_loss_it_is_the_standard_slow_start() -> None:
     for _ in range(4):
         path.round(200 * MILLISECOND, MILLISECOND)
     assert path.slow()
-    assert path.cc.slow_start.growth(10 * MSS, MSS) == MSS  # RFC 5681's limit again
+    assert path.cc.slow_start.growth(8 * MSS, MSS) == 8 * MSS
 
 
-def test_an_ack_adds_eight_segments_at_most() -> None:
-    """§4.2: L = 8 without pacing, and no limit with it."""
+def test_how_much_an_ack_adds_is_a_switch() -> None:
+    """§4.2: min(N, L * SMSS), L = 8 in §4.3; RFC 5681 §3.1 says 1."""
     assert HyStartPlus(PLUS).growth(20 * MSS, MSS) == 8 * MSS
-    assert HyStartPlus(PLUS.but(pacing=True)).growth(20 * MSS, MSS) == 20 * MSS
+    assert HyStartPlus(PLUS.but(slow_start_limit=1)).growth(20 * MSS, MSS) == MSS

@@ -28,9 +28,6 @@ LARGEST_BURST: Final = 4 * 65_536
 CSS_DIVISOR: Final = 4
 """CSS_GROWTH_DIVISOR (RFC 9406 §4.3)."""
 CSS_ROUNDS: Final = 5
-LARGEST_STEP: Final = 8
-"""L, segments that one ACK may add without pacing."""
-
 UNSEEN: Final = 1 << 62
 
 
@@ -119,12 +116,12 @@ class HyStartPlus(SlowStart):
     """RFC 9406: a rise of the delay leads into Conservative Slow Start (CSS), at a quarter
     of the pace; five rounds of it end slow start, a delay that falls resumes it.
 
-    For the first slow start only (§4.3): after a loss it is the standard one.
+    For the first slow start only (§4.3): after a loss it is the standard one. Its L, how
+    many segments one ACK may add, is the switch ``slow_start_limit``.
     """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.paced: bool = settings.pacing
         self.over: bool = False
         self.window_end: int = -1
         self.round_least: int = UNSEEN
@@ -137,10 +134,8 @@ class HyStartPlus(SlowStart):
         """Octets acknowledged in CSS for which nothing was added yet."""
 
     def growth(self, acked: int, mss: int) -> int:
-        if self.over:
-            return super().growth(acked, mss)
-        step = acked if self.paced else min(acked, LARGEST_STEP * mss)
-        if self.css_rounds == 0:
+        step = super().growth(acked, mss)
+        if self.over or self.css_rounds == 0:
             return step
         self.rest += step
         added = self.rest // CSS_DIVISOR

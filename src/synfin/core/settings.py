@@ -145,15 +145,15 @@ class Settings:
     initial_window_segments: int = 10
     """RFC 6928 §2; 3 gives RFC 5681 §3.1's for an MSS of 1460."""
     slow_start_limit: int = 1
-    """How many MSS one ACK may add to the window in slow start (RFC 5681 §3.1); 0: all
-    that it acknowledged, as Linux tcp_slow_start(): stretched ACKs cost no growth."""
+    """How many MSS one ACK may add to the window in slow start (RFC 5681 §3.1: 1; RFC 9406
+    §4.3: 8); 0: all that it acknowledged, as Linux tcp_slow_start()."""
     congestion_control: str = "newreno"
     """'newreno', the standard one of RFC 5681 with RFC 6582, or another that conforms
     (MAY-18): 'cubic' (RFC 9438); 'fixed' for the lab. TCP_CONGESTION chooses for a socket."""
     cubic_rfc9438: bool = True
     """CUBIC grows as fast as Reno once the lost window is regained (§4.3), and a reduction
     taken back restores its curve (§4.9); Linux tcp_cubic.c does neither."""
-    hystart: str = "off"
+    hystart: str = "plus"
     """Leaving slow start before loss: 'off', 'classic' (CUBIC's HyStart in Linux; Reno has
     none) or 'plus' (HyStart++, RFC 9406)."""
     count_segments: bool = False
@@ -653,6 +653,7 @@ BSD44: Final = Settings(
     timestamps=False,
     sack=False,
     ecn="off",
+    hystart="off",
     limited_transmit=False,
     initial_window_segments=1,
     initial_rto_ns=6 * SECOND,
@@ -706,6 +707,7 @@ FREEBSD: Final = Settings(
     nagle_idle_write=True,
     sack_counts_fin=False,
     slow_start_limit=2,
+    hystart="off",
     synack_retries=3,
     opening_timeout_ns=75 * SECOND,
     keepalive=True,
