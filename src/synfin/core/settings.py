@@ -451,6 +451,9 @@ class Settings:
 
     # -- IP
     ttl: int = 64
+    replies_like_socket: bool = False
+    """FreeBSD tcp_respond(): what is answered without a connection, or in TIME-WAIT, leaves
+    with the TTL and TOS of the socket that holds the port."""
     """TTL and hop limit of what is sent (MUST-49); IP_TTL sets another for a socket."""
     path_mtu_discovery: bool = True
     """DF is set and what ICMP says of the MTU is heeded (RFC 1191, RFC 8201)."""
@@ -706,6 +709,8 @@ FREEBSD: Final = Settings(
     maxseg_at_once=True,
     nagle_idle_write=True,
     sack_counts_fin=False,
+    replies_like_socket=True,
+    congestion_control="cubic",
     slow_start_limit=2,
     hystart="off",
     synack_retries=3,

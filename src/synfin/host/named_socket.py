@@ -129,6 +129,10 @@ class NamedSocket(OptionSource):
             self._take_error()
             raise socket_error(number)
 
+    def manners(self, ttl: int) -> tuple[int, int]:
+        """IP_TTL and IP_TOS, or IPv6's."""
+        return self.options.hop_limit(ttl), self.options.traffic_class
+
     # -- names --------------
     def fileno(self) -> int:
         """The descriptor; -1 once closed."""
@@ -168,10 +172,12 @@ class NamedSocket(OptionSource):
         self.port = port
         self.bound = (address, self.options.reuse_address, listening)
         self.host.tcp.ports.take(port, self.bound)
+        self.host.tcp.bound[port] = self
 
     def _let_go(self) -> None:
         if self.bound is not None:
             self.host.tcp.ports.give(self.port, self.bound)
+            self.host.tcp.bound.pop(self.port, None)
             self.bound = None
 
     @staticmethod

@@ -104,6 +104,17 @@ class Options:
         """SO_ZEROCOPY: MSG_ZEROCOPY is answered in the error queue."""
         return bool(self._value(c.SOL_SOCKET, c.SO_ZEROCOPY, 0))
 
+    def hop_limit(self, default: int) -> int:
+        """IP_TTL or IPV6_UNICAST_HOPS."""
+        v4 = self._value(c.IPPROTO_IP, c.IP_TTL, default)
+        return self._value(c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS, v4)
+
+    @property
+    def traffic_class(self) -> int:
+        """IP_TOS or IPV6_TCLASS."""
+        v4 = self._value(c.IPPROTO_IP, c.IP_TOS, 0)
+        return self._value(c.IPPROTO_IPV6, c.IPV6_TCLASS, v4)
+
     @property
     def defer_accept_ns(self) -> int:
         """TCP_DEFER_ACCEPT, ns."""

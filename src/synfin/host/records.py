@@ -33,6 +33,10 @@ class Informed:
         self.wants_room: bool = False
         """A send or a poll found no room, and nobody has been woken since."""
 
+    def manners(self, ttl: int) -> tuple[int, int]:
+        """(TTL, TOS) of what leaves for this socket; ``ttl`` is the host's."""
+        return ttl, 0
+
 
 class HostConnection(Connection):
     """A connection in a host's table."""
@@ -129,7 +133,9 @@ class HostTimeWait:
         self.use: Use = use
         self.md5: Md5Keys | None = None
         self.udp_port: int = 0
-        """As the connection's."""
+        """As the connection's, like the next two."""
+        self.ttl: int = 64
+        self.tos: int = 0
         self.armed: int = NEVER
 
 

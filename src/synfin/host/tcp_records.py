@@ -73,6 +73,8 @@ class TcpRecords:
         self.ready: list[object] = []
         """Sockets whose readiness changed; the host hands them out."""
         self.arriving: Packet | None = None
+        self.bound: dict[int, Informed] = {}
+        """Sockets that bind(2) gave a port."""
         self.arriving_udp: int = 0
         """The UDP port that the arriving segment came from; 0: it came in no datagram."""
         """What is being processed: answers without a connection go back the way it came."""
@@ -158,6 +160,17 @@ class TcpRecords:
         if answer is not None:
             self.reply(key, answer, reason)
 
+    def _manners(self, key: Key) -> tuple[int, int]:
+        """(TTL, TOS) of whoever stands at ``key`` or holds its port (FreeBSD tcp_respond())."""
+        connection = self.demux.connections.get(key)
+        if connection is not None:
+            return connection.ttl, connection.tos
+        record = self.demux.time_waits.get(key)
+        if record is not None:
+            return record.ttl, record.tos
+        holder = self.bound.get(key[2] >> 16)
+        return (self.settings.ttl, 0) if holder is None else holder.manners(self.settings.ttl)
+
     def reply(self, key: Key, segment: Segment, reason: Reason | None = None) -> None:
         """Answer without a connection, because of ``reason`` unless it has its own."""
         if len(self.replies) < MAX_PENDING_REPLIES:
@@ -165,7 +178,10 @@ class TcpRecords:
                 segment.reason = reason
             if self.signatures:
                 self._sign_reply(key, segment)
-            packet = self.packet(key[0], key[1], segment, self.settings.ttl, 0)
+            ttl, tos = self.settings.ttl, 0
+            if self.settings.replies_like_socket:
+                ttl, tos = self._manners(key)
+            packet = self.packet(key[0], key[1], segment, ttl, tos)
             back = self.way_back()
             if back is not None:
                 packet.go_along(back)
@@ -296,6 +312,7 @@ class TcpRecords:
         self._untable(connection)
         record = HostTimeWait(connection.time_wait, connection.key, connection.use)
         record.udp_port = connection.udp_port
+        record.ttl, record.tos = connection.ttl, connection.tos
         if len(self.demux.time_waits) >= self.settings.max_time_waits:
             self.count("TCPTimeWaitOverflow")
         elif record.record.state is State.TIME_WAIT:

@@ -12,7 +12,6 @@ _IGNORED: Final = frozenset(
         "dry_run",
         "verbose",
         "debug",
-        "non_fatal",
         "speed",
         "wire_client",
         "gateway_ip",
@@ -49,6 +48,8 @@ class Config:
     mtu: int = 1500
     profile: str = "linux"
     ip_version: int = 4
+    forgiven_calls: bool = False
+    """``--non_fatal=syscall``: options that the stack does not have fail without harm."""
     encapsulated: bool = False
     """``--udp_encapsulation=tcp``: segments may travel in UDP datagrams (RFC 6951's way)."""
 
@@ -112,6 +113,8 @@ class Config:
             return replace(self, strict_segments=True)
         if name == "ip_version":
             return self._of_version(value)
+        if name == "non_fatal":
+            return replace(self, forgiven_calls="syscall" in value.split(","))
         if name == "udp_encapsulation":
             if value != "tcp":
                 raise Unsupported(f"--udp_encapsulation={value}")
