@@ -451,10 +451,10 @@ class Settings:
 
     # -- IP
     ttl: int = 64
+    """TTL and hop limit of what is sent (MUST-49); IP_TTL sets another for a socket."""
     replies_like_socket: bool = False
     """FreeBSD tcp_respond(): what is answered without a connection, or in TIME-WAIT, leaves
     with the TTL and TOS of the socket that holds the port."""
-    """TTL and hop limit of what is sent (MUST-49); IP_TTL sets another for a socket."""
     path_mtu_discovery: bool = True
     """DF is set and what ICMP says of the MTU is heeded (RFC 1191, RFC 8201)."""
     accept_source_route: bool = True
