@@ -126,6 +126,17 @@ def test_the_documented_table_is_this_one() -> None:
         assert named == set(MAY_IMPORT[room]), room
 
 
+@pytest.mark.parametrize("room", ["core", "host"])
+def test_the_map_of_files_is_complete(room: str) -> None:
+    """docs/architecture.md says in which file to look; each file stands there once."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition(f"| in `{room}/` | files |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[2] for row in table.splitlines() if row.count("|") == 3]
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    files = [path.stem for path in (PACKAGE / room).glob("*.py") if path.stem != "__init__"]
+    assert sorted(named) == sorted(files)
+
+
 @pytest.mark.parametrize("room", [room for room in ROOMS if room in COMPILED])
 def test_engine_has_no_clock_randomness_thread_or_io(room: str) -> None:
     allowed = PURE_LIBRARY | EXTRA_LIBRARY.get(room, set())
