@@ -39,7 +39,7 @@ def acknowledge(
     snd: Sender, ack: int, now: int, *blocks: tuple[int, int], echo: int = -1, ecr: int = -1
 ) -> None:
     """An ACK that moves SND.UNA, with SACK ``blocks`` (octets) and a timestamp's RTT."""
-    snd.news.begin(now, snd.snd_una, snd.recover, snd.fack)
+    snd.news.begin(now, snd.snd_una, snd.recover, snd.fack, snd.rtt.min_rtt)
     snd.news.echo = ecr
     for left, right in blocks:
         snd.board.sack(at(left), at(right), snd.news)
@@ -49,7 +49,7 @@ def acknowledge(
 
 def duplicate(snd: Sender, now: int, *blocks: tuple[int, int]) -> None:
     """A duplicate ACK, with SACK ``blocks``."""
-    snd.news.begin(now, snd.snd_una, snd.recover, snd.fack)
+    snd.news.begin(now, snd.snd_una, snd.recover, snd.fack, snd.rtt.min_rtt)
     for left, right in blocks:
         snd.board.sack(at(left), at(right), snd.news)
     snd.dupacks += 1

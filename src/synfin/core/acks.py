@@ -137,7 +137,7 @@ def _begin_news(tcb: Tcb, segment: Segment) -> None:
     """What this ACK tells is gathered from here on."""
     snd = tcb.snd
     news = snd.news
-    news.begin(tcb.now, snd.snd_una, snd.recover, snd.fack)
+    news.begin(tcb.now, snd.snd_una, snd.recover, snd.fack, snd.rtt.min_rtt)
     if tcb.ts_ok and segment.options.ts_val >= 0 and segment.options.ts_ecr:
         news.echo = segment.options.ts_ecr
 

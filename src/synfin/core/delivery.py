@@ -19,9 +19,11 @@ class Delivery:
     def __init__(self) -> None:
         self.begin(0, 0, 0, 0)
 
-    def begin(self, now: int, snd_una: int, high_seq: int, fack: int) -> None:
-        """An ACK arrives while SND.UNA, the recovery point and the highest SACK are these."""
+    def begin(self, now: int, snd_una: int, high_seq: int, fack: int, min_rtt: int = 0) -> None:
+        """An ACK arrives while SND.UNA, the recovery point, the highest SACK and the least
+        round trip (0: none yet) are these."""
         self.now: int = now
+        self.min_rtt: int = min_rtt
         self.prior_una: int = snd_una
         self.high_seq: int = high_seq
         self.prior_fack: int = fack
@@ -56,9 +58,9 @@ class Delivery:
         self.latest_sent: int = NOTHING
         """RFC 8985 §6.2 step 2: the latest sending time of what arrived, and its end."""
         self.latest_end: int = 0
-        self.latest_resent_at: int = NOTHING
-        """The same among ranges sent more than once, which may be ambiguous."""
-        self.latest_resent_end: int = 0
+        self.last_sent: int = NOTHING
+        """When the range of the highest number among them had left: Linux takes its round
+        trip for RACK.rtt, the longest where something was sent again."""
         self.lost: int = 0
         """Octets newly deemed lost because of this ACK."""
         self.lost_again: bool = False
@@ -103,13 +105,13 @@ class Delivery:
         self._take_latest(sent)
 
     def _take_latest(self, sent: Sent) -> None:
+        self.last_sent = sent.sent_at
         if sent.sent_at >= self.latest_sent:
             if sent.sent_at > self.latest_sent or sent.end > self.latest_end:
                 self.latest_end = sent.end
             self.latest_sent = sent.sent_at
 
     def _take_resent(self, sent: Sent) -> None:
-        if sent.sent_at >= self.latest_resent_at:
-            if sent.sent_at > self.latest_resent_at or sent.end > self.latest_resent_end:
-                self.latest_resent_end = sent.end
-            self.latest_resent_at = sent.sent_at
+        """Acknowledged sooner than any round trip, it was so for its original."""
+        if 0 < self.min_rtt <= self.now - sent.sent_at:
+            self._take_latest(sent)

@@ -35,23 +35,16 @@ class Rack:
         self.dsack_seen: bool = False
         self.widened_at: int = NOTHING
 
-    def take(self, news: Delivery, min_rtt: int) -> None:
-        """Steps 1 and 2: the latest sent segment that this ACK shows delivered.
-
-        A retransmission acknowledged sooner than any round trip was so for its original.
-        """
-        if news.latest_sent != NOTHING:
-            self._advance(news.now, news.latest_sent, news.latest_end)
-        resent_at = news.latest_resent_at
-        if resent_at != NOTHING and 0 < min_rtt <= news.now - resent_at:
-            self._advance(news.now, news.latest_resent_at, news.latest_resent_end)
-
-    def _advance(self, now: int, sent_at: int, end: int) -> None:
+    def take(self, news: Delivery) -> None:
+        """Steps 1 and 2: the latest sent segment that this ACK shows delivered."""
+        if news.latest_sent == NOTHING:
+            return
         self.advanced = True
-        self.rtt = now - sent_at
-        if sent_at > self.sent_at or (sent_at == self.sent_at and end > self.end):
-            self.sent_at = sent_at
-            self.end = end
+        self.rtt = news.now - news.last_sent
+        later = news.latest_sent > self.sent_at
+        if later or (news.latest_sent == self.sent_at and news.latest_end > self.end):
+            self.sent_at = news.latest_sent
+            self.end = news.latest_end
 
     def widen(self, now: int, sent_at: int) -> None:
         """Step 4: D-SACKs widen the reordering window, at most once a round trip

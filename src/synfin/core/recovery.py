@@ -84,7 +84,7 @@ def react(snd: Sender, news: Delivery) -> None:
         _note_reordering(snd, news)
     snd.delivered += delivered
     if snd.settings.rack and snd.sack_ok:
-        snd.rack.take(news, snd.rtt.min_rtt)
+        snd.rack.take(news)
         snd.rack.widen(news.now, news.latest_sent)
     if snd.probe_end != NO_STAMP and loss_probe.take_ack(snd, news):
         _reduce_after_probe(snd, news)

@@ -293,6 +293,8 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
     limit = full
     if tcb.max_segment > full:
         limit = pacing.largest(snd, full, tcb.max_segment - tcb.max_segment % full)
+        if tcb.settings.tso_autosize:  # Linux tcp_cwnd_test(): at least two on their way
+            limit = min(limit, max(snd.cc.cwnd // 2 // full, 1) * full)
     length = min(unsent, usable, limit)
     room = snd.cc.cwnd - snd.in_flight
     least = full if snd.board.unit else min(length, full)

@@ -180,8 +180,9 @@ class Sender:
 
     @property
     def usable(self) -> int:
-        """U = SND.UNA + SND.WND - SND.NXT; may be negative (MUST-34)."""
-        return self.snd_una + self.snd_wnd - self.snd_nxt
+        """U = SND.UNA + SND.WND - SND.NXT; may be negative (MUST-34). The window that a SYN
+        offers is one for text: our own SYN takes nothing of it."""
+        return max(self.snd_una, self.iss + 1) + self.snd_wnd - self.snd_nxt
 
     @property
     def fin_acked(self) -> bool:
