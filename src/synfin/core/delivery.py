@@ -78,7 +78,7 @@ class Delivery:
         if self.oldest_acked == NOTHING:
             self.oldest_acked = sent.sent_at
         self.newest_acked = sent.sent_at
-        self._take_original(sent)
+        self._take_original(sent, self.prior_fack)
 
     def take_sacked(self, sent: Sent, cost: int, fack: int) -> None:
         """``sent`` is SACKed for the first time; ``fack``: the highest SACK so far."""
@@ -90,15 +90,10 @@ class Delivery:
             self.oldest_sacked = sent.sent_at
         if sent.sent_at > self.newest_sacked:
             self.newest_sacked = sent.sent_at
-        if sent.start >= fack:
-            self._take_latest(sent)
-            if sent.end <= self.high_seq:
-                self.original = True
-            return
-        self._take_original(sent)
+        self._take_original(sent, fack)
 
-    def _take_original(self, sent: Sent) -> None:
-        if sent.start < self.lowest_original:
+    def _take_original(self, sent: Sent, fack: int) -> None:
+        if sent.start < fack and sent.start < self.lowest_original:
             self.lowest_original = sent.start
         if sent.end <= self.high_seq:
             self.original = True

@@ -126,7 +126,7 @@ def _add_duplicate(snd: Sender, news: Delivery) -> None:
 def _note_reordering(snd: Sender, news: Delivery) -> None:
     """Text sent once arrived from below the highest SACK: the network reorders."""
     low = news.lowest_original
-    if low < (1 << 63) and low < max(news.prior_fack, snd.fack):
+    if low < (1 << 63):
         if snd.ca_state != LOSS or snd.undo_from != NO_STAMP:
             undo.note_reordering(snd, low)
 

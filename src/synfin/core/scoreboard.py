@@ -11,7 +11,7 @@ from collections import deque
 
 from synfin.core.delivery import Delivery
 from synfin.core.scoreboard_range import Sent
-from synfin.wire.tcp import FIN, SYN
+from synfin.wire.tcp import FIN, PSH, SYN
 
 
 class Scoreboard:
@@ -55,7 +55,7 @@ class Scoreboard:
             return octets
         if flags & SYN:
             return 0 if octets == 1 else self.unit
-        if flags and octets > 1:
+        if flags & FIN and octets > 1:
             octets -= 1
         return (octets + self.unit - 1) // self.unit * self.unit
 
@@ -119,7 +119,7 @@ class Scoreboard:
             self.head = 0
 
     def _acknowledge_part(self, sent: Sent, ack: int, news: Delivery) -> None:
-        flags = sent.flags & FIN  # a SYN stood first and is acknowledged
+        flags = sent.flags & (FIN | PSH)  # a SYN stood first and is acknowledged
         rest = self.cost_of(ack, sent.end, flags)
         gone = sent.cost - rest
         self.flight_octets -= gone
@@ -152,15 +152,14 @@ class Scoreboard:
     def split(self, index: int, seq: int) -> None:
         """Cut the range at ``index`` in two at ``seq``, which lies inside it."""
         left = self.ranges[index]
-        right = Sent(seq, left.end, left.sent_at, left.flags & FIN, left.mss)
+        right = Sent(seq, left.end, left.sent_at, left.flags & (FIN | PSH), left.mss)
         right.first_sent = left.first_sent
         right.transmissions = left.transmissions
         right.sacked = left.sacked
         right.lost = left.lost
         right.resent = left.resent
-        right.pushed, left.pushed = left.pushed, False
         left.end = seq
-        left.flags &= ~FIN
+        left.flags &= ~(FIN | PSH)
         before = left.cost
         left.cost = self.cost_of(left.start, seq, left.flags)
         right.cost = self.cost_of(seq, right.end, right.flags)

@@ -10,10 +10,9 @@ class Sent:
         self.sent_at: int = sent_at
         self.first_sent: int = sent_at
         self.flags: int = flags
-        """SYN or FIN when the range includes that control (RFC 9293 §3.4)."""
+        """SYN or FIN when the range includes that control (RFC 9293 §3.4); PSH when it bore that,
+        because it stands where it stood when text goes again."""
         self.mss: int = mss
-        self.pushed: bool = False
-        """Its last octet ended what was queued: PSH stands there, now and again."""
         self.transmissions: int = 1
         self.sacked: bool = False
         self.lost: bool = False

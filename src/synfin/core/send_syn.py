@@ -12,7 +12,7 @@ from synfin.core.settings import offered_scale
 from synfin.core.states import State
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK, RETRANSMIT
-from synfin.wire.tcp import ACK, ECE, NO_OPTIONS, SYN, Options, Segment
+from synfin.wire.tcp import ACK, ECE, NO_OPTIONS, PSH, SYN, Options, Segment
 
 
 def send_syn(tcb: Tcb, out: list[Segment]) -> None:
@@ -144,8 +144,7 @@ def _record_syn(tcb: Tcb, text: int) -> None:
     snd = tcb.snd
     if snd.board.empty():
         end = snd.iss + 1 + text
-        sent = Sent(snd.iss, end, tcb.now, SYN, snd.mss)
-        sent.pushed = text > 0
+        sent = Sent(snd.iss, end, tcb.now, SYN | (PSH if text else 0), snd.mss)
         snd.board.add(sent)
         snd.snd_nxt = snd.snd_max = end
         tcb.first_sent_at = tcb.now

@@ -103,7 +103,7 @@ def _probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
         board.split(len(board.ranges) - 1, sent.start + (length - 1) // full * full)
         sent = board.ranges[-1]
     tcb.retransmit_rule = rules.RETRANSMIT_PROBE
-    out.append(_form_again(tcb, sent))
+    out.append(_form_again(tcb, sent, full))
     sent.transmissions += 1
     sent.sent_at = tcb.now
     snd.retransmitted += 1
@@ -111,7 +111,7 @@ def _probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
 
 
 def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
-    """Send the first lost range again, at most one full segment of it.
+    """Send the first lost range again, at most one full segment of it, or what the device cuts.
 
     A window that shrank meanwhile does not hold it back (SHLD-16, MAY-7).
     """
@@ -130,33 +130,57 @@ def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     if pacing.must_wait(snd, tcb.now):
         _wait_for_pace(tcb)
         return False
-    if length > room:
-        board.split(index, sent.start + room)
-    segment = _form_again(tcb, sent)
+    most = _most_again(tcb, room)
+    if length > most:
+        board.split(index, sent.start + most)
+        length = most
+    segment = _form_again(tcb, sent, room)
     undo.note_retransmission(snd, tcb.ts_now(), sent.cost)
     board.sent_again(index, tcb.now)
     if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
         snd.prr.out += sent.cost
     snd.retransmit_now = False
-    snd.retransmitted += 1
+    count = max(1, -(-length // room))
+    snd.retransmitted += count
     snd.sent_again(index == board.head, tcb.now)
-    pacing.sent(snd, min(length, room), 1, tcb.now)
+    pacing.sent(snd, length, count, tcb.now)
     out.append(segment)
     if tcb.retransmit_rule is not rules.RETRANSMIT_MTU:
         tcb.retransmit_rule = rules.RETRANSMIT_REST
     return True
 
 
-def _form_again(tcb: Tcb, sent: Sent) -> Segment:
+def _most_again(tcb: Tcb, full: int) -> int:
+    """Octets that one retransmission may carry where a device cuts segments."""
+    snd = tcb.snd
+    if tcb.max_segment <= full or snd.retransmit_now:
+        return full
+    quota = (snd.cc.cwnd - snd.in_flight) // full * full
+    return max(full, min(_largest(tcb, full), quota))
+
+
+def _largest(tcb: Tcb, full: int) -> int:
+    """Octets of one segment that a device will cut into ``full`` ones."""
+    limit = pacing.largest(tcb.snd, full, tcb.max_segment - tcb.max_segment % full)
+    if tcb.settings.tso_autosize:  # Linux tcp_cwnd_test(): at least two on their way
+        limit = min(limit, max(tcb.snd.cc.cwnd // 2 // full, 1) * full)
+    return limit
+
+
+def _form_again(tcb: Tcb, sent: Sent, full: int) -> Segment:
     """The segment that carries the whole of ``sent`` once more."""
     snd = tcb.snd
     rule = _retransmit_rule(tcb, sent)
     length = sent.end - sent.start - (sent.flags & FIN)
-    flags = ACK | (sent.flags & FIN)
-    if length and sent.pushed:
+    flags = ACK | (sent.flags & (FIN | PSH))
+    if length > full and tcb.settings.psh_on_large:
         flags |= PSH
     payload = snd.buffer.peek(sent.start, length)
-    return form(tcb, flags, sent.start, payload, rule, *_retransmit_values(tcb, rule, sent))
+    values = _retransmit_values(tcb, rule, sent)
+    segment = form(tcb, flags, sent.start, payload, rule, *values)
+    if length > full:
+        segment.mss = full
+    return segment
 
 
 def _retransmit_rule(tcb: Tcb, sent: Sent) -> Rule:
@@ -237,7 +261,8 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
         segment.mss = full
     if length % full and seq >= snd.snd_max:
         snd.small_end = seq + length
-    _record_new(tcb, seq, length + (1 if fin else 0), FIN if fin else 0, pushed)
+    kept = (FIN if fin else 0) | (PSH if pushed else 0)
+    _record_new(tcb, seq, length + (1 if fin else 0), kept)
     pacing.sent(snd, length, -(-length // full), tcb.now)
     out.append(segment)
 
@@ -251,15 +276,14 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
         return False
     seq = snd.snd_nxt
     out.append(form(tcb, ACK | FIN, seq, b"", rules.SEND_FIN, tcb.ours(seq), 0))
-    _record_new(tcb, seq, 1, FIN, False)
+    _record_new(tcb, seq, 1, FIN)
     return False
 
 
-def _record_new(tcb: Tcb, seq: int, size: int, flags: int, pushed: bool) -> None:
+def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
     snd = tcb.snd
     was_empty = snd.board.empty()
     sent = Sent(seq, seq + size, tcb.now, flags, tcb.effective_mss)
-    sent.pushed = pushed
     snd.board.add(sent)
     if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
         snd.prr.out += sent.cost
@@ -292,9 +316,7 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
         return 0
     limit = full
     if tcb.max_segment > full:
-        limit = pacing.largest(snd, full, tcb.max_segment - tcb.max_segment % full)
-        if tcb.settings.tso_autosize:  # Linux tcp_cwnd_test(): at least two on their way
-            limit = min(limit, max(snd.cc.cwnd // 2 // full, 1) * full)
+        limit = _largest(tcb, full)
     length = min(unsent, usable, limit)
     room = snd.cc.cwnd - snd.in_flight
     least = full if snd.board.unit else min(length, full)
