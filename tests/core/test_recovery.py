@@ -1,9 +1,10 @@
 """Fast retransmit, fast recovery, timeouts by the RFCs (MUST-19)."""
 
-from synfin.core.recovery import after_idle, timed_out
+from synfin.core.recovery import timed_out
 from synfin.core.sender import LOSS, OPEN, RECOVERY
 from synfin.core.settings import LINUX, RFC, SECOND
 from synfin.core.timers import RETRANSMIT
+from synfin.core.window_validation import after_idle
 from tests.core.flight import MSS, acknowledge, at, duplicate, send_again, sender
 from tests.core.pair import MS
 

@@ -12,7 +12,7 @@ What happened leaves as bits in ``signals`` and, if somebody watches, as events.
 Time is ``now``: integer nanoseconds, never running backwards.
 """
 
-from synfin.core import recovery, rules, send_space
+from synfin.core import rules, send_space, window_validation
 from synfin.core.acceptance import send_mss
 from synfin.core.arrival import segment_arrives
 from synfin.core.delayed_acks import text_was_read
@@ -139,11 +139,12 @@ class Connection(Tcb):
         if state is State.LISTEN:
             self._start_opening(Trigger.SEND, rules.OPEN_FROM_LISTEN)
         if self.settings.idle_halves and self.snd.board.empty() and self.snd.last_sent_at:
-            recovery.after_idle(self.snd, now)
+            window_validation.after_idle(self.snd, now)
         size = send_space.queue(self, data, push, record)
         self.snd.write_blocked = size < len(data)
         if size == 0:
             return 0
+from synfin.core import rules, send_space, window_validation
         self.more_coming = self.more_held = not push
         if urgent:
             self.snd.snd_up = self.snd.buffer.end

@@ -4,7 +4,7 @@ Window, congestion window, silly windows and Nagle (RFC 9293 §3.7.4, §3.8.6;
 RFC 5681, RFC 6582).
 """
 
-from synfin.core import loss_probe, pacing, recovery, rules, undo
+from synfin.core import loss_probe, pacing, rules, undo, window_validation
 from synfin.core.events import Value
 from synfin.core.forming import form, sack_length
 from synfin.core.rules import Rule
@@ -41,7 +41,7 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
     """New text as far as the windows allow; then the tail is watched over."""
     snd = tcb.snd
     if snd.board.empty() and snd.last_sent_at and not tcb.settings.idle_halves:
-        recovery.after_idle(snd, tcb.now)
+        window_validation.after_idle(snd, tcb.now)
     first = snd.snd_nxt
     tcb.began_idle = tcb.settings.nagle_idle_write and snd.snd_una == first
     size = max(1, tcb.effective_mss - sack_length(tcb))
@@ -49,7 +49,7 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
         pass
     full = tcb.wait_rule is rules.WAIT_CWND or snd.in_flight >= snd.cc.cwnd
     if snd.snd_nxt > first or full:
-        recovery.validate_window(snd, full, tcb.now)
+        window_validation.validate_window(snd, full, tcb.now)
     if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED:
         if loss_probe.schedule(snd, tcb.now, False) and tcb.observer is not None:
             due = tcb.timers.due[LOSS_PROBE]
