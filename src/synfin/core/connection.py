@@ -144,7 +144,6 @@ class Connection(Tcb):
         self.snd.write_blocked = size < len(data)
         if size == 0:
             return 0
-from synfin.core import rules, send_space, window_validation
         self.more_coming = self.more_held = not push
         if urgent:
             self.snd.snd_up = self.snd.buffer.end
