@@ -1,5 +1,7 @@
 """The error queue: what SO_TIMESTAMPING and MSG_ZEROCOPY tell, when, and in which order."""
 
+import pytest
+
 from synfin.core.errno import EAGAIN, EINVAL, ENOMSG
 from synfin.core.settings import LINUX
 from synfin.host import constants as c
@@ -14,6 +16,7 @@ from synfin.host.error_queue import (
     STAMP_SENT,
     TX_ANY,
     ErrorQueue,
+    fragment_groups,
 )
 from synfin.host.news_socket import EDGE_ERROR, EDGE_READ, EDGE_STATE, EDGE_WRITE
 from synfin.host.sockets import Socket
@@ -146,3 +149,10 @@ def test_path_mtu_discovery_may_be_switched_off() -> None:
     sock.setsockopt(c.IPPROTO_TCP, c.TCP_NODELAY, 1)
     sock.send(b"y")
     assert [packet.df for packet in lone.poll()] == [False]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "groups"), [([], [0]), ([5], [5]), ([1] * 17, [17]), ([2] * 18, [34, 2])]
+)
+def test_a_segment_refers_to_seventeen_buffers(sizes: list[int], groups: list[int]) -> None:
+    assert fragment_groups(sizes) == groups

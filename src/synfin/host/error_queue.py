@@ -27,8 +27,17 @@ STAMP_SENT: Final = 0
 STAMP_SCHEDULED: Final = 1
 STAMP_ACKED: Final = 2
 
+FRAGMENTS: Final = 17
+"""How many buffers of a call with MSG_ZEROCOPY one segment can refer to (Linux
+MAX_SKB_FRAGS)."""
 MAX_ENTRIES: Final = 1024
 """More are lost (Linux charges them to SO_RCVBUF)."""
+
+
+def fragment_groups(sizes: list[int]) -> list[int]:
+    """Octets of the parts into which a zero-copy send of such buffers falls; no segment
+    goes across."""
+    return [sum(sizes[at : at + FRAGMENTS]) for at in range(0, len(sizes), FRAGMENTS)] or [0]
 
 
 class ErrorEntry:
