@@ -163,17 +163,17 @@ def test_a_record_is_sent_again_by_itself() -> None:
 def test_stretches_of_the_buffer() -> None:
     buffer = SendBuffer(100)
     buffer.append(bytes(10))
-    buffer.end_record()
-    buffer.end_record()
-    assert buffer.records == [110]
-    assert buffer.at_record_end()
+    buffer.bound(True)
+    buffer.bound(False)
+    assert buffer.bounds == [110]
+    assert buffer.at_bound()
     buffer.append(bytes(5))
-    assert not buffer.at_record_end()
+    assert not buffer.at_bound()
     assert [buffer.stretch(seq) for seq in (100, 109, 110, 115, 116)] == [10, 1, 5, 0, 0]
-    assert [buffer.ends_at(seq) for seq in (109, 110, 111, 115)] == [False, True, False, True]
+    assert [buffer.pushed_at(seq) for seq in (109, 110, 111, 115)] == [False, True, False, False]
     buffer.release(110)
-    assert buffer.records == []
-    assert not buffer.ends_at(110)
+    assert (buffer.bounds, buffer.pushed) == ([], [])
+    assert not buffer.pushed_at(110)
 
 
 def test_profiles() -> None:

@@ -42,7 +42,7 @@ def queue(tcb: Tcb, data: Chunk, push: bool, record: bool) -> int:
     if push or taken < len(data):
         tcb.pushed_to = snd.buffer.end
     if record and taken == len(data):
-        snd.buffer.end_record()
+        snd.buffer.bound(push)
     return taken
 
 
@@ -65,9 +65,11 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
     taken = 0
     while taken < len(data):
         here = buffer.end - max(tcb.unit_start, snd.snd_nxt, buffer.start)
-        if here <= 0 or here >= size or buffer.at_record_end():
+        if here <= 0 or here >= size or buffer.at_bound():
             if not _may_begin_unit(tcb):
                 break
+            if here > 0:
+                buffer.bound(tcb.pushed_to == buffer.end)
             tcb.unit_start = buffer.end
             here = 0
         piece = min(len(data) - taken, size - here)

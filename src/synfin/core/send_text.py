@@ -240,7 +240,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     if length == unsent:
         pushed = not tcb.more_coming
     else:
-        pushed = snd.buffer.ends_at(snd.snd_nxt + length)
+        pushed = snd.buffer.pushed_at(snd.snd_nxt + length)
     if pushed or (length > full and tcb.settings.psh_on_large):
         flags |= PSH
     if fin:
@@ -304,7 +304,7 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
 
 
 def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
-    """How much of D = ``unsent`` (up to the end of a record) may go in one segment now; 0
+    """How much of D = ``unsent`` (up to the end of a record or unit) may go in one segment now; 0
     with the rule that waits.
 
     Full segments whenever possible (SHLD-28); none beyond a window that shrank (SHLD-15).
@@ -360,7 +360,7 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
         if snd.fin_queued or snd.snd_up > snd.snd_nxt:
             return True
         if snd.snd_nxt + unsent < snd.buffer.end:
-            return True  # the end of a record: no later text may join it
+            return True  # the end of a record or unit: no later text may join it
         if tcb.corked or tcb.more_held:
             tcb.wait_rule = rules.WAIT_CORK
             _start_override(tcb)

@@ -19,34 +19,35 @@ class SendBuffer:
         self.chunks: list[Chunk] = []
         self.starts: list[int] = []
         self.head: int = 0
-        self.records: list[int] = []
-        """Where a segment has to end, in order (MSG_EOR)."""
+        self.bounds: list[int] = []
+        """Where a segment has to end, in order: records (MSG_EOR), units of queueing."""
+        self.pushed: list[bool] = []
+        """Whether the segment that ends at the bound is pushed, one for each."""
 
-    def end_record(self) -> None:
+    def bound(self, pushed: bool) -> None:
         """No later text may join a segment with what is queued now."""
-        if not self.records or self.records[-1] != self.end:
-            self.records.append(self.end)
+        if not self.bounds or self.bounds[-1] != self.end:
+            self.bounds.append(self.end)
+            self.pushed.append(pushed)
 
-    def at_record_end(self) -> bool:
-        """The text queued last ended a record."""
-        return bool(self.records) and self.records[-1] == self.end
+    def at_bound(self) -> bool:
+        """A segment has to end with the text that was queued last."""
+        return bool(self.bounds) and self.bounds[-1] == self.end
 
-    def ends_at(self, seq: int) -> bool:
-        """Text ends at ``seq``: a record, or all that is queued."""
-        if seq == self.end:
-            return True
-        if not self.records:
+    def pushed_at(self, seq: int) -> bool:
+        """``seq`` is a bound, and the segment that ends there is pushed."""
+        if not self.bounds:
             return False
-        index = bisect_right(self.records, seq) - 1
-        return index >= 0 and self.records[index] == seq
+        index = bisect_right(self.bounds, seq) - 1
+        return index >= 0 and self.bounds[index] == seq and self.pushed[index]
 
     def stretch(self, seq: int) -> int:
-        """How many octets from ``seq`` on may stand in one segment: to the end of a record
-        or of the queue."""
-        if self.records:
-            index = bisect_right(self.records, seq)
-            if index < len(self.records):
-                return self.records[index] - seq
+        """How many octets from ``seq`` on may stand in one segment: to the next bound or to
+        the end of the queue."""
+        if self.bounds:
+            index = bisect_right(self.bounds, seq)
+            if index < len(self.bounds):
+                return self.bounds[index] - seq
         return max(0, self.end - seq)
 
     def append(self, data: Chunk) -> None:
@@ -80,8 +81,10 @@ class SendBuffer:
         if seq <= self.start:
             return
         self.start = min(seq, self.end)
-        if self.records:
-            del self.records[: bisect_right(self.records, self.start)]
+        if self.bounds:
+            gone = bisect_right(self.bounds, self.start)
+            del self.bounds[:gone]
+            del self.pushed[:gone]
         head = self.head
         count = len(self.chunks)
         while head < count and self.starts[head] + len(self.chunks[head]) <= seq:
