@@ -316,10 +316,7 @@ class Connection(Tcb):
         if error.quench:
             self._icmp_event(rules.ICMP_QUENCH, error)
             return
-        snd = self.snd
-        seq = unwrap(error.seq, snd.snd_una)
-        last = snd.snd_max if self.settings.icmp_at_snd_nxt else snd.snd_max - 1
-        if not snd.snd_una <= seq <= last:
+        if not self.is_outstanding(error.seq):
             # RFC 5927 §4.1: not about anything outstanding, so perhaps forged.
             self.icmp_strays += 1
             self._icmp_event(rules.ICMP_OUT_OF_WINDOW, error)
@@ -347,6 +344,14 @@ class Connection(Tcb):
             self.soft_error = error.errno
             self._icmp_event(rules.ICMP_SOFT, error)
             self.signal(NOTICE, "soft-error", rules.ICMP_SOFT, error.errno)
+
+    def is_outstanding(self, number: int) -> bool:
+        """RFC 5927 §4.1: the wire ``number`` is one that was sent and not acknowledged."""
+        if self.time_wait is not None or self.state in (State.CLOSED, State.LISTEN):
+            return False
+        snd = self.snd
+        last = snd.snd_max if self.settings.icmp_at_snd_nxt else snd.snd_max - 1
+        return snd.snd_una <= unwrap(number, snd.snd_una) <= last
 
     def _icmp_event(self, rule: Rule, error: NetworkError) -> None:
         if self.observer is not None:

@@ -109,7 +109,8 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
     options = Options()
     options.bsd_order = settings.option_order == "bsd"
     if settings.send_mss_option:
-        options.mss = max(min(settings.mss, tcb.mtu - tcb.header_len), 1)
+        mtu = tcb.mtu if settings.mss_follows_path else tcb.link_mtu
+        options.mss = max(min(settings.mss, mtu - tcb.header_len), 1)
         if tcb.user_mss:
             options.mss = min(options.mss, tcb.user_mss)
     dropped = settings.syn_options_dropped_after

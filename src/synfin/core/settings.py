@@ -32,6 +32,9 @@ class Settings:
     """Largest MSS announced, octets; the interface MTU may lower it (MUST-67)."""
     send_mss_option: bool = True
     """Whether SYNs carry the MSS option (SHLD-5, MAY-3); without it the peer assumes 536."""
+    mss_follows_path: bool = False
+    """Linux ipv4_default_advmss(): what ICMP said of the path to the peer lowers the MSS
+    announced, too; RFC 9293 §3.7.1 has it follow what can be received (MMS_R)."""
     window_scale: int = 7
     """Shift offered in our SYN; -1 offers none (RFC 7323 §2.2)."""
     timestamps: bool = True
@@ -644,6 +647,7 @@ LINUX: Final = Settings(
     icmp_fails_connect=True,
     icmp_drops_half_open=True,
     accept_source_route=False,
+    mss_follows_path=True,
     isn_tick_ns=64,
     syn_cookies="when-full",
 )

@@ -73,6 +73,8 @@ class Tcb(StateHolder):
         self.header_len: int = 40 if len(local) == 4 else 60
         """IP and TCP headers without options, octets."""
         self.mtu: int = mtu
+        self.link_mtu: int = mtu
+        """Of the interface: how large a packet may be that comes in."""
         self.ip_option_len: int = 0
         """Octets of IP options on each segment: §3.7.1's IPoptionsize."""
         self.udp_port: int = 0

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from synfin.core import rules
 from synfin.core.errno import EMFILE
+from synfin.core.errors import NetworkError
 from synfin.core.events import Event, Observer, Reason, Value
 from synfin.core.problems import Problem
 from synfin.core.rules import Rule
@@ -36,8 +37,17 @@ from synfin.host.udp import UdpTable
 from synfin.host.udp_socket import UdpSocket
 from synfin.wire.address import format_address
 from synfin.wire.icmp import ECHO, V6_ECHO, IcmpMessage
-from synfin.wire.ip import PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP, Packet, decode_packet, packet_length
+from synfin.wire.ip import (
+    PROTO_ICMP,
+    PROTO_ICMPV6,
+    PROTO_TCP,
+    PROTO_UDP,
+    Packet,
+    decode_packet,
+    packet_length,
+)
 from synfin.wire.malformed import CHECKSUM, Malformed
+from synfin.wire.quote import Quote
 from synfin.wire.source_route import advance, find_route, is_unfinished
 from synfin.wire.tcp import CE, Segment
 from synfin.wire.udp import Datagram
@@ -217,21 +227,27 @@ class Host:
             self._report(rules.ICMP_RECEIVED, values, packet)
             return
         quote, error = found
-        if error.too_big:
-            link = self.addresses.mtu_for(quote.dst)
-            error.mtu = self.path_mtu.learn(quote.dst, error.mtu, quote.length, link, now)
-            if error.mtu == 0:
-                return
         tunnel = self.settings.udp_tunneling_port
         if quote.proto == PROTO_UDP and tunnel and quote.src_port == tunnel:
             inner = inner_quote(message.data, quote)
             if inner is not None:
                 error.seq = inner.seq
                 self.tcp.network_error(inner, error, now, quote.dst_port)
-        elif quote.proto == PROTO_UDP:
-            self._mark_ready(self.udp.network_error(quote, error))
-        else:
+        elif quote.proto == PROTO_TCP:
             self.tcp.network_error(quote, error, now)
+        elif quote.proto == PROTO_UDP and self._path_is_news(quote, error, now):
+            self._mark_ready(self.udp.network_error(quote, error))
+
+    def _path_is_news(self, quote: Quote, error: NetworkError, now: int) -> bool:
+        """Too big: the path is learnt if some socket here may have sent that (RFC 5927 §7.1
+        asks for more, but a datagram has no number). True: the sockets shall hear of it."""
+        if not error.too_big:
+            return True
+        if not self.udp.may_have_sent(quote):
+            return False
+        link = self.addresses.mtu_for(quote.dst)
+        error.mtu = self.path_mtu.learn(quote.dst, error.mtu, quote.length, link, now)
+        return error.mtu > 0
 
     def _mark_ready(self, sockets: list[UdpSocket]) -> None:
         for sock in sockets:

@@ -197,11 +197,20 @@ class TcpLayer(PassiveOpens):
         key = make_key(quote.src, quote.src_port, quote.dst, quote.dst_port)
         connection = self.demux.connections.get(key)
         if connection is not None and connection.udp_port == udp_port:
+            if error.too_big and connection.is_outstanding(error.seq):
+                self._learn_path(quote, error, now)
             connection.network_error(error, now)
             if connection.icmp_strays:
                 connection.icmp_strays = 0
                 self.count("OutOfWindowIcmps")
             self.after(connection, now)
+
+    def _learn_path(self, quote: Quote, error: NetworkError, now: int) -> None:
+        """Only what quotes text in flight is believed (RFC 5927 §7.2). The MTU counts even
+        when it is known already: from another connection, that is (RFC 1191 §6.4)."""
+        link = self.addresses.mtu_for(quote.dst)
+        self.path_mtu.learn(quote.dst, error.mtu, quote.length, link, now)
+        error.mtu = self.path_mtu.get(quote.dst, link, now)
 
     def tick(self, now: int) -> None:
         """Expire what is due."""

@@ -116,9 +116,11 @@ class TcpRecords:
         text = four_tuple_bytes(local, key[2] >> 16, remote, key[2] & 0xFFFF)
         if iss < 0:
             iss = self.isn.next(self.settings, now, text)
-        mtu = self.path_mtu.get(remote, self.addresses.mtu_for(remote), now)
+        link_mtu = self.addresses.mtu_for(remote)
+        mtu = self.path_mtu.get(remote, link_mtu, now)
         connection = HostConnection(self.settings, key, iss, self.next_id, mtu, use, self.observer)
         connection.ts_offset = self.isn.keyed(text + b"timestamps")
+        connection.link_mtu = link_mtu
         connection.max_segment = self.max_segment
         if self.arriving_udp:
             connection.travel_by_udp(self.arriving_udp)

@@ -107,6 +107,13 @@ class UdpTable(UdpPorts):
         verdict.replies.append(reply)
         return verdict
 
+    def may_have_sent(self, quote: Quote) -> bool:
+        """A socket has the quoted source port, and no other peer than the quoted one."""
+        return any(
+            not sock.remote or (sock.remote == quote.dst and sock.remote_port == quote.dst_port)
+            for sock in self._ports.get(quote.src_port, ())
+        )
+
     def network_error(self, quote: Quote, error: NetworkError) -> list[UdpSocket]:
         """An ICMP error about a datagram of ours: it goes to the socket connected to
         that peer (RFC 1122 §4.1.3.3; an unconnected one could not tell which of its
