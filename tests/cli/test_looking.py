@@ -1,6 +1,7 @@
 """The commands that look at runs: list, why, why-not, diff, tcb, ss, header, states, switches."""
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -92,7 +93,13 @@ def test_diff_names_switches_as_set_takes_them() -> None:
     out = good("diff", "21", "--set", "msl=1s")
     assert "because of msl\n" in out
     assert "msl: 30 s │ 1 s" in out
-    assert "_ns" not in good("diff", "10", "--profiles", "rfc,linux")
+    out = good("diff", "10", "--profiles", "rfc,linux")
+    assert "_ns" not in out
+    joined = re.search(r"because of (.*) \+ (\w+)", out)
+    assert joined, "several switches at once"
+    listed = out.partition("The switches behind them")[2]
+    for name in (*joined[1].split(" + "), joined[2]):
+        assert f"  {name}: " in listed
 
 
 def test_why_for_programs() -> None:

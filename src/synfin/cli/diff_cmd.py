@@ -144,7 +144,7 @@ def summary(app: App, found: Comparison, names: tuple[str, str]) -> None:
         app.para(app.ui("cli-diff-none", count=len(found.settings)))
         return
     app.para(app.ui("cli-diff-count", count=len(different), all=len(found.rows)))
-    blamed = {name for row in different for name in row.switches}
+    blamed = {name for row in different for some in row.switches for name in some.split(" + ")}
     told = [one for one in found.settings if switch_word(one) in blamed]
     if told:
         app.line()
