@@ -99,6 +99,10 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
 def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """ESTABLISHED STATE's processing, which the later states share."""
     snd = tcb.snd
+    if _tells_nothing(tcb, segment, ack):
+        _settle_window(tcb, segment, seq, ack)
+        _window_only(tcb, segment, seq, ack)
+        return
     _begin_news(tcb, segment)
     newly_sacked = _take_sack(tcb, segment, ack)
     if snd.acks_something_new(ack):
@@ -115,22 +119,42 @@ def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
         snd.dupacks += 1
         snd.news.duplicate = not snd.board.empty()
         tcb.settled(rules.ACK_DUPLICATE, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.dupacks)
-    elif not segment.payload and not segment.flags & FIN:
-        tcb.settled(
-            rules.ACK_WINDOW, segment, unscaled_window(tcb, segment), tcb.theirs(seq), tcb.ours(ack)
-        )
-    snd.unanswered_probes = 0
-    if tcb.settings.ack_ends_more:
-        tcb.more_held = False
-    if tcb.settings.override_by_probe:
-        tcb.timers.stop(SWS_OVERRIDE)
-    take_window(tcb, segment, seq, ack)
+    else:
+        _settle_window(tcb, segment, seq, ack)
+    _window_only(tcb, segment, seq, ack)
     if segment.flags & (ECE | CWR) and tcb.ecn.ok:
         flags_arrived(tcb, segment, ack)
     window, reductions = snd.cc.cwnd, snd.echo_reductions
     _recover(tcb)
     if snd.news.congestion_echo:
         echo_answered(tcb, segment, window, reductions)
+
+
+def _tells_nothing(tcb: Tcb, segment: Segment, ack: int) -> bool:
+    """Nothing is outstanding, so the ACK of an ordinary segment has no news of it: the side
+    that only receives need not look for any."""
+    snd = tcb.snd
+    if ack != snd.snd_una or not snd.board.empty() or segment.flags & (ECE | CWR):
+        return False
+    return not segment.options.sack
+
+
+def _settle_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
+    """A segment without text or FIN that acknowledges nothing new tells of the window."""
+    if tcb.observer is not None and not segment.payload and not segment.flags & FIN:
+        window = unscaled_window(tcb, segment)
+        tcb.settled(rules.ACK_WINDOW, segment, window, tcb.theirs(seq), tcb.ours(ack))
+
+
+def _window_only(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
+    """What every acceptable ACK does beside acknowledging: the window, and an end to waits."""
+    snd = tcb.snd
+    snd.unanswered_probes = 0
+    if tcb.settings.ack_ends_more:
+        tcb.more_held = False
+    if tcb.settings.override_by_probe:
+        tcb.timers.stop(SWS_OVERRIDE)
+    take_window(tcb, segment, seq, ack)
 
 
 def _begin_news(tcb: Tcb, segment: Segment) -> None:
