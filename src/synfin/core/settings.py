@@ -375,6 +375,9 @@ class Settings:
     'resend' it with the third segment (Linux tcp_rcv_fastopen_synack())."""
     syn_cookies: str = "off"
     """'off', 'when-full' (Linux 1) or 'always' (Linux 2)."""
+    cookies_keep_options: bool = False
+    """FreeBSD syncookie_generate(): MSS, window scale and SACK stand in the ISS itself,
+    for 15 to 30 s; otherwise all but the MSS needs timestamps (Linux)."""
     abort_on_overflow: bool = False
     """Linux tcp_abort_on_overflow: with the accept queue full the last ACK is answered by
     RST instead of being dropped."""
@@ -714,6 +717,7 @@ FREEBSD: Final = Settings(
     nagle_idle_write=True,
     sack_counts_fin=False,
     replies_like_socket=True,
+    cookies_keep_options=True,
     congestion_control="cubic",
     slow_start_limit=2,
     hystart="off",

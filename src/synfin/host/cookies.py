@@ -71,7 +71,9 @@ def syn_ack(
     options = Options(mss=mss)
     flags = SYN | ACK
     options.bsd_order = settings.option_order == "bsd"
-    if syn.options.ts_val >= 0 and settings.timestamps:
+    if settings.cookies_keep_options:
+        _offer_all(options, syn.options, settings, now)
+    elif syn.options.ts_val >= 0 and settings.timestamps:
         ecn = listener_agrees(syn, settings)
         flags |= ECE if ecn else 0
         options.ts_val = _mark(now // settings.ts_clock_ns, syn.options, settings, ecn)
@@ -81,6 +83,16 @@ def syn_ack(
         options.sack_permitted = syn.options.sack_permitted and settings.sack
     ack = (syn.seq + 1) & 0xFFFFFFFF
     return Segment(syn.dst_port, syn.src_port, cookie, ack, flags, window, options)
+
+
+def _offer_all(options: Options, offered: Options, settings: Settings, now: int) -> None:
+    """Nothing depends on our TSval: every option that both sides know is agreed to."""
+    if offered.ts_val >= 0 and settings.timestamps:
+        options.ts_val = (now // settings.ts_clock_ns) & 0xFFFFFFFF
+        options.ts_ecr = offered.ts_val
+    if offered.window_scale >= 0:
+        options.window_scale = offered_scale(settings)
+    options.sack_permitted = offered.sack_permitted and settings.sack
 
 
 def _mark(ticks: int, offered: Options, settings: Settings, ecn: bool) -> int:
@@ -93,6 +105,14 @@ def _mark(ticks: int, offered: Options, settings: Settings, ecn: bool) -> int:
     if value > ticks:
         value -= 1 << TS_BITS
     return value & 0xFFFFFFFF
+
+
+def full_syn(ack: Segment, options: Options, settings: Settings) -> Segment:
+    """As :func:`remembered_syn`, with the ``options`` that the cookie itself kept."""
+    if ack.options.ts_val >= 0 and settings.timestamps:
+        options.ts_val = ack.options.ts_val
+    seq = (ack.seq - 1) & 0xFFFFFFFF
+    return Segment(ack.src_port, ack.dst_port, seq, 0, SYN, ack.window, options)
 
 
 def remembered_syn(ack: Segment, mss: int, settings: Settings) -> Segment:

@@ -7,7 +7,7 @@ from synfin.core import rules
 from synfin.core.closed import reset_without_ack
 from synfin.core.events import Reason
 from synfin.core.rules import Rule
-from synfin.host.cookies import TAKEN_NS, remembered_syn, syn_ack
+from synfin.host.cookies import TAKEN_NS, full_syn, remembered_syn, syn_ack
 from synfin.host.isn import four_tuple_bytes
 from synfin.host.listener import COOKIE, RESET, TAKE, Listener
 from synfin.host.records import HostConnection, Informed, Key
@@ -108,7 +108,10 @@ class PassiveOpens(TcpRecords):
         self, listener: Listener, key: Key, segment: Segment, now: int, queue: int
     ) -> None:
         text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
-        cookie = self.cookies.make(text, segment, now)
+        if self.settings.cookies_keep_options:
+            cookie = self.full_cookies.make(text, segment, now, self.settings.sack)
+        else:
+            cookie = self.cookies.make(text, segment, now)
         window = min(self.settings.receive_buffer, 0xFFFF)
         mss = min(self.settings.mss, self.addresses.mtu_for(key[1]) - 20 - _ip_header(key[0]))
         if self.arriving_udp:
@@ -120,6 +123,16 @@ class PassiveOpens(TcpRecords):
         self.count("SyncookiesSent")
         self.reply(key, answer, reason)
 
+    def _remembered(
+        self, segment: Segment, text: bytes, peer_isn: int, cookie: int, now: int
+    ) -> Segment | None:
+        """The SYN that ``cookie`` proves; None when it is none of ours or too old."""
+        if self.settings.cookies_keep_options:
+            options = self.full_cookies.check(text, peer_isn, cookie, now)
+            return None if options is None else full_syn(segment, options, self.settings)
+        mss = self.cookies.check(text, peer_isn, cookie, now)
+        return remembered_syn(segment, mss, self.settings) if mss else None
+
     def _cookie_ack(self, listener: Listener, key: Key, segment: Segment, now: int) -> bool:
         """An ACK that proves a SYN we have forgotten; True when that settles it."""
         if now - listener.cookie_sent_at > TAKEN_NS:
@@ -127,8 +140,8 @@ class PassiveOpens(TcpRecords):
         text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
         peer_isn = (segment.seq - 1) & 0xFFFFFFFF
         cookie = (segment.ack - 1) & 0xFFFFFFFF
-        mss = self.cookies.check(text, peer_isn, cookie, now)
-        if mss == 0:
+        syn = self._remembered(segment, text, peer_isn, cookie, now)
+        if syn is None:
             return False
         if listener.accept_full() or self.full():
             self._drop_syn(
@@ -148,7 +161,7 @@ class PassiveOpens(TcpRecords):
         child.open_silently(now)
         child.observer = None
         signed, child.signed = child.signed, False  # a cookie keeps its timestamps
-        child.receive(remembered_syn(segment, mss, self.settings), now)
+        child.receive(syn, now)
         child.signed = signed
         child.poll(now)  # the SYN,ACK left long ago
         child.stamps_sent = (-1, -1)

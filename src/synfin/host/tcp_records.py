@@ -16,6 +16,7 @@ from synfin.host.addresses import Addresses
 from synfin.host.cookies import Cookies
 from synfin.host.demux import Demux
 from synfin.host.fastopen import FastOpen
+from synfin.host.full_cookies import FullCookies
 from synfin.host.ip import PathMtu
 from synfin.host.isn import IsnGenerator, four_tuple_bytes
 from synfin.host.listener import Listener
@@ -59,6 +60,7 @@ class TcpRecords:
         self.random: Callable[[int], bytes] = random
         self.isn: IsnGenerator = IsnGenerator(random)
         self.cookies: Cookies = Cookies(random)
+        self.full_cookies: FullCookies = FullCookies(random)
         self.fastopen: FastOpen = FastOpen(random)
         self.ports: PortTable = PortTable(random)
         self.demux: Demux = Demux()
