@@ -32,11 +32,11 @@ class Cookies:
     """Makes and checks the cookies of one host."""
 
     def __init__(self, random: Callable[[int], bytes]) -> None:
-        self._key: bytes = random(16)
+        self.key: bytes = random(16)
 
     def _hash(self, four_tuple: bytes, peer_isn: int, period: int) -> int:
         text = four_tuple + peer_isn.to_bytes(4, "big") + (period & 0xFFFFFFFF).to_bytes(4, "big")
-        return int.from_bytes(blake2s(text, key=self._key, digest_size=3).digest(), "big")
+        return int.from_bytes(blake2s(text, key=self.key, digest_size=3).digest(), "big")
 
     def make(self, four_tuple: bytes, syn: Segment, now: int) -> int:
         """The ISS that answers ``syn``."""

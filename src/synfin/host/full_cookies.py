@@ -5,7 +5,6 @@ Of the ISS 24 bits are a keyed hash, eight tell the rest: MSS (three bits), wind
 coarser tables, and a hash that covers those bits, too.
 """
 
-from collections.abc import Callable
 from hashlib import blake2s
 from typing import Final
 
@@ -19,18 +18,21 @@ SCALES: Final = (-1, 0, 1, 2, 4, 6, 7, 8)
 PERIOD_NS: Final = 15 * SECOND
 SACK_BIT: Final = 2
 PERIOD_BIT: Final = 1
+PERSON: Final = b"full"
+"""Keeps these hashes apart from those of the other kind, made with the same secret."""
 
 
 class FullCookies:
-    """Makes and checks the cookies of one host."""
+    """Makes and checks the cookies of one host; the secret is that of the other kind."""
 
-    def __init__(self, random: Callable[[int], bytes]) -> None:
-        self._key: bytes = random(16)
+    def __init__(self, key: bytes) -> None:
+        self._key: bytes = key
 
     def _hash(self, four_tuple: bytes, peer_isn: int, period: int, bits: int) -> int:
         text = four_tuple + peer_isn.to_bytes(4, "big") + (period & 0xFFFFFFFF).to_bytes(4, "big")
         text += bytes((bits,))
-        return int.from_bytes(blake2s(text, key=self._key, digest_size=3).digest(), "big")
+        digest = blake2s(text, key=self._key, digest_size=3, person=PERSON).digest()
+        return int.from_bytes(digest, "big")
 
     def make(self, four_tuple: bytes, syn: Segment, now: int, sack: bool) -> int:
         """The ISS that answers ``syn``; ``sack``: whether we use it."""

@@ -60,7 +60,7 @@ class TcpRecords:
         self.random: Callable[[int], bytes] = random
         self.isn: IsnGenerator = IsnGenerator(random)
         self.cookies: Cookies = Cookies(random)
-        self.full_cookies: FullCookies = FullCookies(random)
+        self.full_cookies: FullCookies = FullCookies(self.cookies.key)
         self.fastopen: FastOpen = FastOpen(random)
         self.ports: PortTable = PortTable(random)
         self.demux: Demux = Demux()
