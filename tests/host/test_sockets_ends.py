@@ -3,8 +3,12 @@
 import pytest
 
 from synfin.core.errno import (
+    EADDRINUSE,
+    EADDRNOTAVAIL,
+    ECONNREFUSED,
     ECONNRESET,
     EHOSTUNREACH,
+    EINVAL,
     EPIPE,
     ETIMEDOUT,
 )
@@ -15,7 +19,8 @@ from synfin.host.sockets import Socket
 from synfin.wire.address import parse_address
 from synfin.wire.ip import Packet
 from synfin.wire.tcp import ACK, FIN, RST, Segment
-from tests.host.two import Lone, Two, errno_of
+from tests.core.pair import MS
+from tests.host.two import A, B, Lone, Two, errno_of
 
 LINGER_0 = (1).to_bytes(4, "little") + bytes(4)
 LINGER_5 = (1).to_bytes(4, "little") + (5).to_bytes(4, "little")
@@ -235,3 +240,57 @@ def test_text_after_close_is_answered_by_a_reset() -> None:
     (last,) = [s for s in two.of("B") if s.flags & RST]
     assert isinstance(last, Segment)
     assert errno_of(lambda: client.send(b"x")) == EPIPE
+
+
+# --- shutdown() of a listener -------------------------------------------------------
+
+
+def test_a_listener_stops_to_listen_and_may_listen_again() -> None:
+    """Linux inet_shutdown(); its port stays its own."""
+    two = Two()
+    listener = two.listen(81)
+    waiting = two.connect(port=81)
+    two.run(100 * MS)
+    listener.shutdown(c.SHUT_WR)
+    assert listener.readable()
+    listener.shutdown(c.SHUT_RD)
+    two.run(100 * MS)
+    assert errno_of(lambda: waiting.recv(1)) == ECONNRESET
+    assert errno_of(listener.accept) == EINVAL
+    assert two.b.socket().connect_ex((A, 9)) == 115
+    refused = two.connect(port=81)
+    two.run(100 * MS)
+    assert refused.getsockopt(c.SOL_SOCKET, c.SO_ERROR) == ECONNREFUSED
+    other = two.b.socket()
+    assert errno_of(lambda: other.bind((B, 81))) == EADDRINUSE
+    listener.listen(5)
+    two.connect(port=81)
+    two.run(100 * MS)
+    assert listener.accept()[1][0] == A
+
+
+def test_a_port_that_was_not_chosen_is_given_back() -> None:
+    lone = Lone()
+    sock = lone.socket()
+    sock.listen(5)
+    port = sock.getsockname()[1]
+    sock.shutdown(c.SHUT_RDWR)
+    assert sock.getsockname()[1] == 0
+    other = lone.socket()
+    other.bind((B, port))
+
+
+def test_connect_chooses_no_port_that_somebody_was_bound_to() -> None:
+    """Linux inet_hash_connect(): whoever the peer is."""
+    lone = Lone(RFC.but(ephemeral_low=5000, ephemeral_high=5002))
+    bound = lone.socket()
+    bound.bind((B, 5001))
+    ports = set()
+    for _ in range(2):
+        sock = lone.socket()
+        assert sock.connect_ex((A, 80)) == 115
+        ports.add(sock.getsockname()[1])
+    assert ports == {5000, 5002}
+    assert lone.socket().connect_ex((A, 80)) == EADDRNOTAVAIL
+    bound.close()
+    assert lone.socket().connect_ex((A, 80)) == 115

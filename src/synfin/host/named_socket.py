@@ -57,6 +57,8 @@ class NamedSocket(OptionSource):
         self.options: Options = Options()
         self.local: bytes = bytes(4 if family == AF_INET else 16)
         self.port: int = 0
+        self.port_chosen: bool = False
+        """bind() named the port."""
         self.bound: Use | None = None
         self.conn: HostConnection | None = None
         """The connection, once connected or connecting."""
@@ -155,6 +157,8 @@ class NamedSocket(OptionSource):
             port = self._free_port(raw)
         elif ports.conflicts(port, raw, self.options.reuse_address):
             raise socket_error(EADDRINUSE)
+        else:
+            self.port_chosen = True
         self._hold(raw, port, False)
 
     def _free_port(self, address: bytes) -> int:
@@ -172,11 +176,13 @@ class NamedSocket(OptionSource):
         self.port = port
         self.bound = (address, self.options.reuse_address, listening)
         self.host.tcp.ports.take(port, self.bound)
+        self.host.tcp.ports.reserve(port)
         self.host.tcp.bound[port] = self
 
     def _let_go(self) -> None:
         if self.bound is not None:
             self.host.tcp.ports.give(self.port, self.bound)
+            self.host.tcp.ports.unreserve(self.port)
             self.host.tcp.bound.pop(self.port, None)
             self.bound = None
 

@@ -17,6 +17,8 @@ class PortTable:
 
     def __init__(self, random: Callable[[int], bytes]) -> None:
         self._uses: dict[int, dict[Use, int]] = {}
+        self._reserved: dict[int, int] = {}
+        """Port -> how many sockets were bound to it by bind() or listen()."""
         self._random: Callable[[int], bytes] = random
         self._offset: int = -1
 
@@ -50,6 +52,22 @@ class PortTable:
     def in_use(self, port: int) -> bool:
         """Anybody holds ``port``."""
         return port in self._uses
+
+    def reserve(self, port: int) -> None:
+        """A socket was bound to ``port``: connect() does not choose it by itself."""
+        self._reserved[port] = self._reserved.get(port, 0) + 1
+
+    def unreserve(self, port: int) -> None:
+        """Takes back :meth:`reserve`."""
+        left = self._reserved.get(port, 0) - 1
+        if left > 0:
+            self._reserved[port] = left
+        else:
+            self._reserved.pop(port, None)
+
+    def reserved(self, port: int) -> bool:
+        """bind() or listen() holds ``port`` (Linux inet_hash_connect() passes it over)."""
+        return port in self._reserved
 
     def candidates(self, low: int, high: int) -> "list[tuple[int, int]]":
         """Ephemeral ports to try, as two ranges (first, last), from a random start

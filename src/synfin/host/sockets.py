@@ -322,9 +322,14 @@ class Socket(NewsSocket):
     # -- closing --------------
     def shutdown(self, how: int) -> None:
         """shutdown(2): SHUT_WR is RFC 9293's CLOSE. ENOTCONN without a connection, and
-        (Linux) once both directions have ended."""
+        (Linux) once both directions have ended. A listener stops to listen, but for
+        SHUT_WR, which does nothing to it."""
         if how not in (SHUT_RD, SHUT_WR, SHUT_RDWR):
             raise socket_error(EINVAL)
+        if self.listener is not None and not self.closed:
+            if how != SHUT_WR:
+                self._stop_listening(self.listener)
+            return
         if self.conn is None and how != SHUT_WR:
             self.read_shut = True  # and ENOTCONN all the same (Linux inet_shutdown())
         connection = self._connection()
@@ -378,6 +383,17 @@ class Socket(NewsSocket):
         if connection.fastopen_waiting:
             self.host.tcp.forget(connection)  # it was never opened: nothing else would
         self._touched(connection, now)
+
+    def _stop_listening(self, listener: Listener) -> None:
+        """shutdown(2) of a listener's reading side: as close(2) does it, but the socket may
+        listen again, on its port if it was bound to one (Linux inet_shutdown())."""
+        self._close_listener(listener, self.host.clock())
+        self.listener = None
+        if self.port_chosen:
+            self._hold(self.local, self.port, False)
+        else:
+            self._let_go()
+            self.port = 0
 
     def _close_listener(self, listener: Listener, now: int) -> None:
         """Half-open children are forgotten, those never accepted are reset."""

@@ -161,7 +161,7 @@ class TcpLayer(PassiveOpens):
                 key = make_key(local, port, remote, remote_port)
                 if self.demux.busy(key) and not self._reusable(key, now):
                     continue
-                if port in self.demux.listeners:
+                if self.ports.reserved(port):
                     continue
                 return port
         return 0
