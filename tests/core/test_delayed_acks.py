@@ -211,3 +211,63 @@ def relative(solo: Solo, sack: tuple[tuple[int, int], ...]) -> list[tuple[int, i
 def test_linux_has_both() -> None:
     assert LINUX.adaptive_acks
     assert LINUX.dsack
+
+
+# --- duplicate ACKs that wait ------------------------------------------------------------
+
+
+COMPRESSING = ADAPTIVE.but(sack=True, sack_compression_ns=MS)
+
+
+def with_a_gap(settings: Settings = COMPRESSING) -> Solo:
+    """In a conversation; octet 1 is missing and three duplicate ACKs have left."""
+    solo = Solo(settings).established(Options(mss=1460, sack_permitted=True))
+    solo.conn.acking.pingpong = True
+    solo.conn.snd.rtt.srtt = 100 * MS
+    answers = [len(solo.arrive(ACK, 11 + 10 * n, 1, bytes(10))) for n in range(3)]
+    assert answers == [1, 1, 1]
+    return solo
+
+
+def test_later_duplicates_go_as_one() -> None:
+    solo = with_a_gap()
+    assert [len(solo.arrive(ACK, 41 + 10 * n, 1, bytes(10))) for n in range(5)] == [0] * 5
+    ((when, segment),) = solo.wait(SECOND)
+    assert (when, rule_of(segment)) == (MS, "send.ack-compressed")
+    assert relative(solo, segment.options.sack) == [(11, 91)]
+
+
+def test_they_wait_no_longer_than_a_twentieth_of_the_round_trip() -> None:
+    solo = with_a_gap()
+    solo.conn.snd.rtt.srtt = 4 * MS
+    assert solo.arrive(ACK, 41, 1, bytes(10)) == []
+    assert [when for when, _ in solo.wait(SECOND)] == [MS // 5]
+
+
+def test_no_more_than_44_wait() -> None:
+    solo = with_a_gap()
+    answers = [len(solo.arrive(ACK, 41 + 10 * n, 1, bytes(10))) for n in range(46)]
+    assert answers == [0] * 44 + [1, 0]
+
+
+def test_a_new_number_begins_anew_and_filling_the_gap_does_not_wait() -> None:
+    solo = with_a_gap()
+    assert solo.arrive(ACK, 51, 1, bytes(10)) == []
+    assert rule_of(solo.arrive(ACK, 1, 1, bytes(10))[0]) == "send.ack-gap-filled"
+    assert [len(solo.arrive(ACK, 71 + 10 * n, 1, bytes(10))) for n in range(4)] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "settings", [COMPRESSING.but(sack_compression_ns=0), COMPRESSING.but(adaptive_acks=False)]
+)
+def test_elsewhere_each_goes_by_itself(settings: Settings) -> None:
+    solo = with_a_gap(settings)
+    assert len(solo.arrive(ACK, 41, 1, bytes(10))) == 1
+
+
+def test_a_first_guess_at_the_peers_segments() -> None:
+    """tcp_initialize_rcv_mss()."""
+    assert Solo(ADAPTIVE).established().conn.rcv.segment_size == 536
+    assert Solo(ADAPTIVE).established(Options(mss=100)).conn.rcv.segment_size == 100
+    small = Solo(ADAPTIVE.but(receive_buffer=400)).established()
+    assert small.conn.rcv.segment_size == 200

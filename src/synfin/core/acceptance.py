@@ -1,6 +1,7 @@
 """What both SYNs agree on, and the move to ESTABLISHED (RFC 9293 §3.5, RFC 7323)."""
 
 from synfin.core import pacing, rules
+from synfin.core.delayed_acks import connected
 from synfin.core.events import Value
 from synfin.core.rules import Rule
 from synfin.core.send_space import grow
@@ -82,6 +83,7 @@ def establish(
         tcb.user_timeout = tcb.settings.user_timeout_ns
         tcb.stop_timer(USER_TIMEOUT)
     grow(tcb)
+    connected(tcb)
     tcb.last_heard = tcb.now
     tcb.acking.heard_at = tcb.now
     tcb.progress_at = tcb.now

@@ -21,6 +21,22 @@ from synfin.wire.tcp import FIN, PSH, SYN, Segment
 LONGEST: Final = 200 * MILLISECOND
 """Linux TCP_DELACK_MAX."""
 HALF_A_SECOND: Final = SECOND // 2
+LEAST_SEGMENT: Final = 88
+"""Linux TCP_MIN_MSS."""
+AT_ONCE: Final = 3
+"""Linux TCP_FASTRETRANS_THRESH: so many duplicate ACKs are never held back."""
+MOST_COMPRESSED: Final = 44
+"""Linux tcp_comp_sack_nr."""
+
+
+def connected(tcb: Tcb) -> None:
+    """ESTABLISHED: a first guess at the peer's segments (Linux tcp_initialize_rcv_mss())."""
+    state = tcb.acking
+    if state.adaptive:
+        rcv = tcb.rcv
+        guess = min(tcb.settings.mss, tcb.snd.mss, rcv.rcv_wnd // 2, 536)
+        rcv.segment_size = max(rcv.segment_size if rcv.unread else 0, guess, LEAST_SEGMENT)
+        state.heard_at = tcb.now
 
 
 def text_has_come(tcb: Tcb, segment: Segment, length: int) -> None:
@@ -60,7 +76,7 @@ def measure(tcb: Tcb, segment: Segment, length: int) -> None:
         if segment.flags & PSH:
             state.pushed = max(state.pushed, 1)
         return
-    if size >= 536 or (size >= 88 and not segment.flags & (PSH | FIN)):
+    if size >= 536 or (size >= LEAST_SEGMENT and not segment.flags & (PSH | FIN)):
         state.small_size = size
         if size == before:
             rcv.segment_size = size
@@ -177,6 +193,33 @@ def _wait(tcb: Tcb, delay: int) -> None:
         tcb.start_timer(DELAYED_ACK, due, rules.ACK_DELAYED, number, delay)
 
 
+def compress(tcb: Tcb) -> bool:
+    """Linux __tcp_ack_snd_check(), sack_compression: text came out of order. The first three
+    duplicate ACKs for a number leave at once, as the peer's fast retransmission counts
+    them (RFC 5681 §3.2); later ones wait a little, together. True when this one waits."""
+    settings = tcb.settings
+    state = tcb.acking
+    if not settings.sack_compression_ns or not tcb.sack_ok or tcb.delayed_ack_ns == 0:
+        return False
+    if not state.adaptive or (state.quick > 0 and not state.pingpong):
+        return False
+    rcv = tcb.rcv
+    if state.duplicates_for != rcv.rcv_nxt:
+        state.duplicates_for = rcv.rcv_nxt
+        state.duplicates = 0
+    if state.duplicates < AT_ONCE:
+        state.duplicates += 1
+        return False
+    if rcv.owed == NOW or state.compressed >= MOST_COMPRESSED:
+        return False
+    state.compressed += 1
+    due = tcb.now + min(settings.sack_compression_ns, tcb.snd.rtt.srtt // 20)
+    rcv.owe(DELAYED, rules.ACK_COMPRESSED)
+    if state.compressed == 1 and due < tcb.timers.due[DELAYED_ACK]:
+        tcb.start_timer(DELAYED_ACK, due, rules.ACK_COMPRESSED, tcb.theirs(rcv.rcv_nxt), 1)
+    return True
+
+
 def wait_for_answer(tcb: Tcb) -> bool:
     """The SYN,ACK came, and a blocking SEND waits or TCP_QUICKACK 0 was asked for: our
     text may carry the third segment's ACK (Linux tcp_rcv_synsent_state_process()). True
@@ -199,6 +242,7 @@ def ack_has_left(tcb: Tcb, text: bool) -> None:
     state.due = False
     if not state.adaptive:
         return
+    state.compressed = 0
     if state.quick > 0 and tcb.rcv.owed != NONE:
         state.quick -= 1
         if state.quick == 0:
@@ -229,6 +273,9 @@ def timer_expired(tcb: Tcb) -> None:
     if tcb.rcv.owed == NONE:
         return
     state = tcb.acking
+    if state.compressed:
+        tcb.owe_now(rules.ACK_COMPRESSED, tcb.theirs(tcb.rcv.rcv_nxt), state.compressed)
+        return
     if state.adaptive:
         if state.pingpong:
             state.pingpong = False

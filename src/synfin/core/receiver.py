@@ -35,6 +35,11 @@ class Acking:
         """The size of the last segment if it was small, else 0."""
         self.pushed: int = 0
         """Ends of writes (PSH or a small segment) seen since our last ACK, up to 2."""
+        self.duplicates: int = 0
+        """Duplicate ACKs that have left at once for :attr:`duplicates_for`."""
+        self.duplicates_for: int = -1
+        self.compressed: int = 0
+        """Duplicate ACKs that wait to go as one (:func:`~synfin.core.delayed_acks.compress`)."""
         self.writer_waits: bool = False
         """A blocking SEND waits for ESTABLISHED (Linux sk_write_pending)."""
         self.due: bool = False

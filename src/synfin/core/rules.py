@@ -226,6 +226,9 @@ ACK_AFTER_READ: Final = Rule("send.ack-after-read", "Linux tcp_cleanup_rbuf()", 
 ACK_OUT_OF_ORDER: Final = Rule(
     "send.ack-duplicate", "RFC 5681 §4.2; RFC 9293 §3.10.7.4", "rcv_nxt seg_seq", "MAY-13"
 )
+ACK_COMPRESSED: Final = Rule(
+    "send.ack-compressed", "Linux tcp_comp_sack_delay_ns; RFC 5681 §4.2", "rcv_nxt count"
+)
 ACK_GAP_FILLED: Final = Rule("send.ack-gap-filled", "RFC 5681 §4.2", "rcv_nxt")
 ACK_OF_FIN: Final = Rule("send.ack-of-fin", "RFC 9293 §3.10.7.4 eighth", "rcv_nxt")
 WINDOW_UPDATE: Final = Rule(

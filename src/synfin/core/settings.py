@@ -143,6 +143,10 @@ class Settings:
     """Linux tcp_event_data_recv(), tcp_fin(): quick ACKs for a burst, delayed ones in a
     conversation, by a time that follows the gaps between segments, from
     ``delayed_ack_ns`` to 200 ms; otherwise a fixed ``delayed_ack_ns`` (RFC 9293 §3.8.6.3)."""
+    sack_compression_ns: int = 0
+    """Linux tcp_comp_sack_delay_ns: from the fourth duplicate ACK on several wait so long,
+    at most, and go as one; also no longer than a twentieth of the RTT. 0: each by itself
+    (RFC 5681 §4.2)."""
     dsack: bool = True
     """What came twice is reported in the first SACK block (RFC 2883)."""
     initial_window_segments: int = 10
@@ -583,6 +587,7 @@ LINUX: Final = Settings(
     delayed_ack_ns=40 * MILLISECOND,
     quick_acks=16,
     adaptive_acks=True,
+    sack_compression_ns=MILLISECOND,
     signed_without_timestamps=True,
     send_by_units=True,
     slow_start_limit=0,

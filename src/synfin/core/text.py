@@ -3,6 +3,7 @@
 from synfin.core import rules
 from synfin.core.closed import reset_for
 from synfin.core.delayed_acks import (
+    compress,
     enter_quick_mode,
     measure,
     owe_for_fin,
@@ -164,7 +165,8 @@ def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
     )
     if tcb.ecn.ok:
         text_arrived(tcb, segment)
-    tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
+    if not compress(tcb):
+        tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
 
 
 def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:

@@ -155,6 +155,7 @@ MAPPED: Final[dict[str, Callable[[Settings, str], Settings]]] = {
     "tcp_recovery": lambda s, v: s.but(rack=bool(_integer(v) & 1)),
     "tcp_frto": lambda s, v: s.but(frto=bool(_integer(v))),
     "tcp_dsack": lambda s, v: s.but(dsack=bool(_integer(v))),
+    "tcp_comp_sack_delay_ns": lambda s, v: s.but(sack_compression_ns=_integer(v)),
     "tcp_reordering": lambda s, v: s.but(reordering_threshold=_integer(v)),
     "tcp_slow_start_after_idle": lambda s, v: s.but(restart_after_idle=bool(_integer(v))),
     "tcp_min_tso_segs": lambda s, v: s.but(min_tso_segments=_integer(v)),

@@ -225,6 +225,8 @@ send-ack-after-read = Linux tcp_cleanup_rbuf(): the application has read ({ COUN
     .name = ACK after reading
 send-ack-duplicate = RFC 5681 §4.2, RFC 9293 §3.10.7.4: the segment at SEG.SEQ = { $seg_seq } came out of order, so an ACK at once repeats RCV.NXT = { $rcv_nxt }; such duplicates tell the sender what is missing.
     .name = Duplicate ACK for a gap
+send-ack-compressed = Linux tcp_comp_sack_delay_ns: after three duplicate ACKs further ones for RCV.NXT = { $rcv_nxt } wait up to a millisecond; now one ACK with SACK blocks speaks for { COUNT($count, one: "segment", many: "segments") }.
+    .name = Duplicate ACKs sent as one
 send-ack-gap-filled = RFC 5681 §4.2: a gap was filled, wholly or partly; the ACK of RCV.NXT = { $rcv_nxt } goes out at once so that the sender stops repeating.
     .name = ACK: gap filled
 send-ack-of-fin = RFC 9293 §3.10.7.4 eighth check: a FIN is acknowledged at once, ACK = RCV.NXT = { $rcv_nxt }: one more than the FIN's own number.

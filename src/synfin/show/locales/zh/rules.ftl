@@ -224,6 +224,8 @@ send-ack-after-read = Linux tcp_cleanup_rbuf()：应用程序读走了数据（�
     .name = 读走数据后确认
 send-ack-duplicate = RFC 5681 §4.2、RFC 9293 §3.10.7.4：SEG.SEQ = { $seg_seq } 的报文段乱序到达，立刻再确认一次 RCV.NXT = { $rcv_nxt }；这种重复 ACK 告诉发送方缺了哪里。
     .name = 有缺口：发重复 ACK
+send-ack-compressed = Linux tcp_comp_sack_delay_ns：三个重复 ACK 之后，对 RCV.NXT = { $rcv_nxt } 的后续重复 ACK 至多攒一毫秒；现在用一个带 SACK 块的 ACK 代表 { $count } 个报文段。
+    .name = 多个重复 ACK 合成一个
 send-ack-gap-filled = RFC 5681 §4.2：缺口补上了（或补上一部分）；立即确认 RCV.NXT = { $rcv_nxt }，让发送方不必再重传。
     .name = 缺口补上：立即确认
 send-ack-of-fin = RFC 9293 §3.10.7.4 第八步检查：收到 FIN 立即确认，ACK = RCV.NXT = { $rcv_nxt }，比 FIN 自己的序号大一。
