@@ -108,20 +108,20 @@ def test_options_are_read_and_written(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("> . 1:1(0) ack 1 <mss 1460,nop>", "multiple of 4"),
-        ("> . 1:1(0) ack 1 <mss 99999>", "does not fit"),
-        ("> . 1:1(0) ack 1 <FO abc,nop>", "hexadecimal"),
+        ("> . 1:1(0) ack 1 <mss 1460,nop>", "option-words"),
+        ("> . 1:1(0) ack 1 <mss 99999>", "option-value"),
+        ("> . 1:1(0) ack 1 <FO abc,nop>", "hex"),
         ("< . 1:1(0) ack 1 <...>", "outbound"),
-        ("> . 1:9(7) ack 1", "start + length"),
-        ("> SX 1:1(0)", "no TCP flag"),
-        ("> . 1:1(0) ack", "in the middle"),
-        ("socket(1, = 3", "does not belong"),
+        ("> . 1:9(7) ack 1", "length"),
+        ("> SX 1:1(0)", "flag"),
+        ("> . 1:1(0) ack", "end"),
+        ("socket(1, = 3", "token"),
     ],
 )
 def test_errors_have_a_line(text: str, why: str) -> None:
     with pytest.raises(ScriptError) as found:
         parse(f"// one\n0 {text}\n", "t")
-    assert why in found.value.message
+    assert found.value.what.id == f"error-{why}"
     assert found.value.line in (2, 3)
 
 

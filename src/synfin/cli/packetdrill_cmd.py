@@ -86,7 +86,7 @@ def _config(profile: str, given: dict[str, str | None], strict: bool) -> Config:
         try:
             config = config.with_option(name, value)
         except ScriptError as error:
-            raise UserError.plain(error.message) from None
+            raise UserError("packetdrill-error-value", **dict(error.what.values)) from None
         except Unsupported as missing:
             raise UserError("packetdrill-flag", what=missing.what) from None
     return config

@@ -32,7 +32,7 @@ class Calls(Messages):
     def call_socket(self, call: Call) -> int:
         family = c.AF_INET if self.config.ip_version == 4 else c.AF_INET6
         if self.argument(call, 0, family) != family:
-            raise Unsupported("a socket of another family than --ip_version")
+            raise Unsupported("socket(domain)")
         type_ = self.argument(call, 1)
         if type_ & 0xF != c.SOCK_STREAM:
             raise Unsupported("SOCK_DGRAM")
@@ -102,7 +102,7 @@ class Calls(Messages):
         if command == s.F_GETFL:
             return s.O_RDWR | (s.O_NONBLOCK if file.nonblocking else 0)
         if command != s.F_SETFL:
-            raise Unsupported("this command of fcntl()")
+            raise Unsupported("fcntl(command)")
         file.nonblocking = bool(self.argument(call, 2) & s.O_NONBLOCK)
         return 0
 
@@ -175,7 +175,7 @@ class Calls(Messages):
         _file, sock = self.socket(call)
         request = self.argument(call, 1)
         if request not in (c.SIOCINQ, c.SIOCOUTQ, c.SIOCOUTQNSD):
-            raise Unsupported("this request of ioctl()")
+            raise Unsupported("ioctl(request)")
         found = sock.ioctl(request)
         expected = only(call.arguments[2])
         if not isinstance(expected, Dots) and s.number(expected) != found:

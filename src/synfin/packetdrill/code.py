@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from synfin.packetdrill.findings import finding
 from synfin.packetdrill.model import ScriptError, Unsupported
 
 Number = int | float
@@ -46,7 +47,7 @@ def run_code(text: str, names: Mapping[str, int], line: int) -> None:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError) as error:
-        raise ScriptError(line, f"%{{ }}%: {error}") from None
+        raise ScriptError(line, finding("error-code", text=str(error))) from None
     block = _Block(names, source)
     for statement in tree.body:
         block.statement(statement)

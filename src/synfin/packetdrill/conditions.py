@@ -1,5 +1,6 @@
 """``#ifdef`` lines: parts of a script that hold on one platform only."""
 
+from synfin.packetdrill.findings import finding
 from synfin.packetdrill.model import ScriptError
 
 
@@ -22,7 +23,7 @@ def for_platform(text: str, platform: str) -> str:
         else:
             out.append(line if all(holds) else "")
     if holds:
-        raise ScriptError(number, "#ifdef without #endif")
+        raise ScriptError(number, finding("error-endif"))
     return "\n".join(out)
 
 
@@ -30,10 +31,10 @@ def _directive(words: list[str], holds: list[bool], platform: str, number: int) 
     name = words[0]
     if name in ("#ifdef", "#ifndef"):
         if len(words) < 2:
-            raise ScriptError(number, f"{name} needs a name")
+            raise ScriptError(number, finding("error-ifdef-name", text=name))
         holds.append((words[1] == platform) is (name == "#ifdef"))
     elif not holds:
-        raise ScriptError(number, f"{name} without #ifdef")
+        raise ScriptError(number, finding("error-ifdef", text=name))
     elif name == "#else":
         holds[-1] = not holds[-1]
     else:

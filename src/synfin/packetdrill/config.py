@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from synfin.core.settings import PROFILES, Settings
+from synfin.packetdrill.findings import finding
 from synfin.packetdrill.model import ScriptError, Unsupported
 from synfin.wire.address import parse_address
 
@@ -80,7 +81,7 @@ class Config:
         try:
             return self._with(name, value)
         except (ValueError, OverflowError):
-            raise ScriptError(0, f"--{name}={value}: bad value") from None
+            raise ScriptError(0, finding("error-value", text=f"--{name}={value}")) from None
 
     def _with(self, name: str, value: str) -> "Config":
         if name == "tolerance_usecs":

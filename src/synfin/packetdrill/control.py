@@ -58,7 +58,7 @@ def compare(expected: Expression | None, found: list[ControlMessage], config: Co
     if expected is None or isinstance(expected, Dots):
         return
     if not isinstance(expected, Array):
-        raise Unsupported("this msg_control")
+        raise Unsupported("msg_control")
     if len(expected.items) != len(found):
         raise Failure(differs("control messages", len(expected.items), len(found)))
     for item, message in zip(expected.items, found, strict=True):
@@ -67,7 +67,7 @@ def compare(expected: Expression | None, found: list[ControlMessage], config: Co
 
 def _compare_one(item: Expression, message: ControlMessage, config: Config) -> None:
     if not isinstance(item, Structure):
-        raise Unsupported("this msg_control")
+        raise Unsupported("msg_control")
     _same("cmsg_level", item.get("cmsg_level"), message.level)
     _same("cmsg_type", item.get("cmsg_type"), message.type)
     data = item.get("cmsg_data")
@@ -97,7 +97,7 @@ def _same_time(data: Structure, message: ControlMessage, config: Config) -> None
     """A stamp counts from the script's begin; the tolerance is that of an event."""
     sec, nsec = data.get("scm_sec"), data.get("scm_nsec")
     if sec is None or nsec is None:
-        raise Unsupported("scm_sec without scm_nsec")
+        raise Unsupported("scm_sec")
     wanted = s.number(sec) * SECOND + s.number(nsec)
     found = message.fields["scm_sec"] * SECOND + message.fields["scm_nsec"]
     when = When(Timing.ABSOLUTE, wanted, wanted)

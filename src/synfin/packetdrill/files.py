@@ -95,7 +95,7 @@ class Files:
         """The first argument, which must be a socket."""
         file = self.file(call)
         if file.socket is None:
-            raise Unsupported(f"{call.name}() of an epoll descriptor")
+            raise Unsupported(f"{call.name}(epoll)")
         return file, file.socket
 
     def argument(self, call: Call, at: int, default: int | None = None) -> int:

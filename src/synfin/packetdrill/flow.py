@@ -5,6 +5,7 @@ from dataclasses import replace
 from synfin.host.records import HostConnection, make_key
 from synfin.packetdrill import options as tcp_options
 from synfin.packetdrill.config import Config
+from synfin.packetdrill.findings import finding
 from synfin.packetdrill.model import Option, ScriptError, TcpSpec
 from synfin.packetdrill.packets import Actual
 from synfin.wire.tcp import ACK, SYN
@@ -105,6 +106,6 @@ class Flow:
             echo = self.ts_seen.get(stamp[1])
             if echo is None:
                 if not self.config.ts_ecr_scaled or self.ts_base is None:
-                    raise ScriptError(line, f"TS ecr {stamp[1]}: no such TS val was sent")
+                    raise ScriptError(line, finding("error-echo", echo=str(stamp[1])))
                 echo = (stamp[1] - self.ts_base[0] + self.ts_base[1]) & 0xFFFFFFFF
         return tcp_options.moved(options, self._ours(bool(spec.flags & SYN)), echo)

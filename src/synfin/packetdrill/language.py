@@ -10,6 +10,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from synfin.packetdrill.conditions import for_platform
+from synfin.packetdrill.findings import finding
 from synfin.packetdrill.model import (
     Action,
     Array,
@@ -86,11 +87,11 @@ def _syntax_error(error: UnexpectedInput) -> ScriptError:
     line, column = max(error.line, 1), max(error.column, 1)
     if isinstance(error, UnexpectedToken):
         if error.token.type == "$END":
-            return ScriptError(line, "the script ends in the middle of something", column)
-        return ScriptError(line, f"{str(error.token)!r} does not belong here", column)
+            return ScriptError(line, finding("error-end"), column)
+        return ScriptError(line, finding("error-token", text=str(error.token)), column)
     if isinstance(error, UnexpectedCharacters):
-        return ScriptError(line, f"{error.char!r} does not belong here", column)
-    return ScriptError(line, "the script ends in the middle of something", column)
+        return ScriptError(line, finding("error-token", text=error.char), column)
+    return ScriptError(line, finding("error-end"), column)
 
 
 def _option(text: str, options: list[tuple[str, str]], defines: dict[str, str]) -> None:
@@ -129,7 +130,7 @@ class _Reader:
         try:
             return Event(line, _when(when), self.action(action))
         except TcpOptionError as error:
-            raise ScriptError(line, str(error)) from None
+            raise ScriptError(line, error.what) from None
 
     def action(self, node: Node) -> Action:
         kind = node.data
@@ -259,7 +260,7 @@ def _seq(node: Node | None) -> tuple[int, int]:
     start, end, length = (int(str(t)) for t in node.children[:3])
     line = getattr(node.children[0], "line", 0) or 0
     if end < start or (end - start) & 0xFFFFFFFF != length:
-        raise ScriptError(line, f"{start}:{end}({length}): the end is not start + length")
+        raise ScriptError(line, finding("error-length", text=f"{start}:{end}({length})"))
     return start, length
 
 
@@ -279,13 +280,13 @@ def _tcp(node: Node, defines: Mapping[str, str]) -> TcpSpec:
             raise Unsupported("AccECN")
         if letter not in _FLAGS:
             line = getattr(flags_node.children[0], "line", 0) or 0
-            raise ScriptError(line, f"{letter!r} is no TCP flag; there are F S R P . U E W")
+            raise ScriptError(line, finding("error-flag", text=letter))
         flags |= _FLAGS[letter]
     numbers, free = _named(node, "seq"), _named(node, "any_seq")
     seq, length = (0, int(str(free.children[1]))) if free is not None else _seq(numbers)
     src, dst = _ports(node)
     if free is not None and not outbound:
-        raise TcpOptionError("... for a sequence number is for outbound packets only")
+        raise TcpOptionError(finding("error-outbound", text="..."))
     return TcpSpec(
         outbound,
         _ip_info(node),
@@ -318,7 +319,7 @@ def _options(node: Node, outbound: bool, defines: Mapping[str, str]) -> tuple[Op
     first = found.children[0]
     if isinstance(first, Token):
         if not outbound:
-            raise TcpOptionError("<...> is for outbound packets only")
+            raise TcpOptionError(finding("error-outbound", text="<...>"))
         return None
     options: list[Option] = []
     for child in found.children:
@@ -347,7 +348,7 @@ def _icmp(node: Node, defines: Mapping[str, str]) -> IcmpSpec:
     tokens = [c for c in node.children if isinstance(c, Token) and c.type == "WORD"]
     words = [defines.get(str(token), str(token)) for token in tokens]
     if _named(node, "echoed_udp") is not None or _named(node, "echoed_raw") is not None:
-        raise Unsupported("ICMP about UDP or raw packets")
+        raise Unsupported("icmp [udp]")
     echoed = _named(node, "echoed_tcp")
     quoted: tuple[int, int] | None = None
     udp: tuple[int, int] | None = None

@@ -54,7 +54,7 @@ class Messages(Files):
         if argument == Word("AF_UNSPEC"):
             raise socket_error(EOPNOTSUPP if flags & c.MSG_FASTOPEN else EAFNOSUPPORT)
         if not isinstance(argument, Structure):
-            raise Unsupported(f"the address of {call.name}()")
+            raise Unsupported(f"{call.name}(address)")
         port, name = argument.get("sin_port"), argument.get("sin_addr")
         text = name.value if isinstance(name, Text) else format_address(default[0])
         return text, port if isinstance(port, int) else default[1]
@@ -93,10 +93,10 @@ class Messages(Files):
     def call_sendmsg(self, call: Call) -> Step:
         message = call.arguments[1]
         if not isinstance(message, Structure):
-            raise Unsupported("the message of sendmsg()")
+            raise Unsupported("sendmsg(message)")
         control = message.get("msg_control")
         if isinstance(control, Array) and control.items:
-            raise Unsupported("msg_control of sendmsg()")
+            raise Unsupported("sendmsg(msg_control)")
         flags = self.argument(call, 2)
         sizes = self._sizes(message.get("msg_iov"))
         if flags & c.MSG_ZEROCOPY and self.socket(call)[1].options.zerocopy:
@@ -107,7 +107,7 @@ class Messages(Files):
         """One call whose octets must not all share a segment."""
         file, sock = self.socket(call)
         if flags & ~(SEND_FLAGS | SEND_FLAGS_TOLD) or flags & c.MSG_FASTOPEN:
-            raise Unsupported("these flags of sendmsg() with MSG_ZEROCOPY")
+            raise Unsupported(s.names(flags, "MSG_"))
         patient = not file.nonblocking and not flags & c.MSG_DONTWAIT
         done = 0
         for index, size in enumerate(parts):
@@ -126,11 +126,11 @@ class Messages(Files):
 
     def _sizes(self, iov: object) -> list[int]:
         if not isinstance(iov, Array):
-            raise Unsupported("an iovec of this form")
+            raise Unsupported("msg_iov")
         sizes: list[int] = []
         for item in iov.items:
             if not isinstance(item, Structure):
-                raise Unsupported("an iovec of this form")
+                raise Unsupported("msg_iov")
             sizes.append(s.number(item.fields[-1][1]))
         return sizes
 
@@ -233,7 +233,7 @@ class Messages(Files):
     def call_recvmsg(self, call: Call) -> Step:
         message = call.arguments[1]
         if not isinstance(message, Structure):
-            raise Unsupported("the message of recvmsg()")
+            raise Unsupported("recvmsg(message)")
         size = self._vector(message.get("msg_iov"))
         if self.argument(call, 2) & c.MSG_ERRQUEUE:
             return self._recv_error(call, message, size)

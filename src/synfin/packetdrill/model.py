@@ -3,15 +3,18 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from synfin.packetdrill.findings import Finding
+
 
 class ScriptError(Exception):
-    """A script that cannot be read. ``line`` counts from 1; 0: the file as a whole."""
+    """A script that cannot be read. ``line`` counts from 1; 0: the file as a whole.
+    ``what`` names a text, as the findings of a run do."""
 
-    def __init__(self, line: int, message: str, column: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, line: int, what: Finding, column: int = 0) -> None:
+        super().__init__(what)
         self.line = line
         self.column = column
-        self.message = message
+        self.what = what
 
 
 class Unsupported(Exception):

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from synfin.packetdrill.findings import Finding, finding
 from synfin.packetdrill.model import Option, Unsupported
 from synfin.wire.options import (
     EOL,
@@ -24,6 +25,10 @@ MD5: Final = 19
 
 class TcpOptionError(ValueError):
     """Options that cannot stand in a header."""
+
+    def __init__(self, what: Finding) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 def read_option(name: str, words: Sequence[str | tuple[str, ...]]) -> Option:
@@ -56,7 +61,9 @@ def _packed(form: str, words: Sequence[str | tuple[str, ...]]) -> bytes:
     try:
         return struct.pack(form, *numbers)
     except struct.error:
-        raise TcpOptionError(f"{numbers} does not fit its TCP option") from None
+        raise TcpOptionError(
+            finding("error-option-value", text=" ".join(map(str, numbers)))
+        ) from None
 
 
 def _blob(words: Sequence[str | tuple[str, ...]]) -> bytes:
@@ -64,16 +71,16 @@ def _blob(words: Sequence[str | tuple[str, ...]]) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        raise TcpOptionError(f"{text!r} is not an even number of hexadecimal digits") from None
+        raise TcpOptionError(finding("error-hex", text=text)) from None
 
 
 def spoil_check(options: Sequence[Option]) -> None:
     """Raises TcpOptionError for options that are not whole words, or too many."""
     size = len(encode(options))
     if size % 4:
-        raise TcpOptionError(f"the TCP options have {size} octets, which is no multiple of 4")
+        raise TcpOptionError(finding("error-option-words", size=size))
     if size > 40:
-        raise TcpOptionError(f"the TCP options have {size} octets; 40 fit")
+        raise TcpOptionError(finding("error-option-size", size=size))
 
 
 def encode(options: Sequence[Option]) -> bytes:

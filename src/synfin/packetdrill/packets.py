@@ -104,7 +104,7 @@ def tos_octet(ip: IpInfo) -> int:
     if ip.tos >= 0:
         return ip.tos
     if ip.ecn == "ect01":
-        raise Unsupported("ect01 on an inbound packet")
+        raise Unsupported("< [ect01]")
     return ECN_BITS.get(ip.ecn, 0)
 
 

@@ -55,7 +55,7 @@ class Polling(Transfers):
     def call_poll(self, call: Call) -> Step:
         array = call.arguments[0]
         if not isinstance(array, Array):
-            raise Unsupported("the array of poll()")
+            raise Unsupported("poll(fds)")
         wanted = [self._pollfd(item) for item in array.items]
         deadline = self._timeout(self.argument(call, 2))
         while True:
@@ -71,10 +71,10 @@ class Polling(Transfers):
 
     def _pollfd(self, item: Expression) -> tuple[int, int, int]:
         if not isinstance(item, Structure):
-            raise Unsupported("the array of poll()")
+            raise Unsupported("poll(fds)")
         fd, events, revents = item.get("fd"), item.get("events"), item.get("revents")
         if fd is None or events is None:
-            raise Unsupported("the array of poll()")
+            raise Unsupported("poll(fds)")
         return s.number(fd), s.number(events), s.number(revents) if revents is not None else 0
 
     def _bits(self, fd: int, events: int) -> int:
@@ -103,7 +103,7 @@ class Polling(Transfers):
     def _event(self, expression: Expression) -> tuple[int, int]:
         item = only(expression)
         if not isinstance(item, Structure):
-            raise Unsupported("this epoll_event")
+            raise Unsupported("epoll_event")
         events = item.get("events")
         data = next((v for k, v in item.fields if k in ("fd", "ptr", "u32", "u64")), 0)
         return s.number(events) if events is not None else 0, s.number(data)

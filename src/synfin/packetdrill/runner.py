@@ -84,7 +84,7 @@ def run_script(script: Script, config: Config, folder: Path, tolerance_usecs: in
     except Unsupported as missing:
         status, message = "unsupported", missing.what
     except ScriptError as error:
-        status, message, line = "error", error.message, error.line
+        status, failure, line = "error", Failure(error.what), error.line
     except Failure as found:
         status, failure = "fail", found
     line = line or (runner.line if runner is not None else 1)
@@ -134,7 +134,7 @@ class Runner:
     def run(self) -> None:
         """Every event. Raises Failure, Unsupported or ScriptError."""
         if self.script.events[0].when.start != 0:
-            raise ScriptError(self.script.events[0].line, "the first event must be at time 0")
+            raise ScriptError(self.script.events[0].line, finding("error-begin"))
         for event in self.script.events:
             self.line = event.line
             self._event(self._anchored(event))
@@ -204,7 +204,7 @@ class Runner:
             self._wait_for_event(event, False)
             self._code(event, action)
         else:
-            raise Unsupported("UDP" if not isinstance(action, IcmpSpec) else "outbound ICMP")
+            raise Unsupported("udp" if not isinstance(action, IcmpSpec) else "> icmp")
         self.last_time = event.when.start
         self.last_inbound = _is_inbound(event)
 
@@ -243,7 +243,7 @@ class Runner:
     def _arrive_icmp(self, spec: IcmpSpec) -> None:
         flow = self.flow
         if flow is None:
-            raise Unsupported("ICMP about no connection")
+            raise Unsupported("< icmp")
         local = self.config.local_ip, flow.local_port
         remote = self.config.remote_ip, flow.remote_port
         seq = flow.live_quote(spec.quoted[0] if spec.quoted is not None else 0)
@@ -254,7 +254,7 @@ class Runner:
     def _expect(self, event: Event, spec: TcpSpec) -> None:
         flow = self.flow
         if flow is None:
-            raise ScriptError(event.line, "no socket could send this packet")
+            raise ScriptError(event.line, finding("error-no-socket"))
         when = event.when
         end = when.end if when.ranged else when.start
         limit = LONGEST if when.timing is Timing.ANY else end + PATIENCE

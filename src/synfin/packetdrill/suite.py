@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from synfin.packetdrill.config import Config
-from synfin.packetdrill.findings import Result
+from synfin.packetdrill.findings import Result, finding
 from synfin.packetdrill.language import parse
 from synfin.packetdrill.model import ScriptError, Unsupported
 from synfin.packetdrill.runner import run_script
@@ -54,9 +54,9 @@ def run_job(job: Job) -> Result:
         return Result(job.name, "unsupported", message=missing.what)
     except ScriptError as error:
         line = text.splitlines()[error.line - 1].strip() if error.line else ""
-        return Result(job.name, "error", error.line, line, message=error.message)
+        return Result(job.name, "error", error.line, line, (error.what,))
     except (OSError, UnicodeDecodeError) as error:
-        return Result(job.name, "error", message=str(error))
+        return Result(job.name, "error", findings=(finding("error-file", text=str(error)),))
     return run_script(script, job.config, job.path.parent, job.tolerance_usecs)
 
 

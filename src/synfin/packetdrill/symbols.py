@@ -122,6 +122,9 @@ INFO_SYMBOLS: Final[dict[str, int]] = {
 """What ``%{ }%`` blocks know beside tcp_info."""
 
 
+_FORMS: Final = {"Text": '"..."', "Array": "[...]", "Structure": "{...}"}
+
+
 def number(expression: Expression) -> int:
     """The value of a number, a symbol, or several joined by ``|``.
 
@@ -135,7 +138,7 @@ def number(expression: Expression) -> int:
         return SYMBOLS[expression.name]
     if isinstance(expression, Either):
         return number(expression.left) | number(expression.right)
-    raise Unsupported(f"an argument of the form {type(expression).__name__.lower()}")
+    raise Unsupported(_FORMS.get(type(expression).__name__, "..."))
 
 
 def names(value: int, prefix: str) -> str:

@@ -309,7 +309,7 @@ class Sysctls:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            raise Unsupported(f"`{name}` (no such file beside the script)") from None
+            raise Unsupported(f"`{name}`") from None
         self.run(text, depth + 1)
 
 

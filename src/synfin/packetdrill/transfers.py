@@ -23,7 +23,7 @@ class Transfers(Calls):
     def call_pipe(self, call: Call) -> int:
         pair = call.arguments[0] if call.arguments else Dots()
         if not isinstance(pair, Array) or len(pair.items) != 2:
-            raise Unsupported("this argument of pipe()")
+            raise Unsupported("pipe(...)")
         pipe = Pipe()
         for item, reads in zip(pair.items, (True, False), strict=True):
             file = File()
@@ -34,7 +34,7 @@ class Transfers(Calls):
     def call_open(self, call: Call) -> int:
         name = call.arguments[0] if call.arguments else Dots()
         if not isinstance(name, Text):
-            raise Unsupported("this argument of open()")
+            raise Unsupported("open(...)")
         size = self.programs.files.get(name.value)
         if size is None:
             raise socket_error(ENOENT)
@@ -52,7 +52,7 @@ class Transfers(Calls):
         if isinstance(offset, Array) and len(offset.items) == 1:
             start = number(offset.items[0])
         elif not self.is_null(call, 2):
-            raise Unsupported("this offset of sendfile()")
+            raise Unsupported("sendfile(offset)")
         data = source.content[start : start + self.argument(call, 3)]
         if not data:
             return 0
@@ -67,7 +67,7 @@ class Transfers(Calls):
         """splice(in, NULL, out, NULL, count, flags): one of the two must be a pipe."""
         source, target = self.file(call, 0), self.file(call, 2)
         if not (self.is_null(call, 1) and self.is_null(call, 3)):
-            raise Unsupported("an offset of splice()")
+            raise Unsupported("splice(offset)")
         count, flags = self.argument(call, 4), self.argument(call, 5)
         if target.pipe is not None and source.socket is not None:
             if target.reads:
