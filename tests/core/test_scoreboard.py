@@ -224,3 +224,27 @@ def test_part_of_a_segment_counts_as_not_received_where_segments_are_counted() -
     assert live(made) == [(0, 300), (300, 400), (400, 500)]
     plain = board(0, 400)
     assert sack(plain, 350, 400) == 50
+
+
+def test_small_neighbours_go_again_as_one() -> None:
+    """Linux tcp_retrans_try_collapse(): what fits, up to what the peer has or the window ends."""
+    made = board(0, 30, 60, 90, 120)
+    made.mark_all_lost()
+    made.collapse(0, 100, 1000)
+    assert live(made) == [(0, 90), (90, 120)]
+    assert made.lost_octets == made.flight_octets == 120
+    made.collapse(0, 200, 100)
+    assert live(made) == [(0, 90), (90, 120)], "beyond the window"
+    sack(made, 90, 120)
+    made.collapse(0, 200, 1000)
+    assert live(made) == [(0, 90), (90, 120)], "the peer has it"
+
+
+def test_a_lone_fin_joins_the_text_before_it() -> None:
+    made = Scoreboard()
+    made.add(Sent(0, 100, 0, 0, 100))
+    made.add(Sent(100, 101, 0, FIN, 100))
+    made.mark_all_lost()
+    made.collapse(0, 100, 1000)
+    assert live(made) == [(0, 101)]
+    assert made.front().flags == FIN

@@ -65,6 +65,7 @@ def form(
 ) -> Segment:
     """<SEQ=seq><ACK=RCV.NXT> with window and options; the ACK owed rides along."""
     rcv = tcb.rcv
+    tcb.transmitted_at = tcb.now
     segment = Segment(
         tcb.local_port,
         tcb.remote_port,

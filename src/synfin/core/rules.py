@@ -338,6 +338,9 @@ WAIT_SWS: Final = Rule(
 )
 WAIT_WINDOW: Final = Rule("wait.window-closed", "RFC 9293 §3.8.6", "snd_wnd in_flight")
 WAIT_PACING: Final = Rule("wait.pacing", "Linux tcp_pacing_check()", "rate until_ns")
+WAIT_LARGER: Final = Rule(
+    "wait.larger-segment", "Linux tcp_tso_should_defer()", "length cwnd in_flight"
+)
 WAIT_CWND: Final = Rule("wait.congestion-window", "RFC 5681 §3.1", "cwnd in_flight", "MUST-19")
 WAIT_ACK: Final = Rule("wait.delayed-ack", "RFC 9293 §3.8.6.3", "delay_ns", "MUST-40")
 WAIT_ESTABLISHED: Final = Rule("wait.not-established", "RFC 9293 §3.10.2", "queued")

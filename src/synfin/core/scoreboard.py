@@ -239,6 +239,29 @@ class Scoreboard:
             self.first_lost -= 1
         return index - 1
 
+    def collapse(self, index: int, octets: int, edge: int) -> None:
+        """Let the range at ``index``, which is due again, take those after it along as long
+        as their text fits in ``octets`` and ends by ``edge``."""
+        sent = self.ranges[index]
+        while index + 1 < len(self.ranges):
+            after = self.ranges[index + 1]
+            text = after.end - sent.start - (after.flags & FIN)
+            if after.sacked or after.cost > max(self.unit, octets) or text > octets:
+                return
+            if after.end > edge:
+                return
+            self._count(after, -after.cost)
+            self._count(sent, -sent.cost)
+            self.flight_octets -= sent.cost + after.cost
+            sent.end = after.end
+            sent.flags |= after.flags
+            sent.transmissions = max(sent.transmissions, after.transmissions)
+            sent.cost = self.cost_of(sent.start, sent.end, sent.flags)
+            self.flight_octets += sent.cost
+            self._count(sent, sent.cost)
+            after.resent = False
+            del self.ranges[index + 1]
+
     def mark_lost(self, index: int) -> int:
         """The range at ``index`` is to be sent again; what that takes from the flight."""
         sent = self.ranges[index]

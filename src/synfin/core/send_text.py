@@ -5,6 +5,7 @@ RFC 5681, RFC 6582).
 """
 
 from synfin.core import loss_probe, pacing, rules, undo, window_validation
+from synfin.core.deferral import defers
 from synfin.core.events import Value
 from synfin.core.forming import form, sack_length
 from synfin.core.rules import Rule
@@ -134,6 +135,10 @@ def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     if length > most:
         board.split(index, sent.start + most)
         length = most
+    elif length < room and tcb.settings.collapses:
+        stretch = snd.buffer.stretch(sent.start)
+        board.collapse(index, min(room, stretch), snd.snd_una + snd.snd_wnd)
+        length = sent.end - sent.start - (sent.flags & FIN)
     segment = _form_again(tcb, sent, room)
     undo.note_retransmission(snd, tcb.ts_now(), sent.cost)
     board.sent_again(index, tcb.now)
@@ -322,6 +327,9 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
     least = full if snd.board.unit else min(length, full)
     if room < least and snd.in_flight > 0:
         tcb.wait_rule = rules.WAIT_CWND
+        return 0
+    if defers(tcb, unsent, full, limit):
+        tcb.wait_rule = rules.WAIT_LARGER
         return 0
     if length > room and length > full:
         length = max(full, room - room % full)

@@ -190,10 +190,16 @@ class Settings:
     tso_autosize: bool = False
     """Linux tcp_tso_autosize(): a segment for the device to cut takes a millisecond of the
     pacing rate; else it is as large as the windows and the device allow."""
+    tso_defers: bool = False
+    """Linux tcp_tso_should_defer(): a segment for the device to cut waits up to a
+    millisecond for the ACK that lets it be larger."""
     min_tso_segments: int = 2
     """Linux tcp_min_tso_segs."""
 
     # -- loss recovery
+    collapses: bool = False
+    """Linux tcp_retrans_try_collapse(): a small segment that goes again takes the small ones
+    after it along (RFC 9293 §3.8 leaves the cuts to the sender)."""
     reordering_threshold: int = 3
     """DupThresh (RFC 5681 §3.2, RFC 6675 §2; Linux tcp_reordering)."""
     rack: bool = False
@@ -602,6 +608,8 @@ LINUX: Final = Settings(
     ack_ends_more=True,
     ssthresh_from_window=True,
     tso_autosize=True,
+    tso_defers=True,
+    collapses=True,
     window_validation=True,
     idle_halves=True,
     rack=True,

@@ -196,6 +196,8 @@ class Tcb(StateHolder):
         """Why the last poll sent nothing although something is queued."""
         self.sws_override: bool = False
 
+        self.transmitted_at: int = -(1 << 62)
+        """When anything last left."""
         self.first_sent_at: int = 0
         """When our SYN first left."""
         self.last_heard: int = 0

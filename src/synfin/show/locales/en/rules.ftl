@@ -352,6 +352,8 @@ wait-window-closed = Flow control, RFC 9293 §3.8.6: the peer offers SND.WND = {
     .name = Peer's window is full
 wait-pacing = Pacing, Linux tcp_pacing_check(): at { $rate } octets per second the next segment's turn comes in { $until_ns }; the windows would let it go now
     .name = Paced: the next one a little later
+wait-larger-segment = Linux tcp_tso_should_defer(): { COUNT($length, one: "octet", many: "octets") } wait a moment: the next ACK is due within a millisecond and will let a larger segment go (cwnd = { $cwnd }, { $in_flight } in flight)
+    .name = Waits to be a larger segment
 wait-congestion-window = RFC 5681 §3.1 (MUST-19): cwnd = { $cwnd }, with { COUNT($in_flight, one: "octet", many: "octets") } in flight; the network, not the peer, sets this limit, and the next ACK will lift it.
     .name = Congestion window is full
 wait-delayed-ack = RFC 9293 §3.8.6.3 (MUST-40): an ACK is owed but may wait up to { $delay_ns } for data or a second segment to go with it.

@@ -351,6 +351,8 @@ wait-window-closed = 流量控制，RFC 9293 §3.8.6：对端通告 SND.WND = { 
     .name = 对端窗口已满
 wait-pacing = 步调控制（pacing），Linux tcp_pacing_check()：速率为每秒 { $rate } 字节，再过 { $until_ns } 才轮到下一段；窗口本身是允许的
     .name = 步调控制：下一段稍后再发
+wait-larger-segment = Linux tcp_tso_should_defer()：{ $length } 字节稍等一下：一毫秒之内就会有 ACK，届时可以合成更大的一段（cwnd = { $cwnd }，在途 { $in_flight }）
+    .name = 稍等，凑成更大的一段
 wait-congestion-window = RFC 5681 §3.1（MUST-19）：cwnd = { $cwnd }，在途 { $in_flight } 字节；这个上限来自网络而不是对端，下一个 ACK 到来就会放开。
     .name = 拥塞窗口已满
 wait-delayed-ack = RFC 9293 §3.8.6.3（MUST-40）：欠对端一个 ACK，但可以等至多 { $delay_ns }，看有没有数据或第二个报文段一起确认。
