@@ -1,7 +1,9 @@
 """RFC 6298 by its own numbers (MUST-18)."""
 
+import pytest
+
 from synfin.core.rtt import RttEstimator
-from synfin.core.settings import LINUX, RFC, SECOND
+from synfin.core.settings import FREEBSD, LINUX, RFC, SECOND
 from tests.core.pair import MS
 
 
@@ -100,3 +102,15 @@ def test_slop_is_added_once_and_not_doubled() -> None:
     assert made.rto == 230 * MS
     made.back_off()
     assert made.rto == 260 * MS
+
+
+@pytest.mark.parametrize("floor", [False, True])
+def test_the_slop_is_in_what_backs_off(floor: bool) -> None:
+    """Linux's floor and FreeBSD's slop together, too: each backoff makes the RTO longer."""
+    rtt = RttEstimator(FREEBSD.but(rto_variance_floor=floor))
+    sample(rtt, 1 * MS)
+    before = rtt.rto
+    for _ in range(5):
+        rtt.back_off()
+        assert rtt.rto > before
+        before = rtt.rto

@@ -73,8 +73,8 @@ class RttEstimator:
         if self.variance_floor:
             rto = self.srtt + self.held
         else:
-            rto = max(self.srtt + 4 * self.rttvar, self.min_rto) + self.slop
-        return min(rto, self.max_rto)
+            rto = max(self.srtt + 4 * self.rttvar, self.min_rto)
+        return min(rto + self.slop, self.max_rto)
 
     def back_off(self) -> None:
         """Double the RTO up to its maximum (RFC 6298 §5.5); FreeBSD's slop, which it has
