@@ -67,6 +67,15 @@ def test_bulk_both_ways_over_a_bad_link(profile: str) -> None:
     assert pair.tap.repeats["A"] > 0, "the link was bad enough to need repeats"
 
 
+@pytest.mark.parametrize(
+    ("profile", "other"), [("freebsd", "linux"), ("linux", "freebsd"), ("rfc", "linux")]
+)
+def test_different_stacks_over_a_bad_link(profile: str, other: str) -> None:
+    pair = bad_pair(PROFILES[profile], 10 * MS)
+    pair.b.host.settings = PROFILES[other]
+    both_ways(pair, 300_000)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_bulk_over_a_very_bad_link(seed: int) -> None:
     pair = Pair(LINUX, delay=5 * MS, seed=seed, loss=0.1, duplicate=0.1, reorder=0.1, corrupt=0.05)
