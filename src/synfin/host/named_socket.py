@@ -131,6 +131,10 @@ class NamedSocket(OptionSource):
             self._take_error()
             raise socket_error(number)
 
+    def keys(self) -> Md5Keys | None:
+        """TCP_MD5SIG's."""
+        return self.options.md5
+
     def manners(self, ttl: int) -> tuple[int, int]:
         """IP_TTL and IP_TOS, or IPv6's."""
         return self.options.hop_limit(ttl), self.options.traffic_class

@@ -33,6 +33,10 @@ class Informed:
         self.wants_room: bool = False
         """A send or a poll found no room, and nobody has been woken since."""
 
+    def keys(self) -> Md5Keys | None:
+        """Of its peers (TCP_MD5SIG)."""
+        return None
+
     def manners(self, ttl: int) -> tuple[int, int]:
         """(TTL, TOS) of what leaves for this socket; ``ttl`` is the host's."""
         return ttl, 0

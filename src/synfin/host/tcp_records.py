@@ -150,7 +150,8 @@ class TcpRecords:
 
     def to_nobody(self, key: Key, segment: Segment) -> None:
         """§3.10.7.1: no such connection."""
-        if segment.options.md5 is not None:
+        secret = self.md5_key(key) if segment.options.md5 is not None else b""
+        if secret is None or (secret and judge(segment, key[1], key[0], secret) is not None):
             # Without a key nothing proves that such a connection ever was, and the peer
             # would ignore a reset that is not signed.
             self.settled(0, segment, Reason(rules.MD5_NO_RESET, {"seg_seq": segment.seq}))
@@ -208,6 +209,9 @@ class TcpRecords:
         else:
             listener = self.demux.listener_for(key[0], key[2] >> 16)
             keys = None if listener is None else listener.md5
+            holder = self.bound.get(key[2] >> 16)
+            if listener is None and holder is not None and self.settings.replies_like_socket:
+                keys = holder.keys()
         return None if keys is None else keys.find(key[1])
 
     def signature_fails(self, key: Key, segment: Segment) -> bool:

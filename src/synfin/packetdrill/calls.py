@@ -10,6 +10,7 @@ from synfin.core.errno import (
 from synfin.core.timers import NEVER
 from synfin.host import constants as c
 from synfin.host.errors import socket_error
+from synfin.host.signatures import md5sig
 from synfin.host.sockets import Socket
 from synfin.packetdrill import symbols as s
 from synfin.packetdrill.files import File, Step, only
@@ -23,6 +24,8 @@ _TCP_INQ: Final = (c.IPPROTO_TCP, c.TCP_INQ)
 _FASTOPEN_CONNECT: Final = (c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT)
 _SNDBUF_LEAST: Final = 4608
 _RCVBUF_LEAST: Final = 2304
+
+_MD5SIG: Final = (c.IPPROTO_TCP, c.TCP_MD5SIG)
 
 
 class Calls(Messages):
@@ -106,6 +109,13 @@ class Calls(Messages):
         file.nonblocking = bool(self.argument(call, 2) & s.O_NONBLOCK)
         return 0
 
+    def _sign(self, sock: Socket, on: int) -> None:
+        """FreeBSD's TCP_MD5SIG is a flag; the keys are those of ``setkey``."""
+        size = 4 if self.config.ip_version == 4 else 16
+        for address, key in self.machine.md5_keys.items():
+            if len(address) == size and address != self.config.local_ip:
+                sock.setsockopt(*_MD5SIG, md5sig(address, key if on else b""))
+
     def call_setsockopt(self, call: Call) -> int:
         file, sock = self.socket(call)
         pair = self.argument(call, 1), self.argument(call, 2)
@@ -116,6 +126,9 @@ class Calls(Messages):
                 raise Unsupported(_option_name(call))
             octets = s.number(onoff).to_bytes(4, "little") + s.number(linger).to_bytes(4, "little")
             sock.setsockopt(pair[0], pair[1], octets)
+            return 0
+        if pair == _MD5SIG and isinstance(value, int):
+            self._sign(sock, value)
             return 0
         if isinstance(value, Text) and pair == _CONGESTION:
             sock.setsockopt(*pair, value.value.encode())

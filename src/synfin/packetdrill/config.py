@@ -49,6 +49,8 @@ class Config:
     mtu: int = 1500
     profile: str = "linux"
     ip_version: int = 4
+    md5_secret: bytes = b""
+    """``--tcp_md5_secret``: what ``md5 valid`` is made with."""
     forgiven_calls: bool = False
     """``--non_fatal=syscall``: options that the stack does not have fail without harm."""
     encapsulated: bool = False
@@ -114,6 +116,8 @@ class Config:
             return replace(self, strict_segments=True)
         if name == "ip_version":
             return self._of_version(value)
+        if name == "tcp_md5_secret":
+            return replace(self, md5_secret=value.encode())
         if name == "non_fatal":
             return replace(self, forgiven_calls="syscall" in value.split(","))
         if name == "udp_encapsulation":

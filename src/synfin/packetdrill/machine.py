@@ -43,6 +43,8 @@ class Machine:
         )
         self.host.add_address(config.local_ip, config.prefix_len, config.mtu)
         self.host.set_offload(65_535)
+        self.md5_keys: dict[bytes, bytes] = {}
+        """Peer's address -> key: what FreeBSD's sockets with TCP_MD5SIG use."""
         self.sent: deque[tuple[int, Packet]] = deque()
         self.cuts: bool = False
         """Large segments are cut before they come to the device (``ethtool … tso off``)."""

@@ -21,6 +21,8 @@ from synfin.wire.options import (
 
 MD5: Final = 19
 """RFC 2385."""
+SIGNED: Final = bytes(16)
+"""Stands for ``md5 valid``: no signature comes out as zeros."""
 
 
 class TcpOptionError(ValueError):
@@ -52,7 +54,7 @@ def read_option(name: str, words: Sequence[str | tuple[str, ...]]) -> Option:
     if name == "fast_open_exp":
         return Option(EXPERIMENTAL, struct.pack("!H", FASTOPEN_MAGIC) + _blob(words))
     if name == "md5":
-        return Option(MD5, _blob(words))
+        return Option(MD5, SIGNED if words == ["valid"] else _blob(words))
     raise Unsupported("AccECN")
 
 
@@ -141,7 +143,7 @@ def _shown(option: Option) -> str:
     if kind == EXPERIMENTAL and data[:2] == struct.pack("!H", FASTOPEN_MAGIC):
         return f"FOEXP {data[2:].hex()}".strip()
     if kind == MD5:
-        return f"md5 {data.hex()}"
+        return "md5 valid" if data == SIGNED else f"md5 {data.hex()}"
     return f"kind {kind} {data.hex()}".strip()
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from synfin.packetdrill import options as tcp_options
 from synfin.packetdrill.model import IpInfo, Option, TcpSpec, Unsupported
+from synfin.packetdrill.signatures import is_signed, signed
 from synfin.wire.checksum import checksum, pseudo_sum
 from synfin.wire.ip import PROTO_TCP, PROTO_UDP, Packet, encode_packet
 from synfin.wire.malformed import Malformed
@@ -47,6 +48,8 @@ class Actual:
         """> 0: a device may cut it into pieces of so many octets."""
         self.udp: tuple[int, int] | None = None
         """The ports of the datagram that the segment travelled in."""
+        self.segment: Segment = segment
+        """As it left, in live numbers."""
         self.reason: object | None = segment.reason
 
     def cut(self, length: int) -> "Actual":
@@ -99,6 +102,15 @@ def _option_octets(tcp: bytes) -> bytes:
     return tcp[20 : (tcp[12] >> 4) * 4]
 
 
+def judge_signature(actual: Actual, secret: bytes) -> None:
+    """A right signature becomes ``md5 valid``, which is how the script names it."""
+    if secret and is_signed(actual.segment, actual.src, actual.dst, secret):
+        actual.options = tuple(
+            Option(o.kind, tcp_options.SIGNED) if o.kind == tcp_options.MD5 else o
+            for o in actual.options
+        )
+
+
 def tos_octet(ip: IpInfo) -> int:
     """The octet that the script asks for."""
     if ip.tos >= 0:
@@ -113,8 +125,9 @@ def tcp_octets(
     src: tuple[bytes, int],
     dst: tuple[bytes, int],
     options: tuple[Option, ...],
+    secret: bytes = b"",
 ) -> bytes:
-    """The packet of ``spec`` (live numbers); the payload is zeros."""
+    """The packet of ``spec`` (live numbers); the payload is zeros. ``secret`` signs."""
     field = tcp_options.encode(options)
     head_len = 20 + len(field)
     body = bytearray(
@@ -131,6 +144,8 @@ def tcp_octets(
         + field
         + bytes(spec.length)
     )
+    if secret:
+        body = bytearray(signed(bytes(body), src[0], dst[0], options, secret))
     ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
     if spec.udp is not None:
         datagram = Datagram(spec.udp[0], spec.udp[1], bytes(body))

@@ -42,7 +42,7 @@ from synfin.packetdrill.model import (
     Unsupported,
     When,
 )
-from synfin.packetdrill.packets import Actual, seen_segment, tcp_octets
+from synfin.packetdrill.packets import Actual, judge_signature, seen_segment, tcp_octets
 from synfin.packetdrill.polling import Polling
 from synfin.packetdrill.proc_net import run_grep
 from synfin.packetdrill.sockstat import run_tool
@@ -129,6 +129,7 @@ class Runner:
     def _apply(self) -> None:
         """What commands have set comes into force."""
         self.sysctls.apply(self.machine.host)
+        self.machine.md5_keys = self.sysctls.md5_keys
         self.machine.cuts = not self.sysctls.programs.offload
 
     def run(self) -> None:
@@ -237,7 +238,9 @@ class Runner:
         options = flow.live_options(spec, event.line)
         remote = self.config.remote_ip, spec.src_port or flow.remote_port
         local = self.config.local_ip, spec.dst_port or flow.local_port
-        self.machine.inject(tcp_octets(flow.to_live(spec), remote, local, options))
+        self.machine.inject(
+            tcp_octets(flow.to_live(spec), remote, local, options, self.config.md5_secret)
+        )
         self._poke()
 
     def _arrive_icmp(self, spec: IcmpSpec) -> None:
@@ -261,6 +264,7 @@ class Runner:
         actual = self._sniff(flow, max(limit, self.machine.now))
         if actual is None:
             raise Failure(finding("nothing-sent"), why=self._silence())
+        judge_signature(actual, self.config.md5_secret)
         flow.learn(spec, actual)
         self._connection()  # while it is there: an error may end it
         self._cut(actual, spec.length)

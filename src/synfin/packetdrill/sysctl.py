@@ -18,6 +18,7 @@ from synfin.packetdrill import freebsd
 from synfin.packetdrill.findings import Failure
 from synfin.packetdrill.model import Unsupported
 from synfin.packetdrill.programs import Programs
+from synfin.packetdrill.signatures import read_setkey
 
 _ARITHMETIC: Final = re.compile(r"\$\(\((\s*\d+(?:\s*\*\s*\d+)*\s*)\)\)")
 _RESTORE: Final = re.compile(r"/tmp/sysctl_restore_\S+\.sh")
@@ -179,6 +180,8 @@ class Sysctls:
         self.values: dict[str, str] = {}
         self.saved: dict[str, str | None] = {}
         """What ``set_sysctls.py`` found, for its restoring script."""
+        self.md5_keys: dict[bytes, bytes] = {}
+        """Peer's address -> key, from ``setkey``."""
         self.flushed: bool = False
         """What is remembered of servers shall be forgotten."""
         self.purged: bool = False
@@ -219,6 +222,10 @@ class Sysctls:
 
     def run(self, text: str, depth: int = 0) -> None:
         """Every command in ``text``. Raises Unsupported for the first that has no meaning."""
+        keys = read_setkey(text)
+        if keys is not None:
+            self.md5_keys = keys
+            return
         joined = text.replace("\\\n", " ").replace("\\`", "`")
         joined = _ARITHMETIC.sub(_multiplied, joined)
         for line in joined.splitlines():
