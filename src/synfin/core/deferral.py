@@ -32,6 +32,6 @@ def defers(tcb: Tcb, unit: int, full: int, largest: int) -> bool:
     if limit >= min(largest, chunk) or (limit >= unit and not last):
         return False
     threshold = min(snd.rtt.srtt // 2, MILLISECOND)
-    if snd.board.front().sent_at + snd.rtt.srtt - tcb.now > threshold:
+    if snd.board.front().sent_at + snd.rtt.srtt - tcb.now >= threshold:
         return False  # the ACK will come too late for that
     return limit <= unit or not snd.fin_queued
