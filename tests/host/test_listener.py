@@ -5,7 +5,7 @@ import pytest
 from synfin.core.errno import EAGAIN, ECONNRESET
 from synfin.core.settings import LINUX, RFC, SECOND
 from synfin.host import constants as c
-from synfin.wire.tcp import ACK, FIN, RST, SYN, Options
+from synfin.wire.tcp import ACK, FIN, RST, SYN, Options, Segment
 from tests.host.two import Lone, Two, errno_of
 
 
@@ -167,6 +167,16 @@ def test_but_not_for_ever() -> None:
     lone.wait(7 * SECOND)
     lone.arrive(ACK, 501, iss + 1)
     assert sock.readable()
+
+
+def test_the_syn_ack_is_not_repeated_while_text_is_waited_for() -> None:
+    """Linux syn_ack_recalc(): the peer has it; the last repetition is its last chance."""
+    lone = Lone(LINUX)
+    sock = lone.listen()
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT, 5)
+    lone.handshake()
+    sent = [(at, p.body.flags) for at, p in lone.wait(8 * SECOND) if isinstance(p.body, Segment)]
+    assert sent == [(7 * SECOND, SYN | ACK)]
 
 
 # --- SYN cookies -------------------------------------------------------------------

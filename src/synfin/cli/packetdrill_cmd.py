@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 from rich.cells import cell_len
 
+from synfin.cli import packetdrill_capture, packetdrill_table
 from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.framework import command, stop
@@ -42,6 +44,8 @@ UNSUPPORTED: Final = 3
 @click.option("--remote_ip", metavar="ADDRESS")
 @click.option("--ip_version", metavar="ipv4")
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default="linux")
+@click.option("--pcap", metavar="FILE")
+@click.option("--table", "as_table", is_flag=True)
 @click.option("--json", "as_json", is_flag=True)
 def packetdrill(
     app: App,
@@ -54,6 +58,8 @@ def packetdrill(
     remote_ip: str | None,
     ip_version: str | None,
     profile: str,
+    pcap: str | None,
+    as_table: bool,
     as_json: bool,
 ) -> None:
     """Exit code 0: all passed; 1: one failed; 2: one cannot be read; 3: none failed, but
@@ -62,9 +68,16 @@ def packetdrill(
     config = _config(profile, given, strict_segments)
     pairs = tuple(_define(text) for text in defines)
     fixed = -1 if tolerance is None else tolerance
-    jobs = [Job(path, name, config, pairs, fixed) for path, name in _scripts(places)]
-    with Waiting(app, app.ui("packetdrill-running")) as waiting:
-        results = run_jobs(jobs, workers, lambda done: waiting.advance(done, len(jobs)))
+    if as_table:
+        _tabulate(app, places, workers, Job(Path(), "", config, pairs, fixed))
+        return
+    capture = pcap is not None
+    jobs = [Job(path, name, config, pairs, fixed, capture) for path, name in _scripts(places)]
+    if pcap is not None:
+        packetdrill_capture.check(pcap, len(jobs))
+    results = _run(app, jobs, workers)
+    if pcap is not None:
+        packetdrill_capture.write(app, pcap, results)
     if as_json:
         app.json(document(results))
     else:
@@ -76,6 +89,32 @@ def packetdrill(
         stop(1)
     if "unsupported" in found:
         stop(UNSUPPORTED)
+
+
+def _run(app: App, jobs: list[Job], workers: int) -> list[Result]:
+    with Waiting(app, app.ui("packetdrill-running")) as waiting:
+        return run_jobs(jobs, workers, lambda done: waiting.advance(done, len(jobs)))
+
+
+def _tabulate(app: App, places: tuple[str, ...], workers: int, like: Job) -> None:
+    """Each place is a suite: run as it is, then all again with no tolerance."""
+    suites = [(_name(place), _scripts((place,))) for place in _places(places)]
+    jobs = [replace(like, path=p, name=n) for _, scripts in suites for p, n in scripts]
+    watch = packetdrill_table.Stopwatch()
+    results = _run(app, jobs, workers)
+    watch.stop()
+    exact = _run(app, [replace(job, tolerance_usecs=0) for job in jobs], workers)
+    rows: list[packetdrill_table.Suite] = []
+    at = 0
+    for name, scripts in suites:
+        end = at + len(scripts)
+        rows.append((name, results[at:end], exact[at:end]))
+        at = end
+    packetdrill_table.show(app, rows, watch.seconds, workers)
+
+
+def _name(place: str) -> str:
+    return Path(place).resolve().name
 
 
 def _config(profile: str, given: dict[str, str | None], strict: bool) -> Config:
@@ -99,10 +138,15 @@ def _define(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _scripts(places: tuple[str, ...]) -> list[tuple[Path, str]]:
+def _places(places: tuple[str, ...]) -> list[str]:
     chosen = list(places) or [p for p in os.environ.get(WHERE, "").split(os.pathsep) if p]
     if not chosen:
         raise UserError("packetdrill-nothing", name=WHERE)
+    return chosen
+
+
+def _scripts(places: tuple[str, ...]) -> list[tuple[Path, str]]:
+    chosen = _places(places)
     try:
         return find_scripts([Path(place) for place in chosen])
     except FileNotFoundError as error:

@@ -125,6 +125,9 @@ class Tcb(StateHolder):
         """The option goes as kind 254 (RFC 6994), because that is how it came."""
         self.syn_text_limit: int = 0
         """Active side: octets of text that a SYN may carry; 0: the MSS without options."""
+        self.deferred_ns: int = 0
+        """TCP_DEFER_ACCEPT: a bare ACK came, and for so long after our SYN,ACK text is waited
+        for in silence."""
         self.syn_plain: bool = False
         """The SYN goes without Fast Open from now on: with its text it was too big."""
         self.syn_data_acked: bool = False

@@ -6,7 +6,7 @@ from synfin.core.errno import ETIMEDOUT
 from synfin.core.forming import options_now
 from synfin.core.rules import Rule
 from synfin.core.sequence import wrap
-from synfin.core.settings import Settings
+from synfin.core.settings import SECOND, Settings
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import NOTICE, Tcb
 from synfin.core.timers import (
@@ -90,6 +90,9 @@ def _syn_timeout(tcb: Tcb) -> None:
         rtt.rto = schedule[expiry]
     elif answering or expiry > tcb.settings.syn_linear_timeouts:
         rtt.back_off()
+    if tcb.deferred_ns > elapsed:
+        _stay_silent(tcb)
+        return
     tcb.snd.board.front().transmissions += 1  # Karn, even before it leaves
     tcb.syn_due = True
     tcb.syn_rule = rules.RTO_SYN_ACK if answering else rules.RTO_SYN
@@ -98,6 +101,16 @@ def _syn_timeout(tcb: Tcb) -> None:
         tcb.syn_rule = rules.SYN_SENT_RETRY
     if not tcb.passive:
         _tell_r1(tcb, expiry)
+
+
+def _stay_silent(tcb: Tcb) -> None:
+    """The peer has our SYN,ACK; its text is waited for (Linux syn_ack_recalc())."""
+    rto = tcb.snd.rtt.rto
+    tcb.start_timer(RETRANSMIT, tcb.now + rto, rules.RTO_ARMED, rto)
+    if tcb.observer is not None:
+        seconds = tcb.deferred_ns // SECOND
+        reason = tcb.reason(rules.LISTENER_DEFERRED, seconds, None, None, None, None)
+        tcb.emit("silence", reason, {})
 
 
 def _syn_is_hopeless(tcb: Tcb, expiry: int, elapsed: int, answering: bool) -> bool:

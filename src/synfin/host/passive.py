@@ -24,6 +24,7 @@ class PassiveOpens(TcpRecords):
         """The accept queue is full: the ACK is dropped, or answered by a reset."""
         if rule is rules.LISTENER_DEFERRED:
             reason = Reason(rule, {"seconds": listener.defer_ns // 1_000_000_000})
+            child.deferred_ns = listener.defer_ns
         else:
             waiting = len(listener.accept_queue)
             reason = Reason(rule, {"queue": waiting, "backlog": listener.backlog})

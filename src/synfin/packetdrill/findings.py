@@ -58,6 +58,18 @@ class Failure(Exception):
 
 
 @dataclass(frozen=True)
+class Captured:
+    """One packet of a run: ``octets`` from the IP header on, ``time`` in ns."""
+
+    time: int
+    octets: bytes
+    inbound: bool
+    """Towards the host under test."""
+    why: Why | None
+    """Why it was sent, or what settled it where it arrived."""
+
+
+@dataclass(frozen=True)
 class Result:
     """How a script ended: ``status`` is pass, fail, unsupported or error."""
 
@@ -69,8 +81,10 @@ class Result:
     findings: tuple[Finding, ...] = ()
     """Of a failure."""
     message: str = ""
-    """What is unsupported, or the error in the script."""
+    """What is unsupported, as the script calls it."""
     actual: str = ""
     why: Why | None = None
     without_effect: tuple[str, ...] = ()
     """Sysctls that were set and change nothing here."""
+    packets: tuple[Captured, ...] = ()
+    """All packets, where a capture was asked for."""

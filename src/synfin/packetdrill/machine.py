@@ -9,7 +9,8 @@ from synfin.core.timers import NEVER
 from synfin.host.host import Host
 from synfin.host.sockets import Socket
 from synfin.packetdrill.config import Config
-from synfin.wire.ip import Packet
+from synfin.packetdrill.findings import Captured, why_of
+from synfin.wire.ip import Packet, encode_packet
 from synfin.wire.pieces import cut
 
 MAX_ROUNDS = 10_000
@@ -45,6 +46,8 @@ class Machine:
         self.host.set_offload(65_535)
         self.md5_keys: dict[bytes, bytes] = {}
         """Peer's address -> key: what FreeBSD's sockets with TCP_MD5SIG use."""
+        self.tape: list[Captured] | None = None
+        """Every packet, when somebody wants a capture."""
         self.sent: deque[tuple[int, Packet]] = deque()
         self.cuts: bool = False
         """Large segments are cut before they come to the device (``ethtool … tso off``)."""
@@ -62,6 +65,8 @@ class Machine:
             for packet in packets:
                 pieces = cut(packet) if self.cuts else [packet]
                 self.sent.extend((self.now, piece) for piece in pieces)
+                if self.tape is not None:
+                    self._record(pieces)
             self.woken += self.host.take_ready()
             if not packets:
                 return
@@ -69,9 +74,21 @@ class Machine:
     def inject(self, octets: bytes) -> None:
         """A packet arrives now."""
         self.watcher.silence = None
+        self.watcher.arrival = None
         self.host.receive_bytes(octets, self.now)
+        if self.tape is not None:
+            why = why_of(self.watcher.arrival)
+            self.tape.append(Captured(self.now, octets, True, why))
         self.settle()
         self.fire()
+
+    def _record(self, packets: list[Packet]) -> None:
+        assert self.tape is not None
+        for packet in packets:
+            body = packet.body
+            reason = packet.reason if isinstance(body, bytes) else body.reason
+            octets = bytes(encode_packet(packet))
+            self.tape.append(Captured(self.now, octets, False, why_of(reason)))
 
     def fire(self) -> None:
         """Timers that are due now."""

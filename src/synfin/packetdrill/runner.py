@@ -67,9 +67,12 @@ class Pending:
     wake: int = NEVER
 
 
-def run_script(script: Script, config: Config, folder: Path, tolerance_usecs: int = -1) -> Result:
+def run_script(
+    script: Script, config: Config, folder: Path, tolerance_usecs: int = -1, capture: bool = False
+) -> Result:
     """Runs ``script``; ``folder`` is where its own commands look for files.
-    ``tolerance_usecs`` >= 0 lies over what the script says."""
+    ``tolerance_usecs`` >= 0 lies over what the script says; with ``capture`` the result
+    has every packet."""
     runner: Runner | None = None
     line, message = 0, ""
     failure = Failure()
@@ -79,8 +82,14 @@ def run_script(script: Script, config: Config, folder: Path, tolerance_usecs: in
         if tolerance_usecs >= 0:
             config = config.exact(tolerance_usecs)
         runner = Runner(script, config, folder)
+        runner.machine.tape = [] if capture else None
         runner.run()
-        return Result(script.name, "pass", without_effect=runner.sysctls.without_effect())
+        return Result(
+            script.name,
+            "pass",
+            without_effect=runner.sysctls.without_effect(),
+            packets=tuple(runner.machine.tape or ()),
+        )
     except Unsupported as missing:
         status, message = "unsupported", missing.what
     except ScriptError as error:
@@ -99,6 +108,7 @@ def run_script(script: Script, config: Config, folder: Path, tolerance_usecs: in
         failure.actual,
         failure.why,
         ignored,
+        tuple(runner.machine.tape or ()) if runner is not None else (),
     )
 
 

@@ -13,6 +13,21 @@ from synfin.packetdrill.language import parse
 from synfin.packetdrill.model import ScriptError, Unsupported
 from synfin.packetdrill.runner import run_script
 
+SYMBOLS: Final = {
+    4: {
+        "TFO_COOKIE": "3021b9d889017eeb",
+        "CODE": "host_unreachable",
+        "CMSG_LEVEL_IP": "SOL_IP",
+        "CMSG_TYPE_RECVERR": "IP_RECVERR",
+    },
+    6: {
+        "TFO_COOKIE": "c1d1e9742a47a9bc",
+        "CMSG_LEVEL_IP": "SOL_IPV6",
+        "CMSG_TYPE_RECVERR": "IPV6_RECVERR",
+    },
+}
+"""What the original's ``run_all.py`` defines for each IP version, unless somebody says
+otherwise: the cookie is that of its default addresses under the key of its scripts."""
 STATUSES: Final = ("pass", "fail", "unsupported", "error")
 
 
@@ -26,6 +41,8 @@ class Job:
     defines: tuple[tuple[str, str], ...] = ()
     tolerance_usecs: int = -1
     """>= 0: lies over what the script says."""
+    capture: bool = False
+    """The result shall have every packet."""
 
 
 def find_scripts(places: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -49,7 +66,8 @@ def run_job(job: Job) -> Result:
     """Parses and runs one script."""
     try:
         text = job.path.read_text(encoding="utf-8")
-        script = parse(text, job.name, dict(job.defines), job.config.platform)
+        symbols = {**SYMBOLS.get(job.config.ip_version, {}), **dict(job.defines)}
+        script = parse(text, job.name, symbols, job.config.platform)
     except Unsupported as missing:
         return Result(job.name, "unsupported", message=missing.what)
     except ScriptError as error:
@@ -57,7 +75,8 @@ def run_job(job: Job) -> Result:
         return Result(job.name, "error", error.line, line, (error.what,))
     except (OSError, UnicodeDecodeError) as error:
         return Result(job.name, "error", findings=(finding("error-file", text=str(error)),))
-    return run_script(script, job.config, job.path.parent, job.tolerance_usecs)
+    folder = job.path.parent
+    return run_script(script, job.config, folder, job.tolerance_usecs, job.capture)
 
 
 def run_jobs(

@@ -10,6 +10,8 @@ cli-opt-packetdrill-local-ip = the host's address
 cli-opt-packetdrill-remote-ip = the far end's address
 cli-opt-packetdrill-ip-version = ipv4 (default) or ipv6
 cli-opt-packetdrill-profile = the switches that the host starts with
+cli-opt-packetdrill-pcap = write the packets as pcapng, each with its reason; with several scripts FILE is a folder
+cli-opt-packetdrill-as-table = pass rates by suite (each FILE or DIR is one) and folder as a Markdown table, also with no tolerance
 cli-opt-packetdrill-as-json = results for programs
 
 packetdrill-running = running the scripts
@@ -60,3 +62,15 @@ packetdrill-error-hex = "{ $text }" is not an even number of hexadecimal digits
 packetdrill-error-option-words = the TCP options have { $size } octets, which is no multiple of 4
 packetdrill-error-option-size = the TCP options have { $size } octets; 40 fit
 packetdrill-error-file = { $text }
+
+packetdrill-pcap-stdout = --pcap writes a file, not standard output: name one
+packetdrill-pcap-folder = { $path } is a file, but { $count } scripts need a folder
+packetdrill-pcap-wrote = Wrote { $count } files to { $path }
+packetdrill-table-folder = folder
+packetdrill-table-scripts = scripts
+packetdrill-table-passed = passed
+packetdrill-table-rate = rate
+packetdrill-table-exact = passed, tolerance 0
+packetdrill-table-exact-rate = rate
+packetdrill-table-unsupported = not supported
+packetdrill-table-took = { $count } scripts in { $seconds } s ({ $workers } at a time, one pass)

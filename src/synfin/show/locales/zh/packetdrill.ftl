@@ -10,6 +10,8 @@ cli-opt-packetdrill-local-ip = 被测主机的地址
 cli-opt-packetdrill-remote-ip = 对端的地址
 cli-opt-packetdrill-ip-version = ipv4（默认）或 ipv6
 cli-opt-packetdrill-profile = 被测主机从哪一组开关出发
+cli-opt-packetdrill-pcap = 把所有的包写成 pcapng，每个包附上原因；脚本不止一个时 FILE 是目录
+cli-opt-packetdrill-as-table = 用 Markdown 表格给出各套件（每个 FILE 或 DIR 算一套）、各目录的通过率，容差为零时的也一并给出
 cli-opt-packetdrill-as-json = 输出给程序读的结果
 
 packetdrill-running = 正在运行脚本
@@ -60,3 +62,15 @@ packetdrill-error-hex = "{ $text }" 不是偶数个十六进制数字
 packetdrill-error-option-words = TCP 选项共 { $size } 字节，不是 4 的倍数
 packetdrill-error-option-size = TCP 选项共 { $size } 字节，最多只能有 40
 packetdrill-error-file = { $text }
+
+packetdrill-pcap-stdout = --pcap 要写到文件，不能写到标准输出：请给出文件名
+packetdrill-pcap-folder = { $path } 是文件，而 { $count } 个脚本需要一个目录
+packetdrill-pcap-wrote = 已向 { $path } 写入 { $count } 个文件
+packetdrill-table-folder = 目录
+packetdrill-table-scripts = 脚本
+packetdrill-table-passed = 通过
+packetdrill-table-rate = 通过率
+packetdrill-table-exact = 容差为零时通过
+packetdrill-table-exact-rate = 通过率
+packetdrill-table-unsupported = 不支持
+packetdrill-table-took = { $count } 个脚本用时 { $seconds } s（同时 { $workers } 个，一遍）
