@@ -85,3 +85,52 @@ def test_bad_words(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
 def test_symbols_and_tolerance(tmp_path: Path) -> None:
     path = write(tmp_path, "d.pkt", OPEN + "+.001 close(NUMBER) = 0\n")
     good("packetdrill", path, "-D", "NUMBER=3", "--tolerance_usecs", "0")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_capture_has_every_packet_with_its_reason(lang: str, tmp_path: Path) -> None:
+    file = tmp_path / "n.pcapng"
+    good("packetdrill", str(SCRIPTS / "refused.pkt"), "--pcap", str(file), lang=lang)
+    octets = file.read_bytes()
+    assert octets[:4] == b"\x0a\x0d\x0d\x0a"
+    text = octets.decode("utf-8", errors="ignore")
+    assert "open.active" in text and "refused" in text
+    assert has_chinese(text) == (lang == "zh")
+
+
+def test_captures_of_several_scripts_fill_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.pkt").write_text(OPEN)
+    (tmp_path / "s" / "b.pkt").write_text(OPEN + "+0 close(9) = 0\n")  # failures have one, too
+    out = tmp_path / "out"
+    result = call("packetdrill", str(tmp_path / "s"), "--pcap", str(out))
+    assert result.exit_code == 1
+    assert sorted(p.name for p in out.iterdir()) == ["a.pcapng", "b.pcapng"]
+    (tmp_path / "file").write_text("")
+    assert "2" in bad("packetdrill", str(tmp_path / "s"), "--pcap", str(tmp_path / "file"))
+    assert "--pcap" in bad("packetdrill", str(tmp_path / "s"), "--pcap", "-")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_table_counts_by_suite_and_folder(lang: str, tmp_path: Path) -> None:
+    late = OPEN + "+.001~+.002 close(3) = 0\n"
+    for name, text in (("a/good.pkt", OPEN), ("a/bad.pkt", OPEN + "+0 close(3) = 5\n")):
+        path = tmp_path / "suite" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "suite" / "b.pkt").write_text(late)
+    out = good("packetdrill", "--table", str(tmp_path / "suite"), lang=lang)
+    assert "| suite/a | 2 | 1 | 50 % | 1 | 50 % | 0 |" in out
+    assert "| suite | 1 | 1 | 100 % | 1 | 100 % | 0 |" in out
+    assert "| **suite** | 3 | 2 | 67 % | 2 | 67 % | 0 |" in out
+    assert has_chinese(out) == (lang == "zh")
+
+
+def test_the_symbols_of_the_original_are_there(tmp_path: Path) -> None:
+    text = OPEN + (
+        "+0...0.01 connect(3, ..., ...) = -1 EHOSTUNREACH (No route to host)\n"
+        "+0 > S 0:0(0) <...>\n+.01 < icmp unreachable CODE [0:0(0)]\n"
+    )
+    path = write(tmp_path, "d.pkt", text)
+    good("packetdrill", path)
+    assert call("packetdrill", path, "-D", "CODE=net_unreachable").exit_code == 1
