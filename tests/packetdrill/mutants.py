@@ -2,7 +2,8 @@
 
 Left out is what the original does not compare either: the ISN that a script gives to a
 SYN of the host (it is an offset), TSval without ``--tcp_ts_tick_usecs``, options under
-``<...>``, a window that is not given, results of ``...``, times of ``*``.
+``<...>``, a window that is not given, results of ``...``, times of ``*``. A segment that no
+line expects is not looked at by the original either, once something arrives after it.
 """
 
 import struct
@@ -39,11 +40,19 @@ def mutants(script: Script) -> Iterator[tuple[str, Script]]:
         for what, changed in _of_event(event, tolerance + MILLISECOND):
             events = (*script.events[:index], changed, *script.events[index + 1 :])
             yield f"line {event.line}: {what}", replace(script, events=events)
+        if _is_sent(event):
+            again = replace(event, when=When(Timing.RELATIVE))
+            events = (*script.events[: index + 1], again, *script.events[index + 1 :])
+            yield f"line {event.line}: twice", replace(script, events=events)
+
+
+def _is_sent(event: Event) -> bool:
+    return isinstance(event.action, TcpSpec) and event.action.outbound
 
 
 def _of_event(event: Event, least: int) -> Iterator[tuple[str, Event]]:
     action = event.action
-    if isinstance(action, TcpSpec) and action.outbound:
+    if isinstance(action, TcpSpec) and _is_sent(event):
         for what, spec in _of_segment(action):
             yield what, replace(event, action=spec)
         yield from _of_time(event, least)
