@@ -1,5 +1,6 @@
 """Fast retransmit, fast recovery, timeouts by the RFCs (MUST-19)."""
 
+from synfin.core.loss_detection import mark_next_candidate
 from synfin.core.recovery import timed_out
 from synfin.core.sender import LOSS, OPEN, RECOVERY
 from synfin.core.settings import LINUX, RFC, SECOND
@@ -127,3 +128,26 @@ def test_an_idle_connection_restarts_with_the_initial_window() -> None:
         assert snd.cc.cwnd == 20_000, "not before more than one RTO has passed"
         after_idle(snd, 2 * SECOND + SECOND // 2)
         assert snd.cc.cwnd == window
+
+
+def test_with_nothing_new_what_may_be_missing_goes_again() -> None:
+    """RFC 6675 §4 NextSeg() rule 3 (below the highest SACK), then rule 4, once."""
+    snd = sender(6, sack=True)
+    for n in range(3):
+        duplicate(snd, 10 * MS, (100 + n * 100, 200 + n * 100))
+    assert send_again(snd, 10 * MS) == (0, 100)
+    duplicate(snd, 11 * MS, (500, 600))
+    assert mark_next_candidate(snd)
+    assert send_again(snd, 11 * MS) == (400, 500)
+    acknowledge(snd, at(400), 60 * MS)
+    assert mark_next_candidate(snd) is False, "the highest is SACKed, all below went again"
+
+
+def test_the_rescue_retransmission_comes_once() -> None:
+    snd = sender(6, sack=True)
+    for n in range(3):
+        duplicate(snd, 10 * MS, (100 + n * 100, 200 + n * 100))
+    send_again(snd, 10 * MS)
+    assert mark_next_candidate(snd)
+    assert send_again(snd, 11 * MS) == (500, 600)
+    assert not mark_next_candidate(snd)

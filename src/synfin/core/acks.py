@@ -264,7 +264,11 @@ def _recover(tcb: Tcb) -> None:
             by_time = tcb.settings.rack and snd.sack_ok
             tcb.retransmit_rule = rules.RETRANSMIT_RACK if by_time else rules.RETRANSMIT_FAST
         elif news.advanced:
-            tcb.retransmit_rule = rules.RETRANSMIT_PARTIAL
+            if not snd.sack_ok:
+                tcb.retransmit_rule = rules.RETRANSMIT_PARTIAL
+            else:
+                by_time = tcb.settings.rack
+                tcb.retransmit_rule = rules.RETRANSMIT_RACK if by_time else rules.RETRANSMIT_SACK
     elif news.advanced and snd.board.lost_octets:
         tcb.retransmit_rule = rules.RETRANSMIT_REST
     if tcb.observer is None:

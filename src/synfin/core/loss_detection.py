@@ -85,3 +85,27 @@ def mark_after_timeout(snd: Sender, now: int) -> None:
         if index == board.head or not recent:
             board.mark_lost(index)
     board.first_lost = board.head
+
+
+def mark_next_candidate(snd: Sender) -> bool:
+    """RFC 6675 §4 NextSeg(): nothing is known to be lost and there is nothing new, so mark
+    what stands below the highest SACK and was not sent again (rule 3), or, once in a
+    recovery, the last segment (rule 4, the rescue retransmission)."""
+    board = snd.board
+    if not snd.sack_ok or board.empty():
+        return False
+    for index in range(board.head, len(board.ranges)):
+        sent = board.ranges[index]
+        if sent.start >= board.highest_sacked:
+            break
+        if not sent.sacked and sent.transmissions == 1:
+            return board.mark_lost(index) > 0
+    if snd.snd_una <= snd.rescued:
+        return False
+    snd.rescued = snd.recover
+    last = len(board.ranges) - 1
+    sent = board.ranges[last]
+    if sent.end - sent.start > snd.cc.mss:
+        board.split(last, sent.end - snd.cc.mss)
+        last += 1
+    return board.mark_lost(last) > 0

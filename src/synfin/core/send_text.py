@@ -4,17 +4,19 @@ Window, congestion window, silly windows and Nagle (RFC 9293 §3.7.4, §3.8.6;
 RFC 5681, RFC 6582).
 """
 
-from synfin.core import loss_probe, pacing, rules, undo, window_validation
+from synfin.core import loss_probe, pacing, rules, window_validation
 from synfin.core.deferral import defers
 from synfin.core.events import Value
 from synfin.core.forming import form, sack_length
+from synfin.core.loss_detection import mark_next_candidate
 from synfin.core.rules import Rule
 from synfin.core.scoreboard_range import Sent
+from synfin.core.send_again import largest, probe_again, retransmit, wait_for_pace
 from synfin.core.sender import RECOVERY, REDUCED
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import Tcb
-from synfin.core.timers import LOSS_PROBE, PACING, PERSIST, RETRANSMIT, SWS_OVERRIDE
-from synfin.wire.tcp import ACK, FIN, PSH, SYN, Segment
+from synfin.core.timers import LOSS_PROBE, PERSIST, RETRANSMIT, SWS_OVERRIDE
+from synfin.wire.tcp import ACK, FIN, PSH, Segment
 
 
 def send_text(tcb: Tcb, out: list[Segment], budget: int) -> None:
@@ -28,13 +30,15 @@ def send_text(tcb: Tcb, out: list[Segment], budget: int) -> None:
     if snd.frto_new_text and _send_new_first(tcb, out):
         return
     if snd.board.lost_octets:
-        while len(out) < budget and _retransmit(tcb, out):
+        while len(out) < budget and retransmit(tcb, out):
             pass
         if snd.board.lost_octets and snd.board.next_lost() >= 0:
             return
     if snd.buffer.end > snd.snd_nxt or snd.fin_unsent:
         _send_all_new(tcb, out, budget)
         _explain_wait(tcb)
+    elif snd.ca_state == RECOVERY and not tcb.settings.rack:
+        _send_what_may_be_missing(tcb, out, budget)
     tcb.sws_override = False
 
 
@@ -56,6 +60,14 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
             due = tcb.timers.due[LOSS_PROBE]
             reason = tcb.reason(rules.PROBE_ARMED, due - tcb.now, None, None, None, None)
             tcb.emit("timer", reason, {"name": "loss-probe", "action": "set", "due": due})
+
+
+def _send_what_may_be_missing(tcb: Tcb, out: list[Segment], budget: int) -> None:
+    """RFC 6675 §4 NextSeg() rules 3 and 4: the window has room, and there is no new text."""
+    snd = tcb.snd
+    for _ in range(max(0, (snd.cc.cwnd - snd.in_flight) // snd.cc.mss)):
+        if len(out) >= budget or not mark_next_candidate(snd) or not retransmit(tcb, out):
+            return
 
 
 def _send_new_first(tcb: Tcb, out: list[Segment]) -> bool:
@@ -89,129 +101,10 @@ def _probe_tail(tcb: Tcb, out: list[Segment]) -> None:
     if snd.snd_nxt > first:
         loss_probe.sent(snd, False, tcb.now)
     elif not snd.board.ranges[-1].sacked:
-        _probe_again(tcb, out, full)
+        probe_again(tcb, out, full)
         loss_probe.sent(snd, True, tcb.now)
     else:
         snd.arm(tcb.now)
-
-
-def _probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
-    snd = tcb.snd
-    board = snd.board
-    sent = board.ranges[-1]
-    length = sent.end - sent.start - (sent.flags & FIN)
-    if length > full:
-        board.split(len(board.ranges) - 1, sent.start + (length - 1) // full * full)
-        sent = board.ranges[-1]
-    tcb.retransmit_rule = rules.RETRANSMIT_PROBE
-    out.append(_form_again(tcb, sent, full))
-    sent.transmissions += 1
-    sent.sent_at = tcb.now
-    snd.retransmitted += 1
-    snd.last_sent_at = tcb.now
-
-
-def _retransmit(tcb: Tcb, out: list[Segment]) -> bool:
-    """Send the first lost range again, at most one full segment of it, or what the device cuts.
-
-    A window that shrank meanwhile does not hold it back (SHLD-16, MAY-7).
-    """
-    snd = tcb.snd
-    board = snd.board
-    index = board.next_lost()
-    if index < 0 or board.ranges[index].flags & SYN:
-        return False
-    sent = board.ranges[index]
-    room = tcb.effective_mss - sack_length(tcb)
-    length = sent.end - sent.start - (sent.flags & FIN)
-    cost = board.unit or min(length or 1, room)
-    if not snd.retransmit_now and snd.in_flight + cost > snd.cc.cwnd:
-        tcb.wait_rule = rules.WAIT_CWND
-        return False
-    if pacing.must_wait(snd, tcb.now):
-        _wait_for_pace(tcb)
-        return False
-    most = _most_again(tcb, room)
-    if length > most:
-        board.split(index, sent.start + most)
-        length = most
-    elif length < room and tcb.settings.collapses:
-        stretch = snd.buffer.stretch(sent.start)
-        board.collapse(index, min(room, stretch), snd.snd_una + snd.snd_wnd)
-        length = sent.end - sent.start - (sent.flags & FIN)
-    segment = _form_again(tcb, sent, room)
-    undo.note_retransmission(snd, tcb.ts_now(), sent.cost)
-    board.sent_again(index, tcb.now)
-    if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
-        snd.prr.out += sent.cost
-    snd.retransmit_now = False
-    count = max(1, -(-length // room))
-    snd.retransmitted += count
-    snd.sent_again(index == board.head, tcb.now)
-    pacing.sent(snd, length, count, tcb.now)
-    out.append(segment)
-    if tcb.retransmit_rule is not rules.RETRANSMIT_MTU:
-        tcb.retransmit_rule = rules.RETRANSMIT_REST
-    return True
-
-
-def _most_again(tcb: Tcb, full: int) -> int:
-    """Octets that one retransmission may carry where a device cuts segments."""
-    snd = tcb.snd
-    if tcb.max_segment <= full or snd.retransmit_now:
-        return full
-    quota = (snd.cc.cwnd - snd.in_flight) // full * full
-    return max(full, min(_largest(tcb, full), quota))
-
-
-def _largest(tcb: Tcb, full: int) -> int:
-    """Octets of one segment that a device will cut into ``full`` ones."""
-    limit = pacing.largest(tcb.snd, full, tcb.max_segment - tcb.max_segment % full)
-    if tcb.settings.tso_autosize:  # Linux tcp_cwnd_test(): at least two on their way
-        limit = min(limit, max(tcb.snd.cc.cwnd // 2 // full, 1) * full)
-    return limit
-
-
-def _form_again(tcb: Tcb, sent: Sent, full: int) -> Segment:
-    """The segment that carries the whole of ``sent`` once more."""
-    snd = tcb.snd
-    rule = _retransmit_rule(tcb, sent)
-    length = sent.end - sent.start - (sent.flags & FIN)
-    flags = ACK | (sent.flags & (FIN | PSH))
-    if length > full and tcb.settings.psh_on_large:
-        flags |= PSH
-    payload = snd.buffer.peek(sent.start, length)
-    values = _retransmit_values(tcb, rule, sent)
-    segment = form(tcb, flags, sent.start, payload, rule, *values)
-    if length > full:
-        segment.mss = full
-    return segment
-
-
-def _retransmit_rule(tcb: Tcb, sent: Sent) -> Rule:
-    if tcb.retransmit_rule is rules.RTO_DATA and sent.start == tcb.snd.buffer.end:
-        return rules.RTO_FIN
-    return tcb.retransmit_rule
-
-
-def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, Value]:
-    snd = tcb.snd
-    known: dict[str, Value] = {
-        "seq": tcb.ours(sent.start),
-        "count": snd.timeouts,
-        "rto_ns": snd.rtt.rto,
-        "snd_nxt": tcb.ours(snd.snd_nxt),
-        "cwnd": snd.cc.cwnd,
-        "dupacks": snd.dupacks,
-        "ssthresh": snd.cc.ssthresh,
-        "recover": tcb.ours(snd.recover),
-        "mss": snd.mss,
-        "mtu": tcb.mtu,
-        "rtt_ns": snd.rack.rtt,
-        "srtt_ns": snd.rtt.srtt,
-    }
-    values = [known.get(name) for name in rule.values] + [None, None, None]
-    return values[0], values[1], values[2]
 
 
 def _send_new(tcb: Tcb, out: list[Segment], full: int) -> bool:
@@ -227,7 +120,7 @@ def _send_new(tcb: Tcb, out: list[Segment], full: int) -> bool:
     if unsent <= 0:
         return _send_lone_fin(tcb, out)
     if pacing.must_wait(snd, tcb.now):
-        _wait_for_pace(tcb)
+        wait_for_pace(tcb)
         return False
     length = _sendable(tcb, unsent, full)
     if length <= 0:
@@ -321,7 +214,7 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
         return 0
     limit = full
     if tcb.max_segment > full:
-        limit = _largest(tcb, full)
+        limit = largest(tcb, full)
     length = min(unsent, usable, limit)
     room = snd.cc.cwnd - snd.in_flight
     least = full if snd.board.unit else min(length, full)
@@ -383,12 +276,6 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     if idle:
         _start_override(tcb)
     return False
-
-
-def _wait_for_pace(tcb: Tcb) -> None:
-    """The pacing timer sends what the windows would allow at once."""
-    tcb.wait_rule = rules.WAIT_PACING
-    tcb.timers.start(PACING, tcb.snd.pace_until)
 
 
 def _start_override(tcb: Tcb) -> None:

@@ -81,6 +81,8 @@ class Sender:
         """RFC 6582 §3.2, RFC 6675 RecoveryPoint: what ends the recovery when acknowledged."""
         self.limited_octets: int = 0
         """Sent because of duplicate ACKs before recovery began (RFC 3042)."""
+        self.rescued: int = iss
+        """RescueRxt of RFC 6675 §4: the rescue retransmission of this recovery is used up."""
         self.unsacked_duplicates: int = 0
         """Without SACK: octets that duplicate ACKs say have left the network."""
         self.retransmit_now: bool = False

@@ -285,6 +285,8 @@ reorder-armed = RFC 8985 §6.2 step 5: a later segment has arrived, an earlier o
     .name = Reordering timer set
 recovery-undone = Undo, RFC 3522 §3.2, RFC 4015 §3.2, RFC 3708: timestamps or D-SACK show that what was sent again had not been lost; the window goes back to what it was: cwnd = { $cwnd }, ssthresh = { $ssthresh }.
     .name = Reduction taken back
+retransmit-sack = Recovery with SACK, RFC 6675 §4, §5: the next segment that is missing, SEQ = { $seq }, goes again while cwnd = { $cwnd } has room for what is really in flight.
+    .name = SACK: next missing segment
 retransmit-partial-ack = NewReno, RFC 6582 §3.2: the ACK stops short of recover = { $recover }, so the next gap begins at SEQ = { $seq }; that segment is sent again at once, without three more duplicates.
     .name = Partial ACK: next gap sent again
 retransmit-syn-text = TCP Fast Open, RFC 7413 §4.2.2: the peer took our SYN but not the text on it from SEQ = { $seq } on; that goes again at once, and since nothing was lost the congestion window stays.

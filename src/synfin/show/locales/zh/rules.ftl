@@ -284,6 +284,8 @@ reorder-armed = RFC 8985 §6.2 第 5 步：后发的已到，先发的未到，�
     .name = 启动乱序定时器
 recovery-undone = 撤销，RFC 3522 §3.2、RFC 4015 §3.2、RFC 3708：时间戳或 D-SACK 表明，重发的那些其实并没有丢；窗口恢复原状：cwnd = { $cwnd }，ssthresh = { $ssthresh }。
     .name = 撤销窗口缩减
+retransmit-sack = 基于 SACK 的恢复，RFC 6675 §4、§5：按真正在途的量，cwnd = { $cwnd } 还有余地，重发下一个缺失的报文段 SEQ = { $seq }。
+    .name = SACK：重发下一个缺失段
 retransmit-partial-ack = NewReno，RFC 6582 §3.2：这个 ACK 没到 recover = { $recover }，说明下一个缺口在 SEQ = { $seq }；立即重发那一段，不再等三个重复 ACK。
     .name = 部分确认：重发下一个缺口
 retransmit-syn-text = TCP Fast Open，RFC 7413 §4.2.2：对端接受了我们的 SYN，却没有收下 SYN 上从 SEQ = { $seq } 起的数据。这些数据立即重发；什么都没有丢，所以拥塞窗口不变。
