@@ -2,13 +2,17 @@
 
 from random import Random
 
-from synfin.core.settings import RFC, SECOND
+import pytest
+
+from synfin.core.errno import EINVAL
+from synfin.core.settings import LINUX, RFC, SECOND
 from synfin.host import constants as c
 from synfin.host.fastopen import COOKIE_LEN, FastOpen
 from synfin.host.sockets import Socket
+from synfin.wire.address import parse_address
 from synfin.wire.tcp import ACK, SYN, Options
 from tests.core.pair import MS
-from tests.host.two import B, Lone, Two
+from tests.host.two import A, B, Lone, Two, errno_of
 
 FAST = RFC.but(fastopen_client=True, fastopen_server=True, delayed_ack_ns=0)
 
@@ -274,3 +278,36 @@ def test_without_the_switch_nothing_is_spared() -> None:
     two.run(8 * SECOND)
     two.cut = False
     assert asks(two)
+
+
+def test_a_listener_may_have_keys_of_its_own() -> None:
+    """TCP_FASTOPEN_KEY: its cookies are not the host's; the second key is the one before."""
+    lone = Lone(LINUX.but(fastopen_server=True))
+    sock = lone.listen()
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN, 5)
+    own, before = bytes(range(16)), bytes(16)
+    host_cookie = lone.host.tcp.fastopen.cookie_for(parse_address(A), parse_address(B))
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN_KEY, before)
+    (answer,) = lone.arrive(SYN, 500, options=Options(fastopen=b""), sport=4001)
+    older = answer.options.fastopen
+    sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN_KEY, own + before)
+    (answer,) = lone.arrive(SYN, 500, options=Options(fastopen=b""), sport=4002)
+    mine = answer.options.fastopen
+    assert mine is not None
+    assert mine != host_cookie
+    (taken,) = lone.arrive(SYN, 500, text=b"hi", options=Options(fastopen=mine), sport=4003)
+    assert taken.ack == 503
+    (renewed,) = lone.arrive(SYN, 500, text=b"hi", options=Options(fastopen=older), sport=4005)
+    assert (renewed.ack, renewed.options.fastopen) == (503, mine)
+    (refused,) = lone.arrive(
+        SYN, 500, text=b"hi", options=Options(fastopen=host_cookie), sport=4004
+    )
+    assert refused.ack == 501
+    assert refused.options.fastopen == mine
+
+
+@pytest.mark.parametrize("value", [b"", bytes(3), bytes(17), 1])
+def test_a_key_has_sixteen_octets(value: int | bytes) -> None:
+    sock = Lone(LINUX).socket()
+    wanted = errno_of(lambda: sock.setsockopt(c.IPPROTO_TCP, c.TCP_FASTOPEN_KEY, value))
+    assert wanted == EINVAL

@@ -60,9 +60,16 @@ class FastOpen:
         return _cookie(self._keys[0], client, server)
 
     def serve(
-        self, child: HostConnection, segment: Segment, room: bool, without_cookie: bool = False
+        self,
+        child: HostConnection,
+        segment: Segment,
+        room: bool,
+        without_cookie: bool = False,
+        keys: tuple[bytes, ...] = (),
     ) -> None:
-        """§4.2: take the text of a SYN with a good cookie; else offer a cookie."""
+        """§4.2: take the text of a SYN with a good cookie; else offer a cookie. A listener
+        may have ``keys`` of its own (TCP_FASTOPEN_KEY)."""
+        keys = keys or self._keys
         offered = segment.options.fastopen
         if not room or (offered is None and not segment.payload):
             return
@@ -72,12 +79,12 @@ class FastOpen:
         if offered is None:
             return
         child.fastopen_experimental = segment.options.fastopen_experimental
-        good = self.cookie_for(child.remote, child.local)
+        good = _cookie(keys[0], child.remote, child.local)
         if offered == good:
             child.fastopen_accepted = True
             return
         child.fastopen_reply = good
-        if offered in [_cookie(key, child.remote, child.local) for key in self._keys[1:]]:
+        if offered in [_cookie(key, child.remote, child.local) for key in keys[1:]]:
             child.fastopen_accepted = True  # an old key's: taken, and renewed
             return
         rule = rules.FASTOPEN_COOKIE_BAD if offered else rules.FASTOPEN_COOKIE_GIVEN

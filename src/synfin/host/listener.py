@@ -38,6 +38,8 @@ class Listener:
         """TCP_DEFER_ACCEPT."""
         self.fastopen: int = 0
         """TCP_FASTOPEN: how many may wait with unacknowledged SYN data; 0: off."""
+        self.fastopen_keys: tuple[bytes, ...] = ()
+        """TCP_FASTOPEN_KEY; none: the host's."""
         self.cookie_sent_at: int = -(1 << 62)
         """When the last SYN cookie left, ns: only for a while after it is one taken."""
         self.md5: Md5Keys | None = None

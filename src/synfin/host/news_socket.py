@@ -30,6 +30,9 @@ class NewsSocket(NamedSocket):
     def setsockopt(self, level: int, option: int, value: int | bytes) -> None:
         """See :meth:`NamedSocket.setsockopt`; SOF_TIMESTAMPING_OPT_ID counts octets from
         here on, so that there must be a connection (EINVAL)."""
+        if (level, option) == (c.IPPROTO_TCP, c.TCP_FASTOPEN_KEY):
+            self._set_fastopen_keys(value)
+            return
         stamps = level == c.SOL_SOCKET and option == c.SO_TIMESTAMPING
         if stamps and isinstance(value, int) and value & OPT_ID and self.udp is None:
             connection = self.conn
@@ -38,6 +41,16 @@ class NewsSocket(NamedSocket):
             if not self._stamps & OPT_ID:
                 self.stamp_base = connection.snd.snd_una
         super().setsockopt(level, option, value)
+
+    def _set_fastopen_keys(self, value: int | bytes) -> None:
+        """TCP_FASTOPEN_KEY: one key of 16 octets, or two, of which the second is the one
+        before; EINVAL for another length, or on a connection."""
+        self._open()
+        if not isinstance(value, bytes) or len(value) not in (16, 32) or self.conn is not None:
+            raise socket_error(EINVAL)
+        self.options.fastopen_keys = tuple(value[at : at + 16] for at in range(0, len(value), 16))
+        if self.listener is not None:
+            self.listener.fastopen_keys = self.options.fastopen_keys
 
     @property
     def _stamps(self) -> int:

@@ -64,6 +64,7 @@ class Options:
 
     def __init__(self) -> None:
         self.values: dict[tuple[int, int], int] = {}
+        self.fastopen_keys: tuple[bytes, ...] = ()
         self.linger_on: bool = False
         self.linger_ns: int = 0
         self.md5: Md5Keys | None = None

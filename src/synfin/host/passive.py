@@ -90,7 +90,7 @@ class PassiveOpens(TcpRecords):
             if limit:
                 room = len(listener.half_open) <= limit
                 anybody = self.settings.fastopen_without_cookie
-                self.fastopen.serve(child, segment, room, anybody)
+                self.fastopen.serve(child, segment, room, anybody, listener.fastopen_keys)
         child.open_silently(now)
         child.receive(segment, now)
         self.report_queues(listener)

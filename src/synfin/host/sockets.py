@@ -73,6 +73,7 @@ class Socket(NewsSocket):
         self.listener.socket = self
         self.listener.defer_ns = self.options.defer_accept_ns
         self.listener.fastopen = self.options.fastopen
+        self.listener.fastopen_keys = self.options.fastopen_keys
         self.listener.md5 = self.options.md5
         host.tcp.demux.add_listener(self.listener)
         host.tcp.report_queues(self.listener)

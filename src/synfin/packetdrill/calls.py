@@ -21,6 +21,7 @@ from synfin.packetdrill.model import Call, Dots, Structure, Text, Unsupported
 _DOUBLED: Final = ((c.SOL_SOCKET, c.SO_SNDBUF), (c.SOL_SOCKET, c.SO_RCVBUF))
 _CONGESTION: Final = (c.IPPROTO_TCP, c.TCP_CONGESTION)
 _TCP_INQ: Final = (c.IPPROTO_TCP, c.TCP_INQ)
+_FASTOPEN_KEY: Final = (c.IPPROTO_TCP, c.TCP_FASTOPEN_KEY)
 _FASTOPEN_CONNECT: Final = (c.IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT)
 _SNDBUF_LEAST: Final = 4608
 _RCVBUF_LEAST: Final = 2304
@@ -129,6 +130,9 @@ class Calls(Messages):
             return 0
         if pair == _MD5SIG and isinstance(value, int):
             self._sign(sock, value)
+            return 0
+        if isinstance(value, Text) and pair == _FASTOPEN_KEY:
+            sock.setsockopt(*pair, (self.text(call, 3) or b"")[: self.argument(call, 4)])
             return 0
         if isinstance(value, Text) and pair == _CONGESTION:
             sock.setsockopt(*pair, value.value.encode())

@@ -99,7 +99,6 @@ SYMBOLS: Final[dict[str, int]] = {
     **_ERROR_QUEUE,
     **_TIMESTAMPING,
     "TCP_CM_INQ": c.TCP_INQ,
-    "TCP_FASTOPEN_KEY": 33,
     "TCP_TIMESTAMP": 24,
 }
 
