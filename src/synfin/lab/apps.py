@@ -49,6 +49,7 @@ class Program(Datagrams):
             "socket": self._socket,
             "bind": self._bind,
             "setsockopt": self._setsockopt,
+            "md5": self._md5,
             "getsockopt": self._getsockopt,
             "udp": self._udp,
             "sendto": self._sendto,

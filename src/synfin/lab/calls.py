@@ -185,7 +185,7 @@ VERBS: Final[dict[str, Verb]] = {
         "connect B:80 [from PORT] [iss=N] [noread] [as NAME]",
     ),
     "send": Verb(
-        (_amount,), 0, "urgent nopush nonblocking", usage='send 10, send "text", send 3x1000'
+        (_amount,), 0, "urgent nopush nonblocking eor", usage='send 10, send "text", send 3x1000'
     ),
     "recv": Verb((_count_or_all,), 1, "peek nonblocking oob", usage="recv N, recv all"),
     "read": Verb((str,), 0, usage="read on, read off"),
@@ -196,6 +196,7 @@ VERBS: Final[dict[str, Verb]] = {
     "socket": Verb((), 0, "udp v6", keyed=_AS, usage="socket [udp] [v6] [as NAME]"),
     "bind": Verb((_bind_target,), usage="bind PORT, bind B:PORT"),
     "setsockopt": Verb((_option_name, _option_value), usage="setsockopt SO_LINGER 0"),
+    "md5": Verb((str, v.parse_text), usage='md5 B "key"'),
     "getsockopt": Verb((_option_name,), usage="getsockopt SO_ERROR"),
     "udp": Verb((v.parse_port,), 0, "noread", keyed=_AS, usage="udp PORT [noread] [as NAME]"),
     "sendto": Verb(

@@ -4,6 +4,7 @@ import struct
 
 from synfin.core.errno import name_of
 from synfin.host import constants
+from synfin.host.signatures import md5sig
 from synfin.lab.handles import Handle, number, socket_option
 from synfin.lab.model import Call, Endpoint
 from synfin.lab.transfer import Transfer
@@ -21,6 +22,16 @@ class Datagrams(Transfer):
         wanted: int | bytes = max(value, 0)
         if option == constants.SO_LINGER and level == constants.SOL_SOCKET:
             wanted = struct.pack("<ii", int(value >= 0), max(value, 0))
+        self._try(handle, call, lambda: handle.sock.setsockopt(level, option, wanted))
+
+    def _md5(self, call: Call, socket: str) -> None:
+        """TCP_MD5SIG (RFC 2385): the key for one peer; an empty one takes it away."""
+        handle = self._find(socket, call)
+        peer, key = call.args.values
+        assert isinstance(key, bytes)
+        address, _ = self.world.address(Endpoint(str(peer), 0))
+        wanted = md5sig(packed(address), key)
+        level, option = constants.IPPROTO_TCP, constants.TCP_MD5SIG
         self._try(handle, call, lambda: handle.sock.setsockopt(level, option, wanted))
 
     def _getsockopt(self, call: Call, socket: str) -> None:

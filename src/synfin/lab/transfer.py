@@ -57,8 +57,9 @@ class Transfer(Books):
                 self._end(handle, first.call)
                 continue
             try:
-                more = constants.MSG_MORE if "nopush" in first.call.args.flags else 0
-                queued = handle.sock.queue(first.data, more)
+                flags = constants.MSG_MORE if "nopush" in first.call.args.flags else 0
+                flags |= constants.MSG_EOR if "eor" in first.call.args.flags else 0
+                queued = handle.sock.queue(first.data, flags)
             except OSError as error:
                 if error.errno == EAGAIN:
                     return
