@@ -73,8 +73,9 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
             tcb.unit_start = buffer.end
             here = 0
         piece = min(len(data) - taken, size - here)
+        # A view of a part: slices of bytes would be copies.
         whole = piece == len(data)
-        buffer.append(data if whole else data[taken : taken + piece])
+        buffer.append(data if whole else memoryview(data)[taken : taken + piece])
         taken += piece
         if here + piece == size and taken < len(data):
             _send_full_unit(tcb)
