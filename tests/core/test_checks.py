@@ -138,6 +138,18 @@ def test_ts_recent_is_that_of_the_segment_at_the_left_edge() -> None:
     assert answer.options.ts_ecr == 1500
 
 
+@pytest.mark.parametrize(("keeps", "recent"), [(False, 2000), (True, 1000)])
+def test_an_overtaken_segment_still_has_a_timestamp(keeps: bool, recent: int) -> None:
+    """RFC 7323 §4.3 (2) asks for SEG.SEQ alone; Linux for an ACK that is not old, too."""
+    settings = STAMPS.but(old_acks_keep_timestamp=keeps)
+    solo = Solo(settings).established(Options(mss=1460, ts_val=1000, ts_ecr=0))
+    solo.send(b"12345")
+    solo.arrive(ACK, 101, 6, b"second", options=stamped(2001))
+    assert solo.conn.snd.snd_una == solo.conn.snd.iss + 6
+    (answer,) = solo.arrive(ACK, 1, 1, b"first", options=stamped(2000))
+    assert answer.options.ts_ecr == recent
+
+
 def test_an_acceptable_ts_recent_is_echoed_in_every_segment() -> None:
     solo = with_stamps(1000)
     (segment,) = solo.send(b"x")

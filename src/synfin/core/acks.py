@@ -53,7 +53,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return True
     # Only now: a forged segment with a bad ACK must not move TS.Recent, or PAWS would
     # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
-    if ack >= snd.snd_una:
+    if ack >= snd.snd_una or not tcb.settings.old_acks_keep_timestamp:
         note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
     return _ack_by_state(tcb)

@@ -480,6 +480,9 @@ class Settings:
     """How long IPv4 fragments wait for the rest (RFC 1122 §3.3.2: 60 to 120 s; Linux
     ipfrag_time: 30 s)."""
 
+    old_acks_keep_timestamp: bool = False
+    """Linux tcp_ack(): a segment with an ACK below SND.UNA moves TS.Recent no more, where RFC
+    7323 §4.3 (2) asks for its sequence number alone."""
     missing_timestamp_drops: bool = True
     """RFC 7323 §3.2: a segment without the option, on a connection that uses it, is
     dropped; Linux takes it (tcp_validate_incoming())."""
@@ -646,6 +649,7 @@ LINUX: Final = Settings(
     ack_floor_by_acked=True,
     quick_syn_retry_ns=10 * MILLISECOND,
     syn_sent_checks_echo=True,
+    old_acks_keep_timestamp=True,
     missing_timestamp_drops=False,
     rst_below_fin=True,
     rst_at_sack_edge=True,
