@@ -42,7 +42,8 @@ UNSUPPORTED: Final = 3
 @click.option("--strict_segments", is_flag=True)
 @click.option("--local_ip", metavar="ADDRESS")
 @click.option("--remote_ip", metavar="ADDRESS")
-@click.option("--ip_version", metavar="ipv4")
+@click.option("--ip_version", metavar="ipv4|ipv6")
+@click.option("--mtu", type=Whole(68), metavar="N")
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default="linux")
 @click.option("--pcap", metavar="FILE")
 @click.option("--table", "as_table", is_flag=True)
@@ -57,6 +58,7 @@ def packetdrill(
     local_ip: str | None,
     remote_ip: str | None,
     ip_version: str | None,
+    mtu: int | None,
     profile: str,
     pcap: str | None,
     as_table: bool,
@@ -65,6 +67,7 @@ def packetdrill(
     """Exit code 0: all passed; 1: one failed; 2: one cannot be read; 3: none failed, but
     something is not supported."""
     given = {"local_ip": local_ip, "remote_ip": remote_ip, "ip_version": ip_version}
+    given["mtu"] = None if mtu is None else str(mtu)
     config = _config(profile, given, strict_segments)
     pairs = tuple(_define(text) for text in defines)
     fixed = -1 if tolerance is None else tolerance

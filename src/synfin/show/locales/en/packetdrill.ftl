@@ -9,6 +9,7 @@ cli-opt-packetdrill-strict-segments = consecutive segments are not joined to wha
 cli-opt-packetdrill-local-ip = the host's address
 cli-opt-packetdrill-remote-ip = the far end's address
 cli-opt-packetdrill-ip-version = ipv4 (default) or ipv6
+cli-opt-packetdrill-mtu = octets of the largest packet on the host's link
 cli-opt-packetdrill-profile = the switches that the host starts with
 cli-opt-packetdrill-pcap = write the packets as pcapng, each with its reason; with several scripts FILE is a folder
 cli-opt-packetdrill-as-table = pass rates by suite (each FILE or DIR is one) and folder as a Markdown table, also with no tolerance

@@ -9,6 +9,7 @@ cli-opt-packetdrill-strict-segments = 脚本期望一个大报文段时，不把
 cli-opt-packetdrill-local-ip = 被测主机的地址
 cli-opt-packetdrill-remote-ip = 对端的地址
 cli-opt-packetdrill-ip-version = ipv4（默认）或 ipv6
+cli-opt-packetdrill-mtu = 主机所在链路上最大的包有多少字节
 cli-opt-packetdrill-profile = 被测主机从哪一组开关出发
 cli-opt-packetdrill-pcap = 把所有的包写成 pcapng，每个包附上原因；脚本不止一个时 FILE 是目录
 cli-opt-packetdrill-as-table = 用 Markdown 表格给出各套件（每个 FILE 或 DIR 算一套）、各目录的通过率，容差为零时的也一并给出
