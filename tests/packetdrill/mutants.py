@@ -15,11 +15,13 @@ from synfin.packetdrill.model import (
     Call,
     Event,
     Expression,
+    IcmpSpec,
     Option,
     Script,
     Structure,
     TcpSpec,
     Timing,
+    UdpSpec,
     When,
     Word,
 )
@@ -56,6 +58,10 @@ def _of_event(event: Event, least: int) -> Iterator[tuple[str, Event]]:
         for what, spec in _of_segment(action):
             yield what, replace(event, action=spec)
         yield from _of_time(event, least)
+    elif isinstance(action, UdpSpec | IcmpSpec) and action.outbound:
+        for what, other in _of_datagram(action):
+            yield what, replace(event, action=other)
+        yield from _of_time(event, least)
     elif isinstance(action, Call):
         for what, call in _of_call(action, least):
             yield what, replace(event, action=call)
@@ -90,6 +96,22 @@ def _of_segment(spec: TcpSpec) -> Iterator[tuple[str, TcpSpec]]:
     if spec.options is not None:
         for what, options in _of_options(spec.options):
             yield f"option: {what}", replace(spec, options=options)
+
+
+def _of_datagram(spec: UdpSpec | IcmpSpec) -> Iterator[tuple[str, UdpSpec | IcmpSpec]]:
+    if isinstance(spec, UdpSpec):
+        yield "length", replace(spec, length=spec.length + 1)
+        if spec.src_port:
+            yield "ports", replace(spec, src_port=spec.src_port ^ 1)
+            yield "ports", replace(spec, dst_port=spec.dst_port ^ 1)
+        return
+    yield "type", replace(spec, type="parameter_problem", code="")
+    if spec.code:
+        yield "code", replace(spec, code="host_unreachable")
+    if spec.echo_id >= 0:
+        yield "id", replace(spec, echo_id=spec.echo_id + 1)
+    if spec.udp_length >= 0:
+        yield "[udp]", replace(spec, udp_length=spec.udp_length + 1)
 
 
 def _of_options(options: tuple[Option, ...]) -> Iterator[tuple[str, tuple[Option, ...]]]:

@@ -70,9 +70,9 @@ def test_a_silence_has_a_reason(tmp_path: Path) -> None:
         ("+0 tee(4, 5) = 3\n", "tee()"),
         ("+0 send(4, ..., 5, MSG_TRUNC) = 5\n", "MSG_TRUNC"),
         ("+0 %{ assert tcpi_no_such == 1 }%\n", "tcpi_no_such"),
-        ("+0 < udp (100)\n", "udp"),
+        ("+0 < icmp unreachable net_unreachable [raw (9)]\n", "icmp [raw]"),
         ("+0 `reboot`\n", "`reboot`"),
-        ("+0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 5\n", "SOCK_DGRAM"),
+        ("+0 socket(..., SOCK_RAW, IPPROTO_UDP) = 5\n", "SOCK_RAW"),
     ],
 )
 def test_unsupported_things_are_named(text: str, what: str, tmp_path: Path) -> None:

@@ -38,9 +38,10 @@ class Calls(Messages):
         if self.argument(call, 0, family) != family:
             raise Unsupported("socket(domain)")
         type_ = self.argument(call, 1)
-        if type_ & 0xF != c.SOCK_STREAM:
-            raise Unsupported("SOCK_DGRAM")
-        file = File(self.machine.host.socket(family=family))
+        kind = type_ & 0xF
+        if kind not in (c.SOCK_STREAM, c.SOCK_DGRAM):
+            raise Unsupported("socket(type)")
+        file = File(self.machine.host.socket(kind, family))
         file.nonblocking = bool(type_ & s.O_NONBLOCK)
         return self.add(call, file)
 
@@ -77,7 +78,7 @@ class Calls(Messages):
     def call_connect(self, call: Call) -> Step:
         file, sock = self.socket(call)
         address = self._address(call, 1, (self.config.remote_ip, self.config.connect_port))
-        if sock.conn is None:
+        if sock.conn is None and sock.udp is None:
             self.opened(True)
         return (yield from self._connect(sock, address, file.nonblocking))
 

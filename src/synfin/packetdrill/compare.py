@@ -7,7 +7,7 @@ The rules are the original's. TSval is compared when ``--tcp_ts_tick_usecs`` is 
 from synfin.packetdrill import options as tcp_options
 from synfin.packetdrill.config import Config
 from synfin.packetdrill.findings import Finding, differs, finding
-from synfin.packetdrill.model import Option, TcpSpec, Timing, When
+from synfin.packetdrill.model import IpInfo, Option, TcpSpec, Timing, When
 from synfin.packetdrill.packets import ECN_BITS, Actual, flag_letters
 from synfin.wire.options import TIMESTAMPS
 
@@ -34,7 +34,7 @@ def compare_segment(
         out.append(differs("win", spec.window, actual.window))
     if spec.udp != actual.udp:
         out.append(differs("udp", _ports(spec.udp), _ports(actual.udp)))
-    out += _compare_ip(spec, actual)
+    out += compare_ip(spec.ip, actual.tos, actual.ttl)
     if spec.options is not None:
         out += _compare_options(spec.options, actual.options, config, ts_base, at)
     return out
@@ -44,19 +44,20 @@ def _ports(ports: tuple[int, int] | None) -> str:
     return "none" if ports is None else f"{ports[0]} > {ports[1]}"
 
 
-def _compare_ip(spec: TcpSpec, actual: Actual) -> list[Finding]:
+def compare_ip(ip: IpInfo, tos: int, ttl: int) -> list[Finding]:
+    """What the script says of the IP header, and what stands there."""
     out: list[Finding] = []
-    ecn = actual.tos & 3
-    if spec.ip.ecn == "ect01":
+    ecn = tos & 3
+    if ip.ecn == "ect01":
         if ecn not in (1, 2):
             out.append(differs("ECN", "ect0 or ect1", ecn))
-    elif spec.ip.ecn and ecn != ECN_BITS[spec.ip.ecn]:
+    elif ip.ecn and ecn != ECN_BITS[ip.ecn]:
         found = next(name for name, bits in ECN_BITS.items() if bits == ecn)
-        out.append(differs("ECN", spec.ip.ecn, found))
-    if spec.ip.tos >= 0 and spec.ip.tos != actual.tos:
-        out.append(differs("tos", hex(spec.ip.tos), hex(actual.tos)))
-    if spec.ip.ttl >= 0 and spec.ip.ttl != actual.ttl:
-        out.append(differs("ttl", spec.ip.ttl, actual.ttl))
+        out.append(differs("ECN", ip.ecn, found))
+    if ip.tos >= 0 and ip.tos != tos:
+        out.append(differs("tos", hex(ip.tos), hex(tos)))
+    if ip.ttl >= 0 and ip.ttl != ttl:
+        out.append(differs("ttl", ip.ttl, ttl))
     return out
 
 

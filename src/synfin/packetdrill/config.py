@@ -62,6 +62,11 @@ class Config:
         return _PLATFORMS.get(self.profile, "")
 
     @property
+    def wrong_family(self) -> bool:
+        """The addresses are not of the IP version."""
+        return len(self.local_ip) != (4 if self.ip_version == 4 else 16)
+
+    @property
     def prefix_len(self) -> int:
         """Of the host's network; the far end is behind a gateway."""
         return 16 if self.ip_version == 4 else 64

@@ -54,10 +54,7 @@ def icmp_octets(
 ) -> bytes:
     """An ICMP error about a segment that ``host`` sent to ``peer``, from ``router``."""
     version = 4 if len(router) == 4 else 6
-    type_ = _TYPES[version].get(spec.type)
-    if type_ is None:
-        raise Unsupported(f"icmp {spec.type}")
-    code = _code(spec, version)
+    type_, code = type_and_code(spec, version)
     length = spec.quoted[1] if spec.quoted is not None else 0
     quoted = Segment(host[1], peer[1], seq, 0, ACK, 0, payload=bytes(length))
     about = Packet(host[0], peer[0], PROTO_TCP, quoted)
@@ -69,6 +66,23 @@ def icmp_octets(
     ttl = spec.ip.ttl if spec.ip.ttl >= 0 else 255
     proto = PROTO_ICMP if version == 4 else PROTO_ICMPV6
     return encode_packet(Packet(router, host[0], proto, message, ttl, tos_octet(spec.ip)))
+
+
+def type_and_code(spec: IcmpSpec, version: int) -> tuple[int, int]:
+    """The numbers of a script's words. Raises Unsupported for words without any."""
+    type_ = _TYPES[version].get(spec.type)
+    if type_ is None:
+        raise Unsupported(f"icmp {spec.type}")
+    return type_, _code(spec, version)
+
+
+def code_name(type_: int, code: int, version: int) -> str:
+    """A script's words for the numbers."""
+    word = next((name for name, number in _TYPES[version].items() if number == type_), str(type_))
+    names = _CODES.get((version, word), ())
+    if code < len(names):
+        return f"{word} {names[code]}"
+    return f"{word} {code}" if code else word
 
 
 def _code(spec: IcmpSpec, version: int) -> int:

@@ -347,8 +347,8 @@ def _udp(node: Node) -> UdpSpec:
 def _icmp(node: Node, defines: Mapping[str, str]) -> IcmpSpec:
     tokens = [c for c in node.children if isinstance(c, Token) and c.type == "WORD"]
     words = [defines.get(str(token), str(token)) for token in tokens]
-    if _named(node, "echoed_udp") is not None or _named(node, "echoed_raw") is not None:
-        raise Unsupported("icmp [udp]")
+    if _named(node, "echoed_raw") is not None:
+        raise Unsupported("icmp [raw]")
     echoed = _named(node, "echoed_tcp")
     quoted: tuple[int, int] | None = None
     udp: tuple[int, int] | None = None
@@ -359,4 +359,14 @@ def _icmp(node: Node, defines: Mapping[str, str]) -> IcmpSpec:
         quoted = _seq(inner)
     code = words[1] if len(words) > 1 else ""
     mtu = _number(_named(node, "mtu"), -1)
-    return IcmpSpec(_outbound(node), _ip_info(node), words[0], code, mtu, quoted, udp)
+    return IcmpSpec(
+        _outbound(node),
+        _ip_info(node),
+        words[0],
+        code,
+        mtu,
+        quoted,
+        udp,
+        _number(_named(node, "echoed_udp"), -1),
+        _number(_named(node, "echo_id"), -1),
+    )

@@ -79,12 +79,22 @@ class Messages(Files):
 
     def call_sendto(self, call: Call) -> Step:
         _file, sock = self.socket(call)
+        if sock.udp is not None:
+            return self._send_datagram(call, sock)
         if not self.machine.host.settings.implied_connect or sock.conn is not None:
             return (yield from self.call_send(call))
         address = self._address(call, 4, (self.config.remote_ip, self.config.connect_port))
         self.opened(True)
         data = self.text(call, 1) or bytes(self.argument(call, 2))
         return sock.connect_and_send(address, data)
+
+    def _send_datagram(self, call: Call, sock: Socket) -> int:
+        """sendto() with an address, or to the connected peer with NULL."""
+        data = self.text(call, 1) or bytes(self.argument(call, 2))
+        if self.is_null(call, 4):
+            return sock.send(data)
+        address = self._address(call, 4, (self.config.remote_ip, self.config.connect_port))
+        return sock.sendto(data, address)
 
     def call_writev(self, call: Call) -> Step:
         size = self._vector(call.arguments[1])

@@ -123,6 +123,9 @@ class IcmpSpec:
     quoted: tuple[int, int] | None
     udp: tuple[int, int] | None = None
     """The ports of the datagram that the quoted segment travelled in."""
+    udp_length: int = -1
+    """>= 0: it is about a UDP datagram with so many octets of text."""
+    echo_id: int = -1
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,22 @@ The script is the network and the far end. Virtual time only passes while someth
 waited for; at equal times arrivals come before timers, timers before calls.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from synfin.core.errno import name_of
 from synfin.core.timers import NEVER
-from synfin.host.records import HostConnection
 from synfin.packetdrill.code import AssertionFailed, run_code
-from synfin.packetdrill.compare import compare_segment, compare_time, seconds
+from synfin.packetdrill.compare import compare_time
 from synfin.packetdrill.config import Config
+from synfin.packetdrill.expecting import LONGEST, Expecting, Pending
 from synfin.packetdrill.files import Step
 from synfin.packetdrill.findings import (
     Failure,
     Result,
-    Why,
     differs,
     finding,
-    why_of,
 )
 from synfin.packetdrill.flow import FIRST_REMOTE_PORT, Flow
 from synfin.packetdrill.icmp_packets import icmp_octets
@@ -39,32 +36,16 @@ from synfin.packetdrill.model import (
     ScriptError,
     TcpSpec,
     Timing,
+    UdpSpec,
     Unsupported,
     When,
 )
-from synfin.packetdrill.packets import Actual, judge_signature, seen_segment, tcp_octets
+from synfin.packetdrill.packets import tcp_octets
 from synfin.packetdrill.polling import Polling
 from synfin.packetdrill.proc_net import run_grep
 from synfin.packetdrill.sockstat import run_tool
 from synfin.packetdrill.symbols import INFO_SYMBOLS, SYMBOLS, number
 from synfin.packetdrill.sysctl import Sysctls
-
-PATIENCE = 2_000_000_000
-"""How long after its time a packet is still waited for, ns."""
-LONGEST = 3_600_000_000_000
-"""An hour: ``*`` and calls that block without a limit."""
-
-
-@dataclass
-class Pending:
-    """A call that has not returned."""
-
-    event: Event
-    call: Call
-    step: Step
-    started: int
-    until: int
-    wake: int = NEVER
 
 
 def run_script(
@@ -81,6 +62,8 @@ def run_script(
             config = config.with_option(name, value)
         if tolerance_usecs >= 0:
             config = config.exact(tolerance_usecs)
+        if len(config.local_ip) != len(config.remote_ip) or config.wrong_family:
+            raise Unsupported("--local_ip, --remote_ip")
         runner = Runner(script, config, folder)
         runner.machine.tape = [] if capture else None
         runner.run()
@@ -112,28 +95,22 @@ def run_script(
     )
 
 
-class Runner:
+class Runner(Expecting):
     """The state of a run."""
 
     def __init__(self, script: Script, config: Config, folder: Path) -> None:
-        self.script: Script = script
-        self.config: Config = config
-        self.line: int = 0
-        self.sysctls: Sysctls = Sysctls(config.base, folder)
+        sysctls = Sysctls(config.base, folder)
         if script.init is not None:
-            self.sysctls.run(script.init.text)
-        self.machine: Machine = Machine(config, self.sysctls.settings())
+            sysctls.run(script.init.text)
+        machine = Machine(config, sysctls.settings())
+        super().__init__(config, machine, Polling(machine, config, self._opened))
+        self.script: Script = script
+        self.line: int = 0
+        self.sysctls: Sysctls = sysctls
         self._apply()
-        self.calls: Polling = Polling(self.machine, config, self._opened)
-        self.calls.programs = self.sysctls.programs
-        self.flow: Flow | None = None
+        self.calls.programs = sysctls.programs
         self.listening: bool = False
         self.ports: int = FIRST_REMOTE_PORT
-        self.pending: Pending | None = None
-        self.rest: deque[Actual] = deque()
-        """What was left of segments that were cut, in live numbers."""
-        self.last_time: int | None = None
-        """The script's time of the event before."""
         self.last_inbound: bool = False
 
     def _apply(self) -> None:
@@ -181,11 +158,6 @@ class Runner:
             self._one_step(due)
         machine.jump(limit)
 
-    def _one_step(self, due: int) -> None:
-        self.machine.jump(due)
-        self.machine.fire()
-        self._poke()
-
     def _wait_for_event(self, event: Event, before: bool) -> None:
         when = event.when
         self._advance(max(when.start, self.machine.now), before)
@@ -203,19 +175,23 @@ class Runner:
         elif isinstance(action, TcpSpec):
             self._wait_for_event(event, True)
             self._arrive(event, action)
-        elif isinstance(action, IcmpSpec) and not action.outbound:
+        elif isinstance(action, UdpSpec | IcmpSpec) and action.outbound:
+            self._expect_other(event, action)
+        elif isinstance(action, UdpSpec | IcmpSpec):
             self._wait_for_event(event, True)
-            self._arrive_icmp(action)
+            if isinstance(action, UdpSpec):
+                self.datagrams.arrive(action)
+            else:
+                self._arrive_icmp(action)
+            self._poke()
         elif isinstance(action, Call):
             self._start_call(event, action)
         elif isinstance(action, Command):
             self._wait_for_event(event, False)
             self._command(action.text)
-        elif isinstance(action, Code):
+        else:
             self._wait_for_event(event, False)
             self._code(event, action)
-        else:
-            raise Unsupported("udp" if not isinstance(action, IcmpSpec) else "> icmp")
         self.last_time = event.when.start
         self.last_inbound = _is_inbound(event)
 
@@ -255,93 +231,13 @@ class Runner:
 
     def _arrive_icmp(self, spec: IcmpSpec) -> None:
         flow = self.flow
-        if flow is None:
-            raise Unsupported("< icmp")
+        if flow is None or spec.udp_length >= 0 or spec.type == "echo_request":
+            self.datagrams.arrive_icmp(spec)
+            return
         local = self.config.local_ip, flow.local_port
         remote = self.config.remote_ip, flow.remote_port
         seq = flow.live_quote(spec.quoted[0] if spec.quoted is not None else 0)
         self.machine.inject(icmp_octets(spec, remote[0], local, remote, seq))
-        self._poke()
-
-    # -- outbound --------------------------------------------------------------
-    def _expect(self, event: Event, spec: TcpSpec) -> None:
-        flow = self.flow
-        if flow is None:
-            raise ScriptError(event.line, finding("error-no-socket"))
-        when = event.when
-        end = when.end if when.ranged else when.start
-        limit = LONGEST if when.timing is Timing.ANY else end + PATIENCE
-        actual = self._sniff(flow, max(limit, self.machine.now))
-        if actual is None:
-            raise Failure(finding("nothing-sent"), why=self._silence())
-        judge_signature(actual, self.config.md5_secret)
-        flow.learn(spec, actual)
-        self._connection()  # while it is there: an error may end it
-        self._cut(actual, spec.length)
-        flow.to_script(actual, spec.absolute)
-        while actual.length < spec.length and not self.config.strict_segments:
-            if not self._aggregate(flow, actual, spec, limit):
-                break
-        differences = compare_segment(spec, actual, self.config, flow.ts_base, when.start)
-        off = compare_time(self.config, when, (when.start, when.end), actual.time, self.last_time)
-        if off is not None:
-            differences.append(off)
-        if differences:
-            shown = f"{seconds(actual.time)} {actual.text()}"
-            raise Failure(*differences, actual=shown, why=why_of(actual.reason))
-
-    def _cut(self, actual: Actual, length: int) -> None:
-        """A segment that a device may cut, as the script has it: where the cuts lie is a
-        matter of sizing that no rule of TCP depends on. Not with ``--strict_segments``."""
-        mss = actual.mss
-        if self.config.strict_segments or mss == 0 or not 0 < length < actual.length:
-            return
-        if length % mss == 0:
-            self.rest.appendleft(actual.cut(length))
-
-    def _sniff(self, flow: Flow, limit: int) -> Actual | None:
-        """The next segment of this flow sent by ``limit``; others' are let go."""
-        machine = self.machine
-        if self.rest:
-            return self.rest.popleft()
-        while True:
-            while machine.sent:
-                time, packet = machine.sent.popleft()
-                actual = seen_segment(packet, time, self.config.encapsulated)
-                if actual is not None and flow.owns(actual):
-                    machine.jump(time)
-                    return actual
-            due = min(machine.due(), self.pending.wake if self.pending is not None else NEVER)
-            if due > limit:
-                return None
-            self._one_step(due)
-
-    def _aggregate(self, flow: Flow, first: Actual, spec: TcpSpec, limit: int) -> bool:
-        """One more piece of what a device with segmentation offload would have sent whole."""
-        more = self._sniff(flow, limit)
-        if more is None:
-            return False
-        self._cut(more, spec.length - first.length)
-        flow.to_script(more)
-        fits = (
-            more.length > 0
-            and more.seq == (first.seq + first.length) & 0xFFFFFFFF
-            and more.ack == first.ack
-            and more.window == first.window
-            and first.length + more.length <= spec.length
-        )
-        if not fits:
-            shown = f"{seconds(first.time)} {first.text()}, {seconds(more.time)} {more.text()}"
-            raise Failure(finding("pieces"), actual=shown, why=why_of(more.reason))
-        first.length += more.length
-        first.flags = more.flags
-        first.time = more.time
-        first.options = more.options
-        return True
-
-    def _silence(self) -> Why | None:
-        watcher = self.machine.watcher
-        return why_of(watcher.silence) or why_of(watcher.arrival)
 
     # -- calls -----------------------------------------------------------------
     def _start_call(self, event: Event, call: Call) -> None:
@@ -411,21 +307,6 @@ class Runner:
             self._one_step(due)
 
     # -- %{ }% ---------------------------------------------------------------------
-    def _connection(self) -> HostConnection | None:
-        flow = self.flow
-        if flow is None:
-            return None
-        found = self.machine.host.tcp.demux.connections.get(flow.key())
-        if found is not None:
-            flow.connection = found
-            return found
-        for file in self.calls.files.values():
-            connection = file.socket.conn if file.socket is not None else None
-            if connection is not None and connection.remote_port == flow.remote_port:
-                if not flow.local_port or connection.local_port == flow.local_port:
-                    flow.connection = connection
-        return flow.connection
-
     def _code(self, event: Event, code: Code) -> None:
         connection = self._connection()
         names: Mapping[str, int] = INFO_SYMBOLS
@@ -447,4 +328,4 @@ def _begun(method: Callable[[Call], int | Step], call: Call) -> Step:
 
 def _is_inbound(event: Event) -> bool:
     action = event.action
-    return isinstance(action, TcpSpec | IcmpSpec) and not action.outbound
+    return isinstance(action, TcpSpec | IcmpSpec | UdpSpec) and not action.outbound
