@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from synfin.cli import live_fuzz
 from synfin.cli.app import App
 from synfin.cli.errors import UserError
 from synfin.cli.files import STDOUT, check_writable, write_file
@@ -45,6 +46,8 @@ Answer = dict[str, Any]
         "live --scenario handshake-basic",
         "live --scenario 29 --case old-data-linux --kernel A",
         "live --scenario all",
+        "live --fuzz 500 --seed 7",
+        "live --fuzz 1 --seed 7 --only 42",
     ),
 )
 @click.option("--size", type=Whole(1), default=20_000, metavar="N")
@@ -53,6 +56,10 @@ Answer = dict[str, Any]
 @click.option("--kernel", type=Choice(("A", "B", "both")), default="both", metavar="A|B|both")
 @click.option("--options", is_flag=True)
 @click.option("--most", type=Span(), metavar="S")
+@click.option("--fuzz", type=Whole(1), metavar="N")
+@click.option("--seed", type=Whole(), default=1, metavar="N")
+@click.option("--only", type=Whole(), metavar="N")
+@click.option("--sequence", metavar="FILE")
 @click.option("--why", is_flag=True)
 @click.option("--pcap", metavar="FILE")
 @click.option("--verbose", is_flag=True)
@@ -65,12 +72,24 @@ def live(
     kernel: str,
     options: bool,
     most: int | None,
+    fuzz: int | None,
+    seed: int,
+    only: int | None,
+    sequence: str | None,
     why: bool,
     pcap: str | None,
     verbose: bool,
     as_json: bool,
 ) -> None:
-    """Real programs against synfin, or scenarios against the kernel."""
+    """Real programs against synfin, or scenarios or random sequences against the kernel."""
+    if fuzz is not None or sequence is not None:
+        if scenario is not None or case is not None or pcap is not None:
+            raise UserError("live-error-fuzz-alone")
+        need(app, "live")
+        live_fuzz.fuzz(app, fuzz, seed, only, sequence, as_json)
+        return
+    if only is not None:
+        raise UserError("live-error-only-alone")
     if pcap is not None:
         if pcap == STDOUT:
             raise UserError("live-error-pcap-stdout")

@@ -57,7 +57,7 @@ def send_mss(tcb: Tcb) -> int:
     default = 536 if len(tcb.local) == 4 else 1220
     mss = tcb.peer_mss if tcb.peer_mss > 0 else default
     mss = min(mss, tcb.mtu - tcb.header_len)
-    if tcb.user_mss:
+    if tcb.user_mss and (tcb.peer_mss > 0 or not tcb.settings.maxseg_bounds_option):
         mss = min(mss, tcb.user_mss)
     mss -= tcb.ip_option_len
     # Never so small that options leave no room for text (Linux tcp_min_snd_mss: 48).

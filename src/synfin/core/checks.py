@@ -5,7 +5,7 @@ calls them historic).
 """
 
 from synfin.core import rules
-from synfin.core.acceptance import PAWS_VALID_NS, note_timestamp
+from synfin.core.acceptance import PAWS_VALID_NS
 from synfin.core.closed import reset_with_ack, reset_without_ack
 from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
@@ -42,7 +42,6 @@ def check_request(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if not flags & RST and tcb.may_answer(segment):
             tcb.owe_now(rules.SEQ_UNACCEPTABLE, *numbers)
         return True
-    note_timestamp(tcb, segment, seq)
     return False
 
 

@@ -149,6 +149,8 @@ def _record_syn(tcb: Tcb, text: int) -> None:
         snd.board.add(sent)
         snd.snd_nxt = snd.snd_max = end
         tcb.first_sent_at = tcb.now
+    elif tcb.syn_rule is rules.SYN_SENT_SIMULTANEOUS and tcb.settings.crossing_syn_measures:
+        snd.board.front().sent_at = tcb.now
     else:
         snd.board.sent_again(snd.board.head, tcb.now)
         snd.retransmit_now = False

@@ -237,11 +237,17 @@ def _tail_may_ride(tcb: Tcb) -> bool:
     """A large segment may end in less than Eff.snd.MSS only where that tail could go by
     itself behind the rest (Linux tcp_mss_split_point())."""
     snd = tcb.snd
-    if tcb.sws_override or snd.fin_queued or snd.snd_up > snd.snd_nxt:
+    if tcb.sws_override or snd.fin_queued or _urgent(tcb):
         return True
     if tcb.corked or tcb.more_held:
         return False
     return tcb.nodelay or _no_small_segment_out(tcb)
+
+
+def _urgent(tcb: Tcb) -> bool:
+    """There is urgent text to send, or (Linux tcp_urg_mode()) under way."""
+    snd = tcb.snd
+    return snd.snd_up > (snd.snd_una if tcb.settings.urgent_defies_nagle else snd.snd_nxt)
 
 
 def _no_small_segment_out(tcb: Tcb) -> bool:
@@ -258,7 +264,7 @@ def _small_segment_may_go(tcb: Tcb, length: int, unsent: int, full: int) -> bool
     # A SYN of ours that is still unacknowledged (Fast Open) is no data in flight.
     idle = snd.snd_una == snd.snd_nxt or snd.snd_nxt == snd.iss + 1 or tcb.began_idle
     if length == unsent:
-        if snd.fin_queued or snd.snd_up > snd.snd_nxt:
+        if snd.fin_queued or _urgent(tcb):
             return True
         if snd.snd_nxt + unsent < snd.buffer.end:
             return True  # the end of a record or unit: no later text may join it

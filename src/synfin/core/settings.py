@@ -371,6 +371,14 @@ class Settings:
     crossing_syn_offers: bool = False
     """Linux tcp_send_synack(): in a simultaneous open the SYN,ACK offers all options
     again, whatever the peer's SYN had."""
+    crossing_syn_measures: bool = False
+    """Linux: the SYN,ACK of a simultaneous open is no retransmission of our SYN, so that
+    its acknowledgement is a round trip (RFC 6298 §3)."""
+    maxseg_bounds_option: bool = False
+    """Linux tcp_parse_options(): TCP_MAXSEG bounds the peer's MSS option; without one 536
+    octets stand."""
+    urgent_defies_nagle: bool = False
+    """Linux tcp_nagle_test(): no small segment waits while urgent text is unacknowledged."""
     ack_after_crossing_syn: bool = False
     """Linux acknowledges once more after a simultaneous open."""
     quick_syn_retry_ns: int = 0
@@ -641,6 +649,9 @@ LINUX: Final = Settings(
     ack_after_crossing_syn=True,
     answer_text_ignored=True,
     crossing_syn_offers=True,
+    crossing_syn_measures=True,
+    maxseg_bounds_option=True,
+    urgent_defies_nagle=True,
     request_sockets=True,
     listen_drops_syn_fin=True,
     text_after_shutdown_resets=True,

@@ -116,7 +116,7 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
         tcb.note_duplicate(seq, rcv.rcv_nxt)
         if tcb.settings.old_text_acks:
             tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
-    elif not rcv.held.empty():
+    elif rcv.held.block_starts:
         again = rcv.held.overlap(start, stop)
         tcb.note_duplicate(again[0], again[1])
     data: Chunk = segment.payload

@@ -1,6 +1,6 @@
 # synfin live, listen, connect
 
-cli-help-live = Makes a network namespace and a TUN device in it, puts the Linux kernel at one end and synfin at the other, and lets real programs talk: curl downloads from synfin, synfin downloads from python -m http.server; SHA-256 is compared. With --scenario the calls and faults of a scenario run against the kernel in real time, and every difference from the simulator's run under profile linux is named. Namespace, device and programs end with the command.
+cli-help-live = Makes a network namespace and a TUN device in it, puts the Linux kernel at one end and synfin at the other, and lets real programs talk: curl downloads from synfin, synfin downloads from python -m http.server; SHA-256 is compared. With --scenario the calls and faults of a scenario run against the kernel in real time, and every difference from the simulator's run under profile linux is named. With --fuzz random sequences of calls and segments are played on both, and what the kernel answers otherwise is shrunk to the smallest sequence and printed, also as a packetdrill script. Namespace, device and programs end with the command.
 cli-help-listen = Takes one connection to PORT over a TUN device: standard input goes out, what comes goes to standard output. Ends when both sides have closed.
 cli-help-connect = Connects to HOST PORT over a TUN device: standard input goes out, what comes goes to standard output. Ends when both sides have closed.
 cli-opt-size = how many octets to transfer each way (default: 20000)
@@ -8,6 +8,9 @@ cli-opt-scenario = replay this scenario against the kernel; all: everything that
 cli-opt-kernel = which host the kernel plays (default: both in turn)
 cli-opt-options = in a replay, offer window scale, timestamps and SACK, as the kernel does by itself
 cli-opt-most = end a replay after this many seconds (default: 20)
+cli-opt-fuzz = play this many random sequences of calls and segments on synfin and on the kernel, and compare
+cli-opt-only = with --fuzz: only the sequence of this number, step by step
+cli-opt-sequence = play the sequence in this file, step by step
 cli-opt-live-why = the reason under every line
 cli-opt-verbose = also which offloads are on, and how many packets went
 cli-opt-tun = the TUN device (default: synfin0)
@@ -25,6 +28,9 @@ live-error-device = the TUN device { $name } cannot be opened ({ $words }). Make
 live-error-worker = the live run failed: { $words }
 live-error-pcap-stdout = --pcap needs a file name here
 live-error-case-alone = --case goes with --scenario
+live-error-fuzz-alone = --fuzz and --sequence go without --scenario, --case and --pcap
+live-error-only-alone = --only goes with --fuzz
+live-error-sequence = { $path } is no sequence: { $words }
 live-error-unplayable = { $name } cannot run against the kernel: { $why }
 live-error-port = { $port } is no port: 1 to 65535
 live-error-address = { $text } is no IPv4 address such as 10.77.0.2 or 10.77.0.2/24
@@ -55,6 +61,19 @@ live-kind-time = { $host }: expected { $expected }, came at another time: { $act
 live-late = This machine was too busy for a fair comparison: synfin itself was late by { $ms } ms, three times.
 live-known = but for a difference that is known: { $why } ({ $source })
 live-sum = { $good } of { $count } runs against the kernel were as in the simulator
+
+## Random sequences
+live-fuzz-same = Both did the same.
+live-fuzz-so-far = { $count } sequences, { $found } differences
+live-fuzz-again = { $count ->
+    [one] one sequence differs like this, number { $numbers }; once more:
+   *[other] { $count } sequences differ like this, numbers { $numbers }; once more:
+}
+live-fuzz-named = { $count } × known: { $why } ({ $source })
+live-fuzz-sum = { $count } sequences of { $steps } steps in { $seconds } s: { $found } unexplained differences, { $named } known ones; { $races } sequences in which a few ms decide, { $unsteady } in which the kernel did not repeat itself.
+live-fuzz-named-half-open-outlives-listener = a half-open connection stays in the kernel's table after its listener has gone, until its timer expires; whatever comes for it is answered as if it were not there.
+live-fuzz-named-urgent-not-inline = the kernel takes the urgent octet out of the stream unless SO_OOBINLINE is set, and a read stops there; synfin leaves it in (RFC 6093).
+live-fuzz-named-predicted-old-ack = a segment that fits the kernel's header prediction is taken before its ACK field is looked at: its text and its timestamp count, however old the ACK.
 
 ## The kernel's known differences
 live-known-ack-before-program = The kernel acknowledges early data of a connection (quick ACK) before the program runs; in the simulator the program's answer comes first and carries the ACK.

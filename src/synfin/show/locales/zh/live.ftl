@@ -1,6 +1,6 @@
 # synfin live、listen、connect
 
-cli-help-live = 新建一个网络命名空间，在里面创建 TUN 设备，一端是 Linux 内核，另一端是 synfin，让真实的程序互相通信：curl 从 synfin 下载，synfin 从 python -m http.server 下载，并比较 SHA-256。加上 --scenario，则按真实时间对着内核重放某个场景的调用和故障，逐条列出与模拟器（profile linux）不同的地方。命令结束时，命名空间、设备和程序都随之消失。
+cli-help-live = 新建一个网络命名空间，在里面创建 TUN 设备，一端是 Linux 内核，另一端是 synfin，让真实的程序互相通信：curl 从 synfin 下载，synfin 从 python -m http.server 下载，并比较 SHA-256。加上 --scenario，则按真实时间对着内核重放某个场景的调用和故障，逐条列出与模拟器（profile linux）不同的地方。加上 --fuzz，则随机生成调用与报文段的序列，在两边各执行一遍；回答不同的，缩减成最短的序列后打印出来，并附上 packetdrill 脚本。命令结束时，命名空间、设备和程序都随之消失。
 cli-help-listen = 在 TUN 设备上接受一个到 PORT 的连接：标准输入发出去，收到的写到标准输出。双方都关闭后结束。
 cli-help-connect = 在 TUN 设备上连接 HOST 的 PORT：标准输入发出去，收到的写到标准输出。双方都关闭后结束。
 cli-opt-size = 每个方向传多少字节（默认 20000）
@@ -8,6 +8,9 @@ cli-opt-scenario = 对着内核重放这个场景；all 表示 CI 中比较的�
 cli-opt-kernel = 内核扮演哪台主机（默认两边轮流）
 cli-opt-options = 重放时双方都提供窗口扩大、时间戳和 SACK 选项（内核默认如此）
 cli-opt-most = 重放最多持续多少秒（默认 20）
+cli-opt-fuzz = 随机生成这么多个调用与报文段的序列，分别在 synfin 和内核上执行并比较
+cli-opt-only = 与 --fuzz 一起用：只执行这个编号的序列，逐步显示
+cli-opt-sequence = 执行这个文件里的序列，逐步显示
 cli-opt-live-why = 每一行下面写出原因
 cli-opt-verbose = 还要说明启用了哪些卸载功能、收发了多少个包
 cli-opt-tun = TUN 设备名（默认 synfin0）
@@ -25,6 +28,9 @@ live-error-device = 打不开 TUN 设备 { $name }（{ $words }）。先创建�
 live-error-worker = 与内核的这次运行失败：{ $words }
 live-error-pcap-stdout = 这里的 --pcap 需要文件名
 live-error-case-alone = --case 要与 --scenario 一起用
+live-error-fuzz-alone = --fuzz 和 --sequence 不能与 --scenario、--case、--pcap 同用
+live-error-only-alone = --only 要与 --fuzz 一起用
+live-error-sequence = { $path } 不是一个序列：{ $words }
 live-error-unplayable = { $name } 不能对着内核运行：{ $why }
 live-error-port = { $port } 不是端口号：范围是 1 到 65535
 live-error-address = { $text } 不是 IPv4 地址，应形如 10.77.0.2 或 10.77.0.2/24
@@ -52,6 +58,16 @@ live-kind-time = { $host }：预期 { $expected }，时间不同：{ $actual }
 live-late = 这台机器太忙，比较不公平：synfin 自己也迟了 { $ms } ms，连续三次。
 live-known = 有一处已知的差别：{ $why }（{ $source }）
 live-sum = 对着内核运行 { $count } 次，其中 { $good } 次与模拟器一致
+
+## 随机序列
+live-fuzz-same = 两边完全一致。
+live-fuzz-so-far = 已执行 { $count } 个序列，{ $found } 处差别
+live-fuzz-again = 共有 { $count } 个序列出现这种差别，编号 { $numbers }；重现：
+live-fuzz-named = { $count } 次已知差别：{ $why }（{ $source }）
+live-fuzz-sum = { $count } 个序列共 { $steps } 步，用时 { $seconds } s：{ $found } 处差别尚无解释，已知差别 { $named } 处；{ $races } 个序列的结果取决于几毫秒的先后，{ $unsteady } 个序列内核自己两次的结果不同。
+live-fuzz-named-half-open-outlives-listener = 监听套接字关闭后，半连接仍留在内核的表里，直到定时器到期；期间收到的报文段按它不存在来应答。
+live-fuzz-named-urgent-not-inline = 没有设置 SO_OOBINLINE 时，内核把紧急数据的那个字节从字节流中取出，读到那里就停；synfin 把它留在字节流里（RFC 6093）。
+live-fuzz-named-predicted-old-ack = 命中内核首部预测（header prediction）的报文段，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数。
 
 ## 内核已知的差别
 live-known-ack-before-program = 连接刚建立时，内核收到数据立即确认（quick ACK），这时应用还没运行；模拟器里应用先作答，ACK 随应答一起发出。
