@@ -120,7 +120,7 @@ def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     if snd.snd_wnd > before and tcb.timers.running(PERSIST) and snd.usable > 0:
         tcb.stop_timer(PERSIST)
         snd.probes = 0
-    elif tcb.settings.probe_answer_restarts and tcb.timers.running(PERSIST) and snd.probes:
+    elif tcb.settings.probe_answer_restarts and tcb.timers.running(PERSIST):
         interval = min(snd.rtt.rto << min(snd.probes, 20), tcb.settings.max_rto_ns)
         tcb.start_timer(PERSIST, tcb.now + interval, rules.PERSIST_ARMED, snd.snd_wnd, interval)
 

@@ -10,6 +10,7 @@ application can decide late what to send next.
 
 from typing import Final
 
+from synfin.core.forming import sack_length
 from synfin.core.send_text import send_text
 from synfin.core.sendbuffer import Chunk
 from synfin.core.states import State
@@ -99,7 +100,7 @@ def _send_full_unit(tcb: Tcb) -> None:
 
 def _unit_size(tcb: Tcb) -> int:
     """Linux tcp_send_mss(): whole segments, at most half of the largest window seen."""
-    mss = tcb.effective_mss
+    mss = max(tcb.effective_mss - sack_length(tcb), 1)
     window = tcb.snd.max_window
     most = window // 2 if window > 536 else window
     return max(min(LARGEST_UNIT, most) // mss * mss, mss)

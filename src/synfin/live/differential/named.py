@@ -45,11 +45,21 @@ NAMED: Final[tuple[Named, ...]] = (
         after=r"^< [A-Z.]*U",
     ),
     Named(
+        "text-over-fin",
+        r"\| (answers|state): .*(\[|CLOSE-WAIT|LAST-ACK)",
+        "A peer that puts text where its FIN stood out of order contradicts itself; Linux "
+        "keeps whichever segment it merged last, synfin the text.",
+        "net/ipv4/tcp_input.c, tcp_data_queue_ofo(), tcp_ofo_queue()",
+        after=r"^< [SRP.]*F\S* seq=(nxt|una)[+-]\d+",
+    ),
+    Named(
         "predicted-old-ack",
-        r"^(ESTABLISHED).*\| < P?\. seq=nxt .*ack=(all|una)-\d+ .*\| answers: ",
+        r"^[A-Z].*\| (answers: .* ecr=.* -> .* ecr=|answers: .* ack=\d+.* -> .* ack=)"
+        r"|\| < P?\. seq=nxt ack=(all|una)-\d+ .*\| answers: ",
         "A segment that fits the kernel's header prediction is taken before its ACK field is "
         "looked at: its text counts and its timestamp too, however old the ACK.",
         "net/ipv4/tcp_input.c, tcp_rcv_established(), the fast path",
+        after=r"^< P?\. seq=nxt ack=(all|una)-\d+",
     ),
 )
 
