@@ -30,13 +30,16 @@ def check_request(tcb: Tcb, segment: Segment, seq: int) -> bool:
     stale = tcb.ts_ok and (outdated(tcb, segment) or _foreign_echo(tcb, segment))
     if seq == rcv.irs and flags & (SYN | RST | ACK) == SYN and not stale:
         return _repeated_syn(tcb, segment)
+    inside = rcv.acceptable(seq, segment.seg_len, True)
+    if flags & RST and inside and seq != rcv.rcv_nxt:
+        return False  # challenged, whatever it acknowledges
     if flags & ACK and segment.ack != wrap(tcb.snd.iss + 1):
         if flags & RST:
             tcb.settled(rules.RST_OUTSIDE, segment, tcb.theirs(seq), 1, rcv.rcv_wnd)
         else:
             tcb.reply(reset_without_ack(segment), rules.ACK_SYN_RECEIVED_BAD, segment)
         return True
-    if stale or not rcv.acceptable(seq, segment.seg_len, True):
+    if stale or not inside:
         numbers = (tcb.theirs(seq), segment.seg_len, 1, rcv.rcv_wnd)
         tcb.settled(rules.SEQ_UNACCEPTABLE, segment, *numbers)
         if not flags & RST and tcb.may_answer(segment):

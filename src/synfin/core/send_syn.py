@@ -111,8 +111,10 @@ def _syn_options(tcb: Tcb, answering: bool) -> Options:
     if settings.send_mss_option:
         mtu = tcb.mtu if settings.mss_follows_path else tcb.link_mtu
         options.mss = max(min(settings.mss, mtu - tcb.header_len), 1)
-        if tcb.user_mss:
-            options.mss = min(options.mss, tcb.user_mss)
+        if tcb.offered_mss == 0:
+            # TCP_MAXSEG as it is at the first SYN; later ones offer the same.
+            tcb.offered_mss = min(options.mss, tcb.user_mss or options.mss)
+        options.mss = min(options.mss, tcb.offered_mss)
     dropped = settings.syn_options_dropped_after
     if dropped and not answering and tcb.syn_timeouts >= dropped:
         tcb.offered_scale = -1

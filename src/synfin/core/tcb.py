@@ -96,6 +96,8 @@ class Tcb(StateHolder):
         """CLOSE (or shutdown) was called: no more SENDs."""
         self.read_shut: bool = False
         """shutdown(SHUT_RD): whatever comes, the application will not read it."""
+        self.offered_mss: int = 0
+        """The MSS option of our SYN, once it has left."""
         self.stamps_sent: tuple[int, int] = (-1, -1)
         """TSval of the first and of the last SYN,ACK sent; -1: none."""
 

@@ -67,7 +67,8 @@ class Writer:
         """A segment arrives."""
         shown = self.window if window is None else window
         ack = (ack or Place("all")) if "." in flags else None
-        made = Arrival(flags, seq or Place("nxt"), ack, length, shown, urgent, options)
+        letters = flags.replace("-", "")
+        made = Arrival(letters, seq or Place("nxt"), ack, length, shown, urgent, options)
         # An ACK may wait for the kernel's next tick (4 ms).
         self.steps.append(Step(made, self.gap() or SHORT_GAP_MS))
 

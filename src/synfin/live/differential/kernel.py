@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from synfin.core.settings import MILLISECOND
+from synfin.core.settings import LINUX, MILLISECOND
 from synfin.host.constants import AF_INET, SOCK_STREAM
 from synfin.live.differential.diag import Diag
 from synfin.live.differential.peer import Peer
@@ -78,7 +78,11 @@ class _Socket(socket.socket):
 def _socket() -> Sock:
     made = _Socket(AF_INET, SOCK_STREAM)
     made.setblocking(False)
-    made.setsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, b"reno")
+    made.setsockopt(
+        socket.IPPROTO_TCP,
+        TCP_CONGESTION,
+        LINUX.congestion_control.replace("newreno", "reno").encode(),
+    )
     return made
 
 

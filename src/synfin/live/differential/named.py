@@ -24,6 +24,8 @@ class Named:
     source: str
     after: str = ""
     passing: bool = False
+    but_for: str = ""
+    """A pattern of what may differ: the rest of what both did is the same."""
 
 
 NAMED: Final[tuple[Named, ...]] = (
@@ -54,12 +56,18 @@ NAMED: Final[tuple[Named, ...]] = (
     ),
     Named(
         "predicted-old-ack",
-        r"^[A-Z].*\| (answers: .* ecr=.* -> .* ecr=|answers: .* ack=\d+.* -> .* ack=)"
-        r"|\| < P?\. seq=nxt ack=(all|una)-\d+ .*\| answers: ",
+        r"\| < P?\. seq=nxt ack=(all|una)-\d+ .*\| answers: ",
         "A segment that fits the kernel's header prediction is taken before its ACK field is "
         "looked at: its text counts and its timestamp too, however old the ACK.",
         "net/ipv4/tcp_input.c, tcp_rcv_established(), the fast path",
+    ),
+    Named(
+        "predicted-old-ack-stamp",
+        r"\| answers: ",
+        "As predicted-old-ack: the timestamp of such a segment is echoed from then on.",
+        "net/ipv4/tcp_input.c, tcp_rcv_established(), the fast path",
         after=r"^< P?\. seq=nxt ack=(all|una)-\d+",
+        but_for=r" ecr=\S+",
     ),
 )
 
@@ -69,6 +77,10 @@ def named(script: Script, difference: Difference) -> Named | None:
     steps = [str(step) for step in script.steps[: difference.step + 1]]
     for entry in NAMED:
         if not re.search(entry.line, difference.line):
+            continue
+        if entry.but_for and re.sub(entry.but_for, "", difference.engine) != re.sub(
+            entry.but_for, "", difference.kernel
+        ):
             continue
         if not entry.after or any(re.search(entry.after, step) for step in steps):
             return entry

@@ -16,10 +16,28 @@ GAP_MS: Final = 80
 and round trips that are multiples of the gap) come in the middle of one, not at its edge."""
 
 FLAG_LETTERS: Final = {"F": 1, "S": 2, "R": 4, "P": 8, ".": 16, "U": 32, "E": 64, "W": 128}
-CALLS: Final = frozenset(
-    {"listen", "accept", "connect", "send", "recv", "shutdown", "close", "abort", "set", "get",
-     "close-listener", "wait"}
+OPTIONS: Final = (
+    "nodelay", "cork", "quickack", "maxseg", "user-timeout", "defer-accept", "linger2",
+    "keepalive", "keepidle", "keepintvl", "keepcnt", "rcvbuf", "sndbuf",
 )  # fmt: skip
+CALLS: Final[dict[str, str]] = {
+    "listen": r"(\d+)?",
+    "accept": "",
+    "connect": "",
+    "send": r"\d+( more| oob)*",
+    "recv": r"\d+( peek)?",
+    "shutdown": "rd|wr|rdwr",
+    "close": "",
+    "abort": "",
+    "set": rf"({'|'.join(OPTIONS)}) \d+",
+    "get": rf"error|{'|'.join(OPTIONS)}",
+    "close-listener": "",
+    "wait": "",
+}
+"""The calls and a pattern of what each takes."""
+_OPTION: Final = re.compile(
+    r"mss \d+|wscale \d+|sackOK|TS|noTS|TS-\d+|ecr \d+|sack -?\d+:-?\d+|badsum|other"
+)
 _BASE: Final = re.compile(r"(nxt|una|iss|all|abs)([+-]\d+)?\Z")
 
 
@@ -53,7 +71,8 @@ class Call:
 class Arrival:
     """A segment of the peer's. ``options``: ``mss N``, ``wscale N``, ``sackOK``, ``TS``, on
     a SYN; elsewhere ``noTS``, ``TS-N`` (an older value), ``ecr N`` (an echo made up) and
-    ``sack A:B`` (from ``una``); anywhere ``badsum``."""
+    ``sack A:B`` (from ``una``); anywhere ``badsum`` and ``other`` (text that reads
+    otherwise than what the peer sent at that place before)."""
 
     flags: str
     seq: Place = Place("nxt")
@@ -137,6 +156,8 @@ def _step(text: str) -> Step:
     name, *words = text.split()
     if name not in CALLS:
         raise ScriptError(f"{name!r} is no call; calls are {', '.join(sorted(CALLS))}")
+    if re.fullmatch(CALLS[name], " ".join(words)) is None:
+        raise ScriptError(f"{name} takes {CALLS[name] or 'nothing'}")
     return Step(Call(name, tuple(words)), gap)
 
 
@@ -144,6 +165,11 @@ def _arrival(text: str) -> Arrival:
     options: tuple[str, ...] = ()
     if found := re.search(r" <([^>]*)>\Z", text):
         options, text = tuple(found[1].split(",")), text[: found.start()]
+    for option in options:
+        if _OPTION.fullmatch(option) is None:
+            raise ScriptError(f"{option!r} is no option of a segment")
+    if not text:
+        raise ScriptError("a segment needs its flags; - are none")
     flags, *words = text.split()
     if any(letter not in FLAG_LETTERS and letter != "-" for letter in flags):
         raise ScriptError(f"{flags!r} are no flags; letters are {''.join(FLAG_LETTERS)}")
