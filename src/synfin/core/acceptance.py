@@ -116,6 +116,10 @@ def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     if not snd.window_is_news(seq, ack):
         return
     before = snd.snd_wnd
+    if tcb.settings.window_shrinks_by_news and snd.snd_wl1 == seq and snd.snd_wl2 == ack:
+        offered = unscaled_window(tcb, segment)
+        if 0 < offered < before:
+            return
     snd.set_window(unscaled_window(tcb, segment), seq, ack)
     if snd.snd_wnd > before and tcb.timers.running(PERSIST) and snd.usable > 0:
         tcb.stop_timer(PERSIST)

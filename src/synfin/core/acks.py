@@ -12,6 +12,7 @@ from synfin.core.acceptance import (
 from synfin.core.closed import reset_without_ack
 from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.ecn_signals import echo_answered, flags_arrived
+from synfin.core.fin_wait_2 import is_record
 from synfin.core.recovery import advance, react
 from synfin.core.sender import RECOVERY
 from synfin.core.sequence import unwrap
@@ -36,7 +37,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
             return True
         note_timestamp(tcb, segment, seq)
         _syn_received_ack(tcb, segment, seq, ack)
-        return _ack_by_state(tcb)  # after Fast Open it may cover our FIN, too
+        return _ack_by_state(tcb, segment, seq)  # after Fast Open it may cover our FIN, too
     if snd.acks_something_unsent(ack):
         tcb.settled(rules.ACK_UNSENT, segment, tcb.ours(ack), tcb.ours(snd.snd_max))
         silent = tcb.settings.ack_unsent_silent and tcb.state is State.ESTABLISHED
@@ -56,7 +57,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if ack >= snd.snd_una or not tcb.settings.old_acks_keep_timestamp:
         note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
-    return _ack_by_state(tcb)
+    return _ack_by_state(tcb, segment, seq)
 
 
 def _oldest(tcb: Tcb) -> int:
@@ -309,7 +310,7 @@ _WATCHES: Final = (
 )
 
 
-def _ack_by_state(tcb: Tcb) -> bool:
+def _ack_by_state(tcb: Tcb, segment: Segment, seq: int) -> bool:
     """FIN-WAIT-1, CLOSING, LAST-ACK: is our FIN acknowledged? True ends the segment."""
     state = tcb.state
     if state is State.ESTABLISHED or not tcb.snd.fin_acked:
@@ -318,7 +319,11 @@ def _ack_by_state(tcb: Tcb) -> bool:
     if state is State.FIN_WAIT_1:
         tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_FIN_WAIT_2, *numbers)
         tcb.stop_timer(PERSIST)
+        tcb.kept_whole = bool(segment.flags & FIN)
         tcb.start_fin_wait_2()
+        if is_record(tcb):
+            # What else it says is lost with the socket, unless it is new.
+            return seq + len(segment.payload) <= tcb.rcv.rcv_nxt
     elif state is State.CLOSING:
         tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_CLOSING, *numbers)
         tcb.start_time_wait()

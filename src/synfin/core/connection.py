@@ -249,7 +249,10 @@ class Connection(Tcb):
         self.write_shut = True
         self.snd.fin_queued = True
         queued = self.snd.unsent
-        if state is State.ESTABLISHED or (state is State.SYN_RECEIVED and queued == 0):
+        early = state is State.SYN_RECEIVED and queued == 0
+        if early and not self.detached and self.settings.fin_waits_for_established:
+            return 0
+        if state is State.ESTABLISHED or early:
             self.enter(Trigger.CLOSE, rules.CLOSE_CALL, state.value, queued)
         return 0
 
@@ -268,6 +271,8 @@ class Connection(Tcb):
             self.give_up(Trigger.ABORT, 0, rules.CLOSE_UNREAD, unread)
             return
         self.shutdown(now)
+        if self.state is State.FIN_WAIT_2:
+            self.kept_whole = False
         self.start_fin_wait_2()
 
     # -- 3.10.5 ABORT ----------------------------------------------------------------------

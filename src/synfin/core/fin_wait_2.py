@@ -14,8 +14,11 @@ from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
 
 def is_record(tcb: Tcb) -> bool:
-    """The application has closed, our FIN is acknowledged, the peer's is awaited."""
-    return tcb.detached and tcb.state is State.FIN_WAIT_2 and tcb.settings.fin_wait_2_record
+    """The application has closed, our FIN is acknowledged, the peer's is awaited. (If the
+    ACK of our FIN was a FIN, an odd one, the socket stays.)"""
+    if not tcb.detached or tcb.kept_whole:
+        return False
+    return tcb.state is State.FIN_WAIT_2 and tcb.settings.fin_wait_2_record
 
 
 def record_settles(tcb: Tcb, segment: Segment, seq: int) -> bool:

@@ -153,6 +153,7 @@ def _record_syn(tcb: Tcb, text: int) -> None:
         tcb.first_sent_at = tcb.now
     elif tcb.syn_rule is rules.SYN_SENT_SIMULTANEOUS and tcb.settings.crossing_syn_measures:
         snd.board.front().sent_at = tcb.now
+        return  # our SYN's timer goes on
     else:
         snd.board.sent_again(snd.board.head, tcb.now)
         snd.retransmit_now = False

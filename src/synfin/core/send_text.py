@@ -97,7 +97,7 @@ def _probe_tail(tcb: Tcb, out: list[Segment]) -> None:
     if length and length <= snd.usable:
         _emit_new(tcb, out, length, full, rules.SEND_PROBE)
     elif snd.unsent == 0 and snd.fin_unsent:
-        _send_lone_fin(tcb, out)
+        _send_lone_fin(tcb, out, probe=True)
     if snd.snd_nxt > first:
         loss_probe.sent(snd, False, tcb.now)
     elif not snd.board.ranges[-1].sacked:
@@ -165,9 +165,13 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     out.append(segment)
 
 
-def _send_lone_fin(tcb: Tcb, out: list[Segment]) -> bool:
+def _send_lone_fin(tcb: Tcb, out: list[Segment], probe: bool = False) -> bool:
     snd = tcb.snd
     if not snd.fin_unsent:
+        return False
+    counted = tcb.settings.fin_waits_for_cwnd and not probe
+    if counted and 0 < snd.in_flight >= snd.cc.cwnd:
+        tcb.wait_rule = rules.WAIT_CWND
         return False
     if snd.usable <= 0:  # the FIN takes a number of the window like any octet
         _wait_for_window(tcb)

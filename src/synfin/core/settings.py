@@ -359,6 +359,14 @@ class Settings:
     RFC 9293 §3.10.7.3 keeps it for later."""
     syn_data: str = "queue"
     """Text on a plain SYN: 'queue' it (RFC 9293 §3.10.7.2) or 'discard' (Linux)."""
+    fin_waits_for_established: bool = False
+    """Linux tcp_shutdown(): shutdown() in SYN-RECEIVED sends its FIN once ESTABLISHED is
+    reached; close() does so at once."""
+    window_shrinks_by_news: bool = False
+    """Linux tcp_may_update_window(): a segment with nothing else new may open the window
+    or close it, but not make it smaller (§3.10.7.4 fifth takes any)."""
+    fin_waits_for_cwnd: bool = False
+    """Linux: a lone FIN counts in the congestion window like any packet."""
     request_sockets: bool = False
     """Linux tcp_check_req(): a child is a mere request until the last ACK comes. The ACK
     field is checked before the rest, an echoed timestamp must be one that a SYN,ACK of
@@ -652,6 +660,9 @@ LINUX: Final = Settings(
     crossing_syn_measures=True,
     maxseg_bounds_option=True,
     urgent_defies_nagle=True,
+    fin_waits_for_established=True,
+    window_shrinks_by_news=True,
+    fin_waits_for_cwnd=True,
     request_sockets=True,
     listen_drops_syn_fin=True,
     text_after_shutdown_resets=True,

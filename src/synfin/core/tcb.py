@@ -96,6 +96,8 @@ class Tcb(StateHolder):
         """CLOSE (or shutdown) was called: no more SENDs."""
         self.read_shut: bool = False
         """shutdown(SHUT_RD): whatever comes, the application will not read it."""
+        self.kept_whole: bool = False
+        """FIN-WAIT-2 was entered by a segment with FIN."""
         self.offered_mss: int = 0
         """The MSS option of our SYN, once it has left."""
         self.stamps_sent: tuple[int, int] = (-1, -1)

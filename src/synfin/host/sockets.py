@@ -339,6 +339,8 @@ class Socket(NewsSocket):
         if connection.state is State.SYN_SENT:
             self._stop_connecting(connection)
             return
+        if connection.state is not State.SYN_RECEIVED:
+            self.connect_told = True  # shutdown() is a way to be told (Linux inet_shutdown())
         if how != SHUT_WR:
             self.read_shut = connection.read_shut = True
         if how != SHUT_RD:

@@ -24,6 +24,8 @@ class Named:
     source: str
     after: str = ""
     passing: bool = False
+    begins: bool = False
+    """The engine does what the kernel does, and then sends more text."""
     but_for: str = ""
     """A pattern of what may differ: the rest of what both did is the same."""
 
@@ -40,7 +42,7 @@ NAMED: Final[tuple[Named, ...]] = (
     ),
     Named(
         "urgent-not-inline",
-        r"\| recv \d+( \w+)? \| (outcome|state)|\| state: [A-Z0-9-]+ \d+ \d+ -> ",
+        r"\| recv \d+( \w+)?( \+\d+)? \| (outcome|state)|\| state: [A-Z0-9-]+ \d+ \d+ -> ",
         "The kernel takes the octet before the urgent pointer out of the stream unless "
         "SO_OOBINLINE is set, and a read stops there; synfin leaves it in (RFC 6093 §3.1).",
         "net/ipv4/tcp.c, tcp_recvmsg_locked(), tcp_recv_urg()",
@@ -53,6 +55,52 @@ NAMED: Final[tuple[Named, ...]] = (
         "keeps whichever segment it merged last, synfin the text.",
         "net/ipv4/tcp_input.c, tcp_data_queue_ofo(), tcp_ofo_queue()",
         after=r"^< [SRP.]*F\S* seq=(nxt|una)[+-]\d+",
+    ),
+    Named(
+        "unit-deferred",
+        r"\| answers: .* len=\d+",
+        "Where the congestion window leaves room for part of a unit only, Linux waits for "
+        "the next ACK to send it whole; synfin sends the part.",
+        "net/ipv4/tcp_output.c, tcp_tso_should_defer()",
+        begins=True,
+    ),
+    Named(
+        "repeated-with-neighbour",
+        r"\| answers: (?!.*FP).* -> .*FP\. seq=\d+ \S+ len=\d+",
+        "What is sent again Linux joins with the small segment or FIN behind it; synfin "
+        "repeats segments as they were.",
+        "net/ipv4/tcp_output.c, tcp_retrans_try_collapse()",
+        after=r"^(send|close|shutdown)",
+    ),
+    Named(
+        "sack-within-segment",
+        r"\| (answers|time): .* len=\d+",
+        "Of a SACK block that begins or ends within a segment Linux counts whole segments "
+        "only; synfin counts octets.",
+        "net/ipv4/tcp_input.c, tcp_match_skb_to_sack()",
+        after=r"<.*sack -?\d+:",
+    ),
+    Named(
+        "overlap-behind-neighbour",
+        r"\| answers: ",
+        "Text that covers text held out of order is reported by D-SACK only if the kernel's "
+        "tree did not first join it to its neighbour on the left.",
+        "net/ipv4/tcp_input.c, tcp_data_queue_ofo(), tcp_ooo_try_coalesce()",
+        but_for=r" \[-?\d+,-?\d+\)(?= \[)",
+    ),
+    Named(
+        "ack-waits-for-window",
+        r"\| < F\S*P?\. .*len=\d+.*\| (time: \. .* after 0 ms|answers: nothing) -> ",
+        "More than a segment is acknowledged at once only while the window keeps its size; "
+        "the kernel's window is half of its buffer, ours is all of it.",
+        "net/ipv4/tcp_input.c, __tcp_ack_snd_check(); tcp_output.c, __tcp_select_window()",
+    ),
+    Named(
+        "fin-wait-2-taken-over",
+        r"^FIN-WAIT-2 .*\| connect.* \| outcome: EADDRNOTAVAIL -> EINPROGRESS",
+        "The record that Linux keeps of a closed connection in FIN-WAIT-2 gives way to a "
+        "connect() from the same port, as one in TIME-WAIT does, if the peer used timestamps.",
+        "net/ipv4/tcp_ipv4.c, tcp_twsk_unique(); inet_hashtables.c, __inet_check_established()",
     ),
     Named(
         "predicted-old-ack",
@@ -81,6 +129,8 @@ def named(script: Script, difference: Difference) -> Named | None:
         if entry.but_for and re.sub(entry.but_for, "", difference.engine) != re.sub(
             entry.but_for, "", difference.kernel
         ):
+            continue
+        if entry.begins and not difference.engine.startswith(difference.kernel + " / "):
             continue
         if not entry.after or any(re.search(entry.after, step) for step in steps):
             return entry

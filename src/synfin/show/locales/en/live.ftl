@@ -73,6 +73,14 @@ live-fuzz-named = { $count } × known: { $why } ({ $source })
 live-fuzz-sum = { $count } sequences of { $steps } steps in { $seconds } s: { $found } unexplained differences, { $named } known ones; { $races } sequences in which a few ms decide, { $unsteady } in which the kernel did not repeat itself.
 live-fuzz-named-half-open-outlives-listener = a half-open connection stays in the kernel's table after its listener has gone, until its timer expires; whatever comes for it is answered as if it were not there.
 live-fuzz-named-urgent-not-inline = the kernel takes the urgent octet out of the stream unless SO_OOBINLINE is set, and a read stops there; synfin leaves it in (RFC 6093).
+live-fuzz-named-text-over-fin = a peer that puts text where its FIN stood out of order contradicts itself; the kernel keeps whichever segment it merged last, synfin the text.
+live-fuzz-named-unit-deferred = where the congestion window leaves room for part of a unit only, the kernel waits for the next ACK to send it whole; synfin sends the part.
+live-fuzz-named-repeated-with-neighbour = what is sent again the kernel joins with the small segment or FIN behind it; synfin repeats segments as they were.
+live-fuzz-named-sack-within-segment = of a SACK block that begins or ends within a segment the kernel counts whole segments only; synfin counts octets.
+live-fuzz-named-overlap-behind-neighbour = text that covers text held out of order is reported by D-SACK only if the kernel did not first join it to its neighbour on the left.
+live-fuzz-named-ack-waits-for-window = more than a segment is acknowledged at once only while the window keeps its size; the kernel's window is half of its buffer, synfin's all of it.
+live-fuzz-named-fin-wait-2-taken-over = the kernel's record of a closed connection in FIN-WAIT-2 gives way to a connect() from the same port, as one in TIME-WAIT does, if the peer used timestamps.
+live-fuzz-named-predicted-old-ack-stamp = the timestamp of a segment that was taken by header prediction in spite of an old ACK is echoed from then on.
 live-fuzz-named-predicted-old-ack = a segment that fits the kernel's header prediction is taken before its ACK field is looked at: its text and its timestamp count, however old the ACK.
 
 ## The kernel's known differences

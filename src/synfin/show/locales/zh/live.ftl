@@ -67,6 +67,14 @@ live-fuzz-named = { $count } 次已知差别：{ $why }（{ $source }）
 live-fuzz-sum = { $count } 个序列共 { $steps } 步，用时 { $seconds } s：{ $found } 处差别尚无解释，已知差别 { $named } 处；{ $races } 个序列的结果取决于几毫秒的先后，{ $unsteady } 个序列内核自己两次的结果不同。
 live-fuzz-named-half-open-outlives-listener = 监听套接字关闭后，半连接仍留在内核的表里，直到定时器到期；期间收到的报文段按它不存在来应答。
 live-fuzz-named-urgent-not-inline = 没有设置 SO_OOBINLINE 时，内核把紧急数据的那个字节从字节流中取出，读到那里就停；synfin 把它留在字节流里（RFC 6093）。
+live-fuzz-named-text-over-fin = 对端在乱序到达的 FIN 所占的序号上又放了数据，自相矛盾；内核保留最后合并的那个报文段，synfin 保留数据。
+live-fuzz-named-unit-deferred = 拥塞窗口只够发送一个大段的一部分时，内核等下一个 ACK 再整个发送；synfin 先发这一部分。
+live-fuzz-named-repeated-with-neighbour = 重传时，内核把它与后面的小报文段或 FIN 合并；synfin 按原样重传。
+live-fuzz-named-sack-within-segment = SACK 块的边界落在报文段中间时，内核只计其中完整的报文段；synfin 按字节计。
+live-fuzz-named-overlap-behind-neighbour = 新到的数据覆盖了乱序缓存中的数据时，只有内核没有先把它与左邻合并，才会用 D-SACK 报告。
+live-fuzz-named-ack-waits-for-window = 收到的数据超过一个报文段时，只有窗口没有变小才立即确认；内核的窗口是缓冲区的一半，synfin 用整个缓冲区。
+live-fuzz-named-fin-wait-2-taken-over = 应用已关闭、处于 FIN-WAIT-2 的连接在内核里只留一条记录；对端用过时间戳时，从同一端口再次 connect() 可以取代它，与 TIME-WAIT 一样。
+live-fuzz-named-predicted-old-ack-stamp = 由首部预测接收的报文段虽然 ACK 过旧，它的时间戳此后仍被回显。
 live-fuzz-named-predicted-old-ack = 命中内核首部预测（header prediction）的报文段，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数。
 
 ## 内核已知的差别
