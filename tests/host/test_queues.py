@@ -15,9 +15,9 @@ def test_what_waits_to_be_read() -> None:
     client.send(b"twelve octet")
     client.close()
     two.run(500 * MS)
-    assert (server.ioctl(c.SIOCINQ), server.inq_hint()) == (12, 12)
+    assert (server.ioctl(c.SIOCINQ), server.inq_hint()) == (12, 13), "the FIN counts"
     server.recv(10)
-    assert (server.ioctl(c.SIOCINQ), server.inq_hint()) == (2, 2)
+    assert (server.ioctl(c.SIOCINQ), server.inq_hint()) == (2, 3)
     server.recv(2)
     assert (server.ioctl(c.SIOCINQ), server.inq_hint()) == (0, 1), "the FIN is still to be read"
 

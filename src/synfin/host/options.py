@@ -43,6 +43,7 @@ _RANGES = {
     (c.IPPROTO_TCP, c.TCP_KEEPINTVL): (1, 32_767),
     (c.IPPROTO_TCP, c.TCP_KEEPCNT): (1, 127),
     (c.IPPROTO_TCP, c.TCP_SYNCNT): (1, 127),
+    (c.IPPROTO_TCP, c.TCP_INQ): (0, 1),
     (c.SOL_SOCKET, c.SO_ZEROCOPY): (0, 1),
     (c.SOL_SOCKET, c.SO_MAX_PACING_RATE): (0, (1 << 64) - 1),
     (c.SOL_SOCKET, c.SO_TIMESTAMPING): (0, (1 << 17) - 1),

@@ -486,10 +486,10 @@ class Socket(NewsSocket):
         return max(0, end - max(snd.snd_nxt, snd.buffer.start))
 
     def inq_hint(self) -> int:
-        """What TCP_INQ tells with recvmsg(): octets left, and one where only the FIN is
-        left, so that somebody comes back for it (Linux tcp_inq_hint())."""
+        """What TCP_INQ tells with recvmsg(): octets left, and one more for a FIN, so that
+        somebody comes back for it (Linux tcp_inq_hint())."""
         connection = self._connection()
-        return connection.unread or int(connection.rcv.fin_received)
+        return connection.unread + int(connection.rcv.fin_received)
 
     def urgent_left(self) -> int:
         """Octets of urgent data still to be read (MUST-33; SIOCATMARK's question)."""
