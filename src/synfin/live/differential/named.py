@@ -25,7 +25,7 @@ class Named:
     after: str = ""
     passing: bool = False
     begins: bool = False
-    """The engine does what the kernel does, and then sends more text."""
+    """One does what the other does, and then sends more."""
     but_for: str = ""
     """A pattern of what may differ: the rest of what both did is the same."""
 
@@ -59,8 +59,8 @@ NAMED: Final[tuple[Named, ...]] = (
     Named(
         "unit-deferred",
         r"\| answers: .* len=\d+",
-        "Where the congestion window leaves room for part of a unit only, Linux waits for "
-        "the next ACK to send it whole; synfin sends the part.",
+        "Where the congestion window leaves room for part of a unit only, Linux may wait for "
+        "the next ACK to send it whole; whether it does hangs on how old the flight is.",
         "net/ipv4/tcp_output.c, tcp_tso_should_defer()",
         begins=True,
     ),
@@ -130,11 +130,16 @@ def named(script: Script, difference: Difference) -> Named | None:
             entry.but_for, "", difference.kernel
         ):
             continue
-        if entry.begins and not difference.engine.startswith(difference.kernel + " / "):
+        if entry.begins and not _one_begins_as_the_other(difference):
             continue
         if not entry.after or any(re.search(entry.after, step) for step in steps):
             return entry
     return None
+
+
+def _one_begins_as_the_other(difference: Difference) -> bool:
+    ours, theirs = difference.engine + " / ", difference.kernel + " / "
+    return ours.startswith(theirs) or theirs.startswith(ours)
 
 
 def entry(id_: str) -> Named:
