@@ -49,9 +49,10 @@ class OneWay:
                 return
             if capture is not None:
                 capture.add(now - start, packet)
-            self._enter(packet, now)
+            self.enter(packet, now)
 
-    def _enter(self, packet: bytes, now: int) -> None:
+    def enter(self, packet: bytes, now: int) -> None:
+        """A packet comes to the link: it is lost, refused, or on its way."""
         if has_payload(packet):
             self.data_packets += 1
             if self.rng is not None and self.rng.random() < self.loss:
