@@ -79,3 +79,22 @@ def test_every_octet_arrives_whatever_the_switches(batch: int) -> None:
         for one, text in ((stream, back), (server.accepted[0], there)):
             assert one.digest.digest() == hashlib.sha256(text).digest(), (seed, settings)
             assert one.eof, (seed, settings)
+
+
+@pytest.mark.parametrize("hears", [False, True])
+@pytest.mark.parametrize("repeats", [False, True])
+def test_two_that_close_at_once_come_to_rest(repeats: bool, hears: bool) -> None:
+    """Found at random: both in CLOSING repeated their FINs for ever."""
+    settings = PROFILES["freebsd"].but(acks_repeat_fin=repeats, old_segments_acknowledge=hears)
+    net = Network(1)
+    net.add_host("A", A, settings=settings)
+    net.add_host("B", B, settings=settings)
+    net.link("A", "B", 20 * MS)
+    server, client = Programs(net, "B"), Programs(net, "A")
+    server.listen(lambda sock: Stream(sock, b"", finish=False))
+    stream = client.connect(B, finish=False)
+    net.run(until_ns=SECOND)
+    net.at(2 * SECOND, lambda: stream.sock.close(), "A")
+    net.at(2 * SECOND, lambda: server.accepted[0].sock.close(), "B")
+    assert net.run(max_events=10_000) == "quiescent"
+    assert [row.state for row in client.host.connections()] == []

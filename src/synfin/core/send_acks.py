@@ -24,7 +24,9 @@ def send_ack(tcb: Tcb, out: list[Segment]) -> None:
     values = tcb.owed_values or _ack_values(tcb, rule)
     tcb.owed_values = None
     flags, seq = ACK, tcb.snd.snd_nxt
-    if tcb.settings.acks_repeat_fin and rule not in _FORMED_APART and _fin_is_out(tcb):
+    settings = tcb.settings
+    repeats = settings.acks_repeat_fin and settings.old_segments_acknowledge
+    if repeats and rule not in _FORMED_APART and _fin_is_out(tcb):
         flags, seq = ACK | FIN, seq - 1
     for _ in range(1 + copies):
         out.append(form(tcb, flags, seq, b"", rule, *values))

@@ -122,7 +122,8 @@ class Settings:
     though the rest of it is new."""
     acks_repeat_fin: bool = False
     """FreeBSD tcp_output(): an ACK that leaves while our FIN is unacknowledged carries
-    the FIN again."""
+    the FIN again (only with ``old_segments_acknowledge``: two that close at once would
+    otherwise never hear each other's ACK, and repeat their FINs for ever)."""
     ack_ends_more: bool = False
     """Linux tcp_data_snd_check(): the next ACK lets the tail of a MSG_MORE write go, as far
     as Nagle's algorithm allows."""
