@@ -11,6 +11,7 @@ from synfin.core.errno import (
     EINVAL,
     EISCONN,
     EMFILE,
+    ENETUNREACH,
     ENOTCONN,
     EOPNOTSUPP,
     EPIPE,
@@ -104,3 +105,26 @@ def test_emfile_leaves_the_connection_in_the_queue() -> None:
     spare.close()
     child, _ = sock.accept()
     assert child.fileno() == spare.descriptor
+
+
+def test_an_ipv6_socket_reaches_ipv4_by_mapped_addresses() -> None:
+    """RFC 3493 §3.7; what it tells of the addresses is mapped, too."""
+    two = Two()
+    listener = two.b.socket(c.SOCK_STREAM, c.AF_INET6)
+    listener.bind((f"::ffff:{B}", 80))
+    listener.listen()
+    client = two.a.socket(c.SOCK_STREAM, c.AF_INET6)
+    client.connect_ex((f"::ffff:{B}", 80))
+    two.run()
+    child, peer = listener.accept()
+    assert peer[0] == f"::ffff:{A}"
+    assert child.getsockname() == (f"::ffff:{B}", 80)
+    assert client.getpeername() == (f"::ffff:{B}", 80)
+
+
+def test_a_socket_bound_to_ipv6_reaches_no_ipv4() -> None:
+    sock = Lone().socket(six=True)
+    sock.bind((B6, 5000))
+    assert sock.connect_ex((f"::ffff:{A}", 80)) == ENETUNREACH
+    plain = Lone().socket()
+    assert errno_of(lambda: plain.bind((f"::ffff:{B}", 80))) == EAFNOSUPPORT

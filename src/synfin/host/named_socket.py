@@ -35,7 +35,7 @@ from synfin.host.records import HostConnection
 from synfin.host.signatures import Md5Keys, take_md5sig
 from synfin.host.tcp import OptionSource
 from synfin.host.udp_socket import UdpSocket
-from synfin.wire.address import format_address, parse_address
+from synfin.wire.address import MAPPED, format_address, parse_address
 from synfin.wire.source_route import SourceRoute, parse_option
 
 if TYPE_CHECKING:
@@ -96,9 +96,18 @@ class NamedSocket(OptionSource):
         if name == "":
             return bytes(size), port
         raw = parse_address(name)
+        if size == 16 and raw[:12] == MAPPED and self.udp is None:
+            return raw[12:], port  # RFC 3493 §3.7: IPv4 by an IPv6 socket
         if len(raw) != size:
             raise socket_error(EAFNOSUPPORT)
         return raw, port
+
+    def shown_address(self, address: bytes) -> str:
+        """An address as this socket's application sees it: an IPv6 socket has IPv4
+        addresses in their mapped form."""
+        if self.family != AF_INET and len(address) == 4:
+            return f"::ffff:{format_address(address)}"
+        return format_address(address)
 
     def _connection(self) -> HostConnection:
         self._open()
@@ -201,8 +210,8 @@ class NamedSocket(OptionSource):
         if self.udp is not None:
             return format_address(self.udp.local), self.udp.port
         if self.conn is not None:
-            return format_address(self.conn.local), self.conn.local_port
-        return format_address(self.local), self.port
+            return self.shown_address(self.conn.local), self.conn.local_port
+        return self.shown_address(self.local), self.port
 
     def getpeername(self) -> Address:
         """The peer's; ENOTCONN without one."""
@@ -214,7 +223,7 @@ class NamedSocket(OptionSource):
         connection = self._connection()
         if connection.state in (State.SYN_SENT, State.CLOSED, State.TIME_WAIT):
             raise socket_error(ENOTCONN)
-        return format_address(connection.remote), connection.remote_port
+        return self.shown_address(connection.remote), connection.remote_port
 
     # -- options --------------
     def setsockopt(self, level: int, option: int, value: int | bytes) -> None:

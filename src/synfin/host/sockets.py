@@ -108,7 +108,7 @@ class Socket(NewsSocket):
         host.tcp.report_queues(listener)
         if connection.unread or connection.rcv.fin_received or connection.error:
             host.tcp.ready.append(child)
-        return child, (format_address(connection.remote), connection.remote_port)
+        return child, (child.shown_address(connection.remote), connection.remote_port)
 
     # -- active OPEN --------------
     def connect(self, address: Address) -> None:
@@ -146,6 +146,8 @@ class Socket(NewsSocket):
     def _start_connecting(self, remote: bytes, port: int) -> int:
         host = self.host
         now = host.clock()
+        if any(self.local) and len(self.local) != len(remote):
+            return ENETUNREACH  # bound to the other kind of address
         if is_multicast(remote) or is_broadcast(remote) or host.addresses.is_broadcast(remote):
             values: dict[str, Value] = {"remote": format_address(remote)}
             host.tcp.report("silence", 0, Reason(rules.OPEN_REFUSED_ADDRESS, values), {})

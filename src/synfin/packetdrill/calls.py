@@ -34,7 +34,7 @@ class Calls(Messages):
 
     # -- opening ---------------------------------------------------------------
     def call_socket(self, call: Call) -> int:
-        family = c.AF_INET if self.config.ip_version == 4 else c.AF_INET6
+        family = self.config.socket_family
         if self.argument(call, 0, family) != family:
             raise Unsupported("socket(domain)")
         type_ = self.argument(call, 1)

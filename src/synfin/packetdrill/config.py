@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from synfin.core.settings import PROFILES, Settings
+from synfin.host import constants as c
 from synfin.packetdrill.findings import finding
 from synfin.packetdrill.model import ScriptError, Unsupported
-from synfin.wire.address import parse_address
+from synfin.wire.address import format_address, parse_address
 
 _IGNORED: Final = frozenset(
     {
@@ -53,6 +54,8 @@ class Config:
     """``--tcp_md5_secret``: what ``md5 valid`` is made with."""
     forgiven_calls: bool = False
     """``--non_fatal=syscall``: options that the stack does not have fail without harm."""
+    mapped: bool = False
+    """``ipv4-mapped-ipv6``: IPv4 packets, but IPv6 sockets with mapped addresses."""
     encapsulated: bool = False
     """``--udp_encapsulation=tcp``: segments may travel in UDP datagrams (RFC 6951's way)."""
 
@@ -60,6 +63,16 @@ class Config:
     def platform(self) -> str:
         """What ``#ifdef`` lines mean; the ``rfc`` profile takes the parts for STANDARD."""
         return _PLATFORMS.get(self.profile, "")
+
+    @property
+    def socket_family(self) -> int:
+        """AF_INET or AF_INET6."""
+        return c.AF_INET if self.ip_version == 4 and not self.mapped else c.AF_INET6
+
+    def name_of(self, address: bytes) -> str:
+        """How a script's sockets call an address."""
+        text = format_address(address)
+        return f"::ffff:{text}" if self.mapped and len(address) == 4 else text
 
     @property
     def wrong_family(self) -> bool:
@@ -133,8 +146,8 @@ class Config:
 
     def _of_version(self, value: str) -> "Config":
         """Addresses of the version, unless the command line has given such."""
-        if value == "ipv4":
-            return self
+        if value in ("ipv4", "ipv4-mapped-ipv6"):
+            return replace(self, mapped=value != "ipv4")
         if value != "ipv6":
             raise Unsupported(f"--ip_version={value}")
         local = self.local_ip if len(self.local_ip) == 16 else _LOCAL_V6

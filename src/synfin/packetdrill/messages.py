@@ -25,7 +25,7 @@ from synfin.packetdrill.findings import Failure, differs
 from synfin.packetdrill.machine import Machine
 from synfin.packetdrill.model import Array, Call, Dots, Structure, Text, Unsupported, Word
 from synfin.packetdrill.programs import Programs
-from synfin.wire.address import format_address
+from synfin.wire.address import parse_address
 
 SEND_FLAGS: Final = (
     c.MSG_OOB | c.MSG_DONTWAIT | c.MSG_NOSIGNAL | c.MSG_MORE | c.MSG_FASTOPEN | c.MSG_EOR
@@ -50,13 +50,15 @@ class Messages(Files):
     ) -> tuple[str, int]:
         argument = call.arguments[at] if at < len(call.arguments) else Dots()
         if isinstance(argument, Dots):
-            return format_address(default[0]), default[1]
+            return self.config.name_of(default[0]), default[1]
         if argument == Word("AF_UNSPEC"):
             raise socket_error(EOPNOTSUPP if flags & c.MSG_FASTOPEN else EAFNOSUPPORT)
         if not isinstance(argument, Structure):
             raise Unsupported(f"{call.name}(address)")
         port, name = argument.get("sin_port"), argument.get("sin_addr")
-        text = name.value if isinstance(name, Text) else format_address(default[0])
+        text = self.config.name_of(default[0])
+        if isinstance(name, Text):
+            text = self.config.name_of(parse_address(name.value))
         return text, port if isinstance(port, int) else default[1]
 
     def _connect(self, sock: Socket, address: tuple[str, int], nonblocking: bool) -> Step:
@@ -263,7 +265,7 @@ class Messages(Files):
         if told is not None and not isinstance(told, Dots) and s.number(told) != flags:
             names = s.names(s.number(told), "MSG_"), s.names(flags, "MSG_")
             raise Failure(differs("msg_flags", *names))
-        messages = control.of_error(entry, len(sock.local) == 16)
+        messages = control.of_error(entry, sock.family == c.AF_INET6)
         control.compare(message.get("msg_control"), messages, self.config)
         return min(entry.length, size)
 

@@ -62,11 +62,19 @@ def find_scripts(places: Sequence[Path]) -> list[tuple[Path, str]]:
     return found
 
 
+def _symbols(config: Config) -> dict[str, str]:
+    symbols = dict(SYMBOLS[config.ip_version])
+    if config.mapped:  # the sockets are of IPv6, all else is not
+        for name in ("CMSG_LEVEL_IP", "CMSG_TYPE_RECVERR"):
+            symbols[name] = SYMBOLS[6][name]
+    return symbols
+
+
 def run_job(job: Job) -> Result:
     """Parses and runs one script."""
     try:
         text = job.path.read_text(encoding="utf-8")
-        symbols = {**SYMBOLS.get(job.config.ip_version, {}), **dict(job.defines)}
+        symbols = {**_symbols(job.config), **dict(job.defines)}
         script = parse(text, job.name, symbols, job.config.platform)
     except Unsupported as missing:
         return Result(job.name, "unsupported", message=missing.what)

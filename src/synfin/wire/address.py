@@ -25,6 +25,10 @@ def format_address(address: bytes) -> str:
     return ipaddress.IPv6Address(address).compressed
 
 
+MAPPED: Final = bytes(10) + b"\xff\xff"
+"""The first twelve octets of an IPv4 address in IPv6 notation (RFC 4291 §2.5.5.2)."""
+
+
 def is_unspecified(address: bytes) -> bool:
     """0.0.0.0 or ``::``."""
     return not any(address)
