@@ -135,3 +135,12 @@ def test_the_symbols_of_the_original_are_there(tmp_path: Path) -> None:
     path = write(tmp_path, "d.pkt", text)
     good("packetdrill", path)
     assert call("packetdrill", path, "-D", "CODE=net_unreachable").exit_code == 1
+
+
+@pytest.mark.parametrize("version", ["ipv4", "ipv6", "ipv4-mapped-ipv6"])
+def test_every_ip_version(version: str, tmp_path: Path) -> None:
+    text = OPEN + (
+        "+0...0.01 connect(3, ..., ...) = -1 ECONNREFUSED (Connection refused)\n"
+        "+0 > S 0:0(0) <...>\n+.01 < R. 0:0(0) ack 1 win 0\n"
+    )
+    good("packetdrill", write(tmp_path, "v.pkt", text), "--ip_version", version)

@@ -29,6 +29,7 @@ GOOGLE: Final = {
     "gro/gro-mss-option.pkt",
     "mtu_probe/basic-v6.pkt",
     "slow_start/slow-start-fq-ack-per-2pkt.pkt",
+    "shutdown/shutdown-rdwr-write-queue-close.pkt",
     "ts_recent/invalid_ack.pkt",
     # A local queue that refuses packets, and probing for a larger path MTU (RFC 4821).
     "cubic/cubic-rack-reo-timeout-retrans-failed-incoming-data.pkt",
