@@ -149,3 +149,56 @@ def test_the_run_ends_when_nothing_is_left_or_at_until() -> None:
     idle = run("at 0 A connect B:80\nset A keepalive=yes keepalive_idle=10s\nuntil 25")
     assert idle.outcome == "idle"
     assert run_case(parse(HEAD, "x"), parse(HEAD, "x").case()).outcome == "quiescent"
+
+
+DETOUR = """scenario 98 detour
+host A 10.0.0.1
+host B 10.9.0.2
+router R1 10.1.0.1
+router R2 10.2.0.1
+router R3 10.3.0.1
+link A R1 delay=10ms
+link R1 R2 delay=10ms
+link R1 R3 delay=10ms
+link R3 R2 delay=10ms
+link R2 B delay=10ms
+at 0 B listen 80
+"""
+
+
+def detour(text: str) -> Run:
+    scenario = parse(DETOUR + text + "\n", "x")
+    return Experiment(scenario, scenario.case(), Changes()).finish()
+
+
+def test_a_connection_by_way_of_routers() -> None:
+    """MUST-51, MUST-53: four hops instead of three, there and back."""
+    straight = detour("at 0 A connect B:80")
+    assert [p["arrives"] for p in straight.packets[:2]] == [30 * MS, 60 * MS]
+    routed = detour('at 0 A connect B:80 via R3\nat 1 A send "hi"')
+    assert [p["arrives"] for p in routed.packets[:2]] == [40 * MS, 80 * MS]
+    assert [(p["from"], p["to"]) for p in routed.packets[:2]] == [("A", "B"), ("B", "A")]
+    assert [r["data"] for r in routed.of("signal") if r["name"] == "data"] == ["hi"]
+    assert calls(routed, "connect") == ["ok"]
+
+
+def test_routers_of_profile_linux_drop_it() -> None:
+    refused = detour("profile linux\nat 0 A connect B:80 via R1,R3")
+    assert {(p["fate"], p["cause"]) for p in refused.packets} == {("dropped", "source-route")}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("at 0 A connect B:80 via R1,,R2", "expected 1 to 9 routers"),
+        ("at 0 A connect B:80 via " + ",".join(["R1"] * 10), "expected 1 to 9 routers"),
+        ("at 0 A connect B:80 via nobody", "nobody has no such address"),
+    ],
+)
+def test_what_is_no_way(text: str, says: str) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        detour(text)
+
+
+def test_a_strict_way_begins_next_door() -> None:
+    assert calls(detour("at 0 A connect B:80 via R1 strict"), "connect") == ["EHOSTUNREACH"]

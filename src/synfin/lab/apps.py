@@ -14,6 +14,8 @@ from synfin.host.host import Host
 from synfin.lab.datagrams import Datagrams
 from synfin.lab.handles import Handle, World, any_address, number
 from synfin.lab.model import Args, Call, Endpoint, Position, Reaction
+from synfin.wire.address import parse_address
+from synfin.wire.source_route import SourceRoute
 
 _ACCEPT: Final = Call("", "", "accept", Args(), "accept", Position())
 FIRST_PORT: Final = 40_000
@@ -179,7 +181,20 @@ class Program(Datagrams):
         if "nodelay" in args.flags:
             handle.sock.setsockopt(constants.IPPROTO_TCP, constants.TCP_NODELAY, 1)
         self._force_iss(args)
+        via = args.option("via")
+        if isinstance(via, str):
+            route = self._route(via, "strict" in args.flags)
+            try:
+                handle.sock.setsockopt(constants.IPPROTO_IP, constants.IP_OPTIONS, route)
+            except OSError as error:
+                self._failed(handle, call, error)
+                return
         self._start_connect(handle, call, address)
+
+    def _route(self, via: str, strict: bool) -> bytes:
+        """ip(7) IP_OPTIONS for a source route by these routers (RFC 791 §3.1)."""
+        hops = [parse_address(self.world.address(Endpoint(name, 0))[0]) for name in via.split(",")]
+        return SourceRoute(tuple(hops), strict).named()
 
     def _bind_local(self, handle: Handle, call: Call) -> bool:
         port = call.args.integer("from", 0)

@@ -11,6 +11,7 @@ from typing import Final
 from synfin.core.problems import Problem
 from synfin.lab import values as v
 from synfin.lab.model import Args, Argument, Number
+from synfin.wire.source_route import MAX_HOPS
 
 Reader = Callable[[str], Argument]
 
@@ -33,6 +34,15 @@ def _count_or_all(word: str) -> Argument:
 
 def _from_port(word: str) -> Argument:
     return -1 if word == "any" else v.parse_port(word)
+
+
+def _waypoints(word: str) -> Argument:
+    """The routers of a source route, as they are written; who they are is known later."""
+    if not all(word.split(",")) or word.count(",") >= MAX_HOPS:
+        raise Problem(
+            "word.waypoints", "expected 1 to 9 routers such as R1,R2, not '{word}'", word=word
+        )
+    return word
 
 
 def _bind_target(word: str) -> Argument:
@@ -179,10 +189,10 @@ VERBS: Final[dict[str, Verb]] = {
     "connect": Verb(
         (v.parse_endpoint,),
         0,
-        "noread nodelay",
+        "noread nodelay strict",
         {"iss": v.parse_integer},
-        {"from": _from_port, "fastopen": v.parse_text, **_AS},
-        "connect B:80 [from PORT] [iss=N] [noread] [as NAME]",
+        {"from": _from_port, "fastopen": v.parse_text, "via": _waypoints, **_AS},
+        "connect B:80 [from PORT] [via R1,R2 [strict]] [iss=N] [noread] [as NAME]",
     ),
     "send": Verb(
         (_amount,), 0, "urgent nopush nonblocking eor", usage='send 10, send "text", send 3x1000'

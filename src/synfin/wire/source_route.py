@@ -55,6 +55,11 @@ class SourceRoute:
         option = bytes((kind, 3 + 4 * len(places), _FIRST)) + b"".join(places)
         return option + bytes(-len(option) & 3)
 
+    def named(self) -> bytes:
+        """The option as an application gives it to ``IP_OPTIONS``: the waypoints alone."""
+        kind = STRICT_ROUTE if self.strict else LOOSE_ROUTE
+        return bytes((kind, 3 + 4 * len(self.hops), _FIRST)) + b"".join(self.hops)
+
 
 def find(options: bytes, kinds: tuple[int, ...]) -> int:
     """Where the first option of one of ``kinds`` begins; -1 when there is none, or when

@@ -200,6 +200,7 @@ problem-word-duration = expected a duration such as 50ms or 1.5s, not '{ $word }
 problem-word-ecn = expected one of { $names } after ecn=, not '{ $word }'
 problem-word-edges = expected edges such as 201-601, not '{ $word }'
 problem-word-endpoint = expected an endpoint such as B:80, not '{ $word }'
+problem-word-waypoints = expected 1 to 9 routers such as R1,R2, not '{ $word }'
 problem-word-escape = unknown escape \{ $word }
 problem-word-flag = no flag is called '{ $word }': { $names }
 problem-word-hex = expected octets in hex, not '{ $word }'

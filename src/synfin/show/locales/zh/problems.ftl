@@ -200,6 +200,7 @@ problem-word-duration = 这里应写时长，如 50ms 或 1.5s，而不是“{ $
 problem-word-ecn = ecn= 后面应写 { $names } 之一，而不是“{ $word }”
 problem-word-edges = 这里应写起止序号，如 201-601，而不是“{ $word }”
 problem-word-endpoint = 这里应写主机和端口，如 B:80，而不是“{ $word }”
+problem-word-waypoints = 这里应写 1 到 9 台路由器，如 R1,R2，而不是“{ $word }”
 problem-word-escape = 没有 \{ $word } 这种转义
 problem-word-flag = 没有名为“{ $word }”的标志；有 { $names }
 problem-word-hex = 这里应写十六进制的字节，而不是“{ $word }”
