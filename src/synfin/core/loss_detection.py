@@ -45,7 +45,7 @@ def _by_time(snd: Sender, news: Delivery, now: int) -> None:
     window = rack.window(snd.ca_state >= RECOVERY, many, snd.rtt.min_rtt, snd.rtt.srtt)
     wait = rack.detect(snd.board, window, now, news)
     if wait:
-        snd.start_alone(REORDER, now + min(wait + LEAST_WAIT, snd.rtt.rto))
+        snd.timers.watch(REORDER, now + min(wait + LEAST_WAIT, snd.rtt.rto))
         news.restart_timer = False
 
 

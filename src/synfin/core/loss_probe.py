@@ -34,7 +34,7 @@ def schedule(snd: Sender, now: int, advancing: bool) -> bool:
     timeout = rtt.rto if advancing else snd.board.front().sent_at + rtt.rto - now
     if timeout > 0:
         wait = min(wait, timeout)
-    snd.start_alone(LOSS_PROBE, now + wait)
+    snd.timers.watch(LOSS_PROBE, now + wait)
     return True
 
 
@@ -42,7 +42,7 @@ def expired(snd: Sender, now: int) -> None:
     """§7.3: a probe is due, unless one is still unanswered."""
     if snd.probe_end != NO_STAMP and not snd.board.empty():
         # What is left of the RTO, counted from when the front was sent (tcp_rearm_rto()).
-        snd.start_alone(RETRANSMIT, max(now + 1, snd.board.front().sent_at + snd.rtt.rto))
+        snd.timers.watch(RETRANSMIT, max(now + 1, snd.board.front().sent_at + snd.rtt.rto))
         return
     if snd.board.empty():
         snd.arm(now)

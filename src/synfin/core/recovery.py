@@ -166,7 +166,7 @@ def _reneged(snd: Sender, news: Delivery) -> bool:
         return False
     # Perhaps an ACK that is on its way says otherwise: half a round trip, then the timer.
     wait = max(snd.rtt.srtt // 2, 10_000_000)
-    snd.start_alone(RETRANSMIT, news.now + wait)
+    snd.timers.watch(RETRANSMIT, news.now + wait)
     news.restart_timer = False
     return True
 
@@ -396,7 +396,7 @@ def timed_out(snd: Sender, now: int, back_off: bool) -> None:
     snd.retransmit_now = True
     if back_off:
         snd.rtt.back_off()
-    snd.start_alone(RETRANSMIT, now + snd.rtt.rto)
+    snd.timers.watch(RETRANSMIT, now + snd.rtt.rto)
 
 
 def _reset_sacks_where_needed(snd: Sender) -> None:

@@ -56,10 +56,19 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
     if snd.snd_nxt > first or full:
         window_validation.validate_window(snd, full, tcb.now)
     if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED:
-        if loss_probe.schedule(snd, tcb.now, False) and tcb.observer is not None:
-            due = tcb.timers.due[LOSS_PROBE]
-            reason = tcb.reason(rules.PROBE_ARMED, due - tcb.now, None, None, None, None)
-            tcb.emit("timer", reason, {"name": "loss-probe", "action": "set", "due": due})
+        _watch_the_tail(tcb)
+
+
+def _watch_the_tail(tcb: Tcb) -> None:
+    """A probe two round trips from now, where that applies (RFC 8985 §7.2)."""
+    snd = tcb.snd
+    if not loss_probe.schedule(snd, tcb.now, False):
+        if snd.timers.running(LOSS_PROBE):
+            snd.arm(tcb.now)
+    elif tcb.observer is not None:
+        due = tcb.timers.due[LOSS_PROBE]
+        reason = tcb.reason(rules.PROBE_ARMED, due - tcb.now, None, None, None, None)
+        tcb.emit("timer", reason, {"name": "loss-probe", "action": "set", "due": due})
 
 
 def _send_what_may_be_missing(tcb: Tcb, out: list[Segment], budget: int) -> None:

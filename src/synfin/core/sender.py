@@ -245,33 +245,24 @@ class Sender:
 
     # -- the retransmission timer (RFC 6298 §5) ----------------------------------------
     def sent_new(self, was_empty: bool, now: int) -> None:
-        """§5.1: text left; a timer runs from now on."""
+        """§5.1: text left; a timer runs from now on. A probe timer that runs is set anew
+        when the whole burst has left."""
         if was_empty:
             self.cc.on_idle(now - self.last_sent_at, now)
         self.last_sent_at = now
-        timers = self.timers
-        if was_empty or timers.running(LOSS_PROBE) or not self.timer_runs():
+        if was_empty or not self.timer_runs():
             self.arm(now)
 
     def sent_again(self, front: bool, now: int) -> None:
         """§5.1 for a retransmission; that of the front waits a whole RTO."""
         self.last_sent_at = now
         if not self.timer_runs() or (front and not self.timers.running(REORDER)):
-            self.start_alone(RETRANSMIT, now + self.rtt.rto)
+            self.timers.watch(RETRANSMIT, now + self.rtt.rto)
 
     def timer_runs(self) -> bool:
         """One of the three timers that watch over what is outstanding is running."""
         timers = self.timers
         return timers.running(RETRANSMIT) or timers.running(LOSS_PROBE) or timers.running(REORDER)
-
-    def start_alone(self, slot: int, due: int) -> None:
-        """Start one of the three and stop the others: together they are one timer
-        (RFC 8985 §8)."""
-        timers = self.timers
-        for other in (RETRANSMIT, LOSS_PROBE, REORDER):
-            if other != slot:
-                timers.stop(other)
-        timers.start(slot, due)
 
     def arm(self, now: int) -> None:
         """§5.2, §5.3: the retransmission timer anew, or off when nothing is outstanding.
@@ -288,4 +279,4 @@ class Sender:
         due = now + self.rtt.rto
         if timers.running(LOSS_PROBE) or timers.running(REORDER):
             due = max(now + 1, self.board.front().sent_at + self.rtt.rto)
-        self.start_alone(RETRANSMIT, due)
+        self.timers.watch(RETRANSMIT, due)

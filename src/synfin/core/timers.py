@@ -55,6 +55,14 @@ class Timers:
             if old == self.deadline:
                 self.deadline = min(self.due)
 
+    def watch(self, slot: int, due: int) -> None:
+        """Start ``slot`` and stop the two others that watch over what is outstanding:
+        together they are one timer (RFC 8985 §8)."""
+        times = self.due
+        times[RETRANSMIT] = times[LOSS_PROBE] = times[REORDER] = NEVER
+        times[slot] = due
+        self.deadline = min(times)
+
     def running(self, slot: int) -> bool:
         """Whether ``slot`` is set."""
         return self.due[slot] != NEVER
