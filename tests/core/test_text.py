@@ -271,7 +271,8 @@ def test_text_from_below_rcv_nxt_is_acknowledged_at_once() -> None:
 
 @pytest.mark.parametrize(("switch", "shown"), [(False, "ACK 2+0 2"), (True, "FIN,ACK 1+0 2")])
 def test_an_ack_while_our_fin_is_out(switch: bool, shown: str) -> None:
-    """Switch acks_repeat_fin."""
-    solo = Solo(PLAIN.but(acks_repeat_fin=switch)).in_state(State.FIN_WAIT_1)
+    """Switch acks_repeat_fin, which needs old_segments_acknowledge."""
+    settings = PLAIN.but(acks_repeat_fin=switch, old_segments_acknowledge=True)
+    solo = Solo(settings).in_state(State.FIN_WAIT_1)
     (answer,) = solo.arrive(ACK | FIN, 1, 1)
     assert solo.show(answer) == [shown]
