@@ -82,6 +82,9 @@ BEHAVIOURS = {
     "Fast Open, client (RFC 7413)": "fast-open-client",
     "Fast Open, server": "fast-open-server",
     "Fast Open, black hole": "fast-open-blackhole",
+    "TCP_NOTSENT_LOWAT": "notsent-lowat",
+    "MSG_EOR": "eor",
+    "HyStart's ACK train": "hystart-train",
     "MD5 (RFC 2385)": "md5-unexpected",
 }
 """What is held to a script of its own, one story each."""
