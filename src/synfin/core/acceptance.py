@@ -110,16 +110,23 @@ def unscaled_window(tcb: Tcb, segment: Segment) -> int:
     return segment.window << tcb.snd.scale
 
 
+def shrinks_without_news(tcb: Tcb, seq: int, ack: int, window: int) -> bool:
+    """It says nothing new but a smaller window, which does not count (the switch
+    ``window_shrinks_by_news``)."""
+    snd = tcb.snd
+    if not tcb.settings.window_shrinks_by_news or snd.snd_wl1 != seq or snd.snd_wl2 != ack:
+        return False
+    return 0 < window < snd.snd_wnd
+
+
 def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """Update SND.WND unless an older segment says so; a window that opens ends probing."""
     snd = tcb.snd
     if not snd.window_is_news(seq, ack):
         return
     before = snd.snd_wnd
-    if tcb.settings.window_shrinks_by_news and snd.snd_wl1 == seq and snd.snd_wl2 == ack:
-        offered = unscaled_window(tcb, segment)
-        if 0 < offered < before:
-            return
+    if shrinks_without_news(tcb, seq, ack, unscaled_window(tcb, segment)):
+        return
     snd.set_window(unscaled_window(tcb, segment), seq, ack)
     if snd.snd_wnd > before and tcb.timers.running(PERSIST) and snd.usable > 0:
         tcb.stop_timer(PERSIST)

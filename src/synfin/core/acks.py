@@ -6,6 +6,7 @@ from synfin.core import rules, undo
 from synfin.core.acceptance import (
     establish,
     note_timestamp,
+    shrinks_without_news,
     take_window,
     unscaled_window,
 )
@@ -116,7 +117,7 @@ def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
         if newly_sacked or snd.news.dsack:
             _recover(tcb)
         return
-    elif _is_duplicate(tcb, segment, newly_sacked):
+    elif _is_duplicate(tcb, segment, seq, ack, newly_sacked):
         snd.dupacks += 1
         snd.news.duplicate = not snd.board.empty()
         tcb.settled(rules.ACK_DUPLICATE, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.dupacks)
@@ -213,7 +214,7 @@ def _take_dsack(tcb: Tcb, start: int, end: int) -> None:
     undo.take_dsack(snd, end, news.duplicate_text)
 
 
-def _is_duplicate(tcb: Tcb, segment: Segment, newly_sacked: int) -> bool:
+def _is_duplicate(tcb: Tcb, segment: Segment, seq: int, ack: int, newly_sacked: int) -> bool:
     """RFC 5681 §2: outstanding data, no text, no SYN or FIN, same ACK, same window.
 
     RFC 6675 §2: with SACK, whatever tells of octets not reported before.
@@ -224,7 +225,8 @@ def _is_duplicate(tcb: Tcb, segment: Segment, newly_sacked: int) -> bool:
         return False
     if segment.payload or segment.flags & (SYN | FIN):
         return False
-    return unscaled_window(tcb, segment) == tcb.snd.snd_wnd
+    window = unscaled_window(tcb, segment)
+    return window == tcb.snd.snd_wnd or shrinks_without_news(tcb, seq, ack, window)
 
 
 def acknowledge_syn(tcb: Tcb, segment: Segment, ack: int) -> None:

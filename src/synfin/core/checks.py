@@ -5,12 +5,13 @@ calls them historic).
 """
 
 from synfin.core import rules
-from synfin.core.acceptance import PAWS_VALID_NS
+from synfin.core.acceptance import PAWS_VALID_NS, unscaled_window
 from synfin.core.closed import reset_with_ack, reset_without_ack
 from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.errno import ECONNREFUSED, ECONNRESET, EPIPE
 from synfin.core.rules import Rule
 from synfin.core.sequence import modular_less, unwrap, wrap
+from synfin.core.settings import SECOND
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import BACK_TO_LISTEN, Tcb
 from synfin.core.timeouts import queue_reset
@@ -112,12 +113,28 @@ def _paws_rejects(tcb: Tcb, segment: Segment, seq: int) -> bool:
             return False
         tcb.settled(rules.TS_MISSING, segment, tcb.theirs(unwrap(segment.seq, rcv.rcv_nxt)))
         return True
-    if not outdated(tcb, segment):
+    if not outdated(tcb, segment) or _late_duplicate_ack(tcb, segment, seq):
         return False
     tcb.paws_drops += 1
     tcb.settled(rules.PAWS_DROP, segment, value, rcv.ts_recent)
     _answer(tcb, segment, seq, rules.PAWS_DROP, (value, rcv.ts_recent))
     return True
+
+
+def _late_duplicate_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Linux tcp_disordered_ack(): an ACK with nothing new that was overtaken, by no more
+    than some RTOs; it is no sign of an old connection."""
+    snd, rcv = tcb.snd, tcb.rcv
+    if not tcb.settings.paws_spares_duplicate_acks:
+        return False
+    if segment.flags & (ACK | SYN | FIN) != ACK or segment.payload or seq != rcv.rcv_nxt:
+        return False
+    if unwrap(segment.ack, snd.snd_una) != snd.snd_una:
+        return False
+    if unscaled_window(tcb, segment) > snd.snd_wnd:
+        return False
+    late = (rcv.ts_recent - segment.options.ts_val) & 0xFFFFFFFF
+    return late * SECOND <= snd.rtt.rto * 1200
 
 
 def outdated(tcb: Tcb, segment: Segment) -> bool:
@@ -148,7 +165,8 @@ def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
     if segment.flags & ACK:
         return False
     values = (segment.seq, wrap(tcb.rcv.irs))
-    if tcb.settings.syn_received_duplicate_syn == "resend":
+    crossed = tcb.settings.request_sockets and not tcb.passive
+    if tcb.settings.syn_received_duplicate_syn == "resend" and not crossed:
         if tcb.settings.request_sockets and is_request(tcb) and not tcb.may_answer(segment):
             return True
         tcb.settled(rules.SYN_RECEIVED_AGAIN, segment, *values)
@@ -218,9 +236,8 @@ def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, in
             back_to_listen(tcb, Trigger.RCV_RST_PASSIVE, rules.RST_SYN_RECEIVED_PASSIVE, values)
         else:
             tcb.settled(rules.RST_SYN_RECEIVED_ACTIVE, segment, values[0], values[1])
-            tcb.give_up(
-                Trigger.RCV_RST, ECONNREFUSED, rules.RST_SYN_RECEIVED_ACTIVE, values[0], values[1]
-            )
+            error = ECONNRESET if tcb.settings.crossing_reset_is_reset else ECONNREFUSED
+            tcb.give_up(Trigger.RCV_RST, error, rules.RST_SYN_RECEIVED_ACTIVE, values[0], values[1])
         return
     tcb.settled(rule, segment, values[0], values[1], values[2])
     closing = state is State.CLOSING or state is State.LAST_ACK

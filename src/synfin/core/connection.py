@@ -252,6 +252,8 @@ class Connection(Tcb):
         early = state is State.SYN_RECEIVED and queued == 0
         if early and not self.detached and self.settings.fin_waits_for_established:
             return 0
+        if state is State.CLOSE_WAIT and self.settings.last_ack_at_close:
+            self.enter(Trigger.SENT_FIN, rules.SEND_FIN, self.ours(self.snd.buffer.end), queued)
         if state is State.ESTABLISHED or early:
             self.enter(Trigger.CLOSE, rules.CLOSE_CALL, state.value, queued)
         return 0

@@ -33,6 +33,8 @@ def poll(tcb: Tcb, budget: int) -> list[Segment]:
     alone = tcb.rcv.copies > 0 or not tcb.settings.text_carries_duplicate_acks
     if tcb.rcv.owed == NOW and tcb.rcv.owed_rule is rules.ACK_OUT_OF_ORDER and alone:
         send_ack(tcb, out)  # the peer counts those without text only (RFC 5681 §2)
+    if tcb.rcv.owed == NOW and state is State.CLOSING and not alone:
+        send_ack(tcb, out)  # tcp_fin() sends it itself
     if state is not State.SYN_SENT and state is not State.TIME_WAIT:
         send_text(tcb, out, budget)
     if tcb.rcv.owed == NOW:

@@ -368,6 +368,12 @@ class Settings:
     or close it, but not make it smaller (§3.10.7.4 fifth takes any)."""
     fin_waits_for_cwnd: bool = False
     """Linux: a lone FIN counts in the congestion window like any packet."""
+    crossing_reset_is_reset: bool = False
+    """Linux tcp_reset(): a RST in SYN-RECEIVED after a crossing SYN is ECONNRESET, where
+    §3.10.7.4 second says "connection refused"."""
+    last_ack_at_close: bool = False
+    """Linux tcp_close_state(): CLOSE in CLOSE-WAIT enters LAST-ACK at once, with text still
+    to be sent (§3.10.4: once the FIN is)."""
     request_sockets: bool = False
     """Linux tcp_check_req(): a child is a mere request until the last ACK comes. The ACK
     field is checked before the rest, an echoed timestamp must be one that a SYN,ACK of
@@ -448,6 +454,9 @@ class Settings:
     rst_at_sack_edge: bool = False
     """Linux tcp_validate_incoming(): a RST right behind the text held out of order counts as
     exact, too, if SACK has told of that text."""
+    paws_spares_duplicate_acks: bool = False
+    """Linux tcp_disordered_ack(): an ACK with an old timestamp but nothing else to say is
+    taken for one that was overtaken."""
     ack_bit_first: bool = False
     """Linux tcp_rcv_established(): a segment without ACK, RST and SYN is dropped before its
     number is looked at, hence without the answer of §3.10.7.4 first."""
@@ -664,6 +673,8 @@ LINUX: Final = Settings(
     fin_waits_for_established=True,
     window_shrinks_by_news=True,
     fin_waits_for_cwnd=True,
+    crossing_reset_is_reset=True,
+    last_ack_at_close=True,
     request_sockets=True,
     listen_drops_syn_fin=True,
     text_after_shutdown_resets=True,
@@ -680,6 +691,7 @@ LINUX: Final = Settings(
     override_by_probe=True,
     user_timeout_from_retransmission=True,
     ack_bit_first=True,
+    paws_spares_duplicate_acks=True,
     window_update_doubles=True,
     nagle_minshall=True,
     psh_on_large=True,

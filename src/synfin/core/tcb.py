@@ -403,8 +403,9 @@ class Tcb(StateHolder):
     def start_fin_wait_2(self) -> None:
         """Linux: a connection that its application has closed does not wait for ever."""
         timeout = self.fin_wait_2_timeout
-        if self.detached and self.state is State.FIN_WAIT_2 and self.settings.fin_wait_2_record:
-            self.unlimited()  # a new record
+        record = self.settings.fin_wait_2_record and not self.kept_whole
+        if self.detached and self.state is State.FIN_WAIT_2 and record:
+            self.unlimited()  # it is a new one
         if self.detached and timeout and self.state is State.FIN_WAIT_2:
             self.start_timer(FIN_WAIT_2, self.now + timeout, rules.FIN_WAIT_2_TIMEOUT, timeout)
 

@@ -69,6 +69,8 @@ class NamedSocket(OptionSource):
         self.read_shut: bool = False
         self.pending: int = 0
         """An error that a call shall still be told, of a connection that is no more."""
+        self.disconnecting: bool = False
+        """shutdown() came before the outcome of connect() was asked for: no more of it."""
         self.connect_told: bool = False
         """The outcome of connect() has been told to the application."""
         self.errors: ErrorQueue = ErrorQueue()

@@ -131,6 +131,8 @@ class Socket(NewsSocket):
         return self._start_connecting(raw, port)
 
     def _connect_again(self, connection: HostConnection) -> int:
+        if self.disconnecting:
+            return EINVAL
         if connection.fastopen_waiting or self.connect_told:
             return EISCONN  # or it was so once (Linux SS_CONNECTED)
         if connection.state is State.SYN_SENT or connection.state is State.SYN_RECEIVED:
@@ -336,6 +338,8 @@ class Socket(NewsSocket):
         if self.conn is None and how != SHUT_WR:
             self.read_shut = True  # and ENOTCONN all the same (Linux inet_shutdown())
         connection = self._connection()
+        if connection.state in (State.CLOSED, State.SYN_RECEIVED) and not self.connect_told:
+            self.disconnecting = True  # Linux SS_DISCONNECTING
         if connection.state in (State.CLOSED, State.TIME_WAIT):
             raise socket_error(ENOTCONN)
         if connection.state is State.SYN_SENT:

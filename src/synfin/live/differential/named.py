@@ -90,7 +90,8 @@ NAMED: Final[tuple[Named, ...]] = (
     ),
     Named(
         "ack-waits-for-window",
-        r"\| < F\S*P?\. .*len=\d+.*\| (time: \. .* after 0 ms|answers: nothing) -> ",
+        r"\| < F\S* .*len=\d+.*\| (time: \. .* after 0 ms -> |answers: nothing -> \. \S+ \S+$"
+        r"|answers: \. \S+ \S+( ecr=\S+)? -> nothing$)",
         "More than a segment is acknowledged at once only while the window keeps its size; "
         "the kernel's window is half of its buffer, ours is all of it.",
         "net/ipv4/tcp_input.c, __tcp_ack_snd_check(); tcp_output.c, __tcp_select_window()",
@@ -101,6 +102,20 @@ NAMED: Final[tuple[Named, ...]] = (
         "The record that Linux keeps of a closed connection in FIN-WAIT-2 gives way to a "
         "connect() from the same port, as one in TIME-WAIT does, if the peer used timestamps.",
         "net/ipv4/tcp_ipv4.c, tcp_twsk_unique(); inet_hashtables.c, __inet_check_established()",
+    ),
+    Named(
+        "send-buffer-charge",
+        r"\| send .*\| outcome: (\d+|EAGAIN) -> (\d+|EAGAIN)$",
+        "How much a send buffer takes depends on the memory that each unit costs, which is "
+        "the kernel's own affair.",
+        "net/ipv4/tcp.c, sk_stream_memory_free(), tcp_stream_alloc_skb()",
+    ),
+    Named(
+        "fin-before-held-text",
+        r"^FIN-WAIT-\S+ .*\| < \S*F.*\| answers: \. seq=\S+ ack=\S+( ecr=\S+)? -> .*\[",
+        "A peer that had sent text behind its FIN: the kernel's ACK of the FIN still reports "
+        "that text, because it leaves before the text is thrown away.",
+        "net/ipv4/tcp_input.c, tcp_fin()",
     ),
     Named(
         "predicted-old-ack",
