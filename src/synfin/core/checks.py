@@ -131,7 +131,7 @@ def _late_duplicate_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     if unwrap(segment.ack, snd.snd_una) != snd.snd_una:
         return False
-    if unscaled_window(tcb, segment) > snd.snd_wnd:
+    if not 0 < unscaled_window(tcb, segment) <= snd.snd_wnd:
         return False
     late = (rcv.ts_recent - segment.options.ts_val) & 0xFFFFFFFF
     return late * SECOND <= snd.rtt.rto * 1200

@@ -121,6 +121,14 @@ def owe_for_text(tcb: Tcb) -> None:
         _wait(tcb, tcb.delayed_ack_ns)
 
 
+def look_again(tcb: Tcb) -> None:
+    """An ACK waits and something else came: in quick-ACK mode it waits no longer (Linux
+    tcp_ack_snd_check() runs for every segment)."""
+    state = tcb.acking
+    if state.adaptive and state.quick > 0 and not state.pingpong:
+        tcb.owe_now(rules.ACK_QUICK, tcb.theirs(tcb.rcv.rcv_nxt), state.quick)
+
+
 def owe_for_fin(tcb: Tcb) -> None:
     """A FIN in ESTABLISHED was taken: at once, or (Linux tcp_fin()) as in a conversation,
     because the application will soon close, too."""

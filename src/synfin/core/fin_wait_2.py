@@ -30,7 +30,7 @@ def record_settles(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if stale or not rcv.acceptable(seq, segment.seg_len, True):
         numbers = (tcb.theirs(seq), segment.seg_len, tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
         tcb.settled(rules.SEQ_UNACCEPTABLE, segment, *numbers)
-        if not flags & RST and tcb.may_answer(segment):
+        if tcb.may_answer(segment):
             tcb.owe_now(rules.SEQ_UNACCEPTABLE, *numbers)
         return True
     if flags & RST:

@@ -106,7 +106,8 @@ class Reassembly:
         if count:
             del self.starts[:count]
             del self.pieces[:count]
-            gone = bisect_right(self.block_ends, rcv_nxt)
+        gone = bisect_right(self.block_ends, rcv_nxt)
+        if gone:
             del self.block_starts[:gone]
             del self.block_ends[:gone]
             self.recent = [b for b in self.recent if b[1] > rcv_nxt]

@@ -23,7 +23,7 @@ def send_ack(tcb: Tcb, out: list[Segment]) -> None:
     copies = rcv.copies
     values = tcb.owed_values or _ack_values(tcb, rule)
     tcb.owed_values = None
-    flags, seq = ACK, tcb.snd.snd_nxt
+    flags, seq = ACK, tcb.own_number()
     settings = tcb.settings
     repeats = settings.acks_repeat_fin and settings.old_segments_acknowledge
     if repeats and rule not in _FORMED_APART and _fin_is_out(tcb):

@@ -457,6 +457,9 @@ class Settings:
     paws_spares_duplicate_acks: bool = False
     """Linux tcp_disordered_ack(): an ACK with an old timestamp but nothing else to say is
     taken for one that was overtaken."""
+    numbers_within_window: bool = False
+    """Linux tcp_acceptable_seq(): an ACK or RST of ours never bears a number beyond a
+    window that has shrunk, since the peer would not take it."""
     ack_bit_first: bool = False
     """Linux tcp_rcv_established(): a segment without ACK, RST and SYN is dropped before its
     number is looked at, hence without the answer of §3.10.7.4 first."""
@@ -690,6 +693,7 @@ LINUX: Final = Settings(
     text_carries_duplicate_acks=True,
     override_by_probe=True,
     user_timeout_from_retransmission=True,
+    numbers_within_window=True,
     ack_bit_first=True,
     paws_spares_duplicate_acks=True,
     window_update_doubles=True,

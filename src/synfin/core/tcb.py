@@ -374,6 +374,15 @@ class Tcb(StateHolder):
         if self.sack_ok and left < right and self.settings.dsack:
             self.rcv.dsack = (left, right)
 
+    def own_number(self) -> int:
+        """SEG.SEQ of an ACK or RST: SND.NXT, or (``numbers_within_window``) the end of a
+        window that has shrunk by more than its scale hides."""
+        snd = self.snd
+        edge = snd.snd_una + snd.snd_wnd
+        if not self.settings.numbers_within_window or snd.snd_nxt - edge < 1 << snd.scale:
+            return snd.snd_nxt
+        return edge
+
     def unlimited(self) -> None:
         """Forget the challenge ACKs of the last interval."""
         self.challenge_since = -(1 << 62)

@@ -5,6 +5,7 @@ from synfin.core.closed import reset_for
 from synfin.core.delayed_acks import (
     compress,
     enter_quick_mode,
+    look_again,
     measure,
     owe_for_fin,
     owe_for_text,
@@ -12,6 +13,7 @@ from synfin.core.delayed_acks import (
 )
 from synfin.core.ecn_signals import text_arrived
 from synfin.core.errno import ECONNRESET, EPIPE
+from synfin.core.receiver import DELAYED
 from synfin.core.sendbuffer import Chunk
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import EOF, READABLE, URGENT, Tcb
@@ -28,6 +30,8 @@ def sixth_onward(tcb: Tcb, segment: Segment, seq: int) -> None:
     check_fin(tcb, segment, seq + len(segment.payload))
     if tcb.acking.due:
         owe_for_text(tcb)
+    elif tcb.rcv.owed == DELAYED:
+        look_again(tcb)
 
 
 def _after_shutdown(tcb: Tcb, segment: Segment, seq: int) -> bool:
@@ -177,7 +181,7 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:
     rcv.deliver(data)
     if last:
         rcv.held.clear()
-    gap = not rcv.held.empty()
+    gap = bool(rcv.held.block_starts)
     if gap:
         rcv.deliver_held()
         tcb.settled(rules.TEXT_FILLS_GAP, segment, before, tcb.theirs(rcv.rcv_nxt))

@@ -84,6 +84,8 @@ def _syn_timeout(tcb: Tcb) -> None:
         tcb.give_up(Trigger.GIVE_UP, tcb.soft_error or ETIMEDOUT, rule, tcb.syn_timeouts, elapsed)
         return
     tcb.syn_timeouts = expiry
+    if tcb.snd.first_retransmit_at == 0:
+        tcb.snd.first_retransmit_at = tcb.now
     rtt = tcb.snd.rtt
     schedule = tcb.settings.syn_schedule_ns
     if schedule and not answering:
@@ -262,7 +264,7 @@ def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
     flags = RST | ACK if tcb.settings.linger_reset_ack else RST
     flags |= ECE if tcb.ecn.echo else 0
     ack = wrap(tcb.rcv.rcv_nxt) if flags & ACK else 0
-    seq = wrap(tcb.snd.snd_nxt)
+    seq = wrap(tcb.own_number())
     options = options_now(tcb)  # RFC 7323 §3.2: TSopt SHOULD stand on a RST, too
     segment = Segment(tcb.local_port, tcb.remote_port, seq, ack, flags, 0, options)
     if tcb.observer is not None:

@@ -384,7 +384,8 @@ class Socket(NewsSocket):
     def _close_connection(self, connection: HostConnection, now: int) -> None:
         connection.socket = None
         over = connection.state is State.TIME_WAIT
-        if self.options.linger_on and self.options.linger_ns == 0 and not over:
+        unread = connection.rcv.unread > 0  # then close() resets by itself, in any state
+        if self.options.linger_on and self.options.linger_ns == 0 and not over and not unread:
             connection.detached = True
             connection.abort(now, rules.ABORT_LINGER)
         else:

@@ -90,17 +90,17 @@ NAMED: Final[tuple[Named, ...]] = (
     ),
     Named(
         "ack-waits-for-window",
-        r"\| < F\S* .*len=\d+.*\| (time: \. .* after 0 ms -> |answers: nothing -> \. \S+ \S+$"
+        r"\| < F\S* .*len=\d+.*\| (time: \. .* after 0 ms -> |answers: nothing -> \. \S+ \S+( ecr=\S+)?$"
         r"|answers: \. \S+ \S+( ecr=\S+)? -> nothing$)",
         "More than a segment is acknowledged at once only while the window keeps its size; "
         "the kernel's window is half of its buffer, ours is all of it.",
         "net/ipv4/tcp_input.c, __tcp_ack_snd_check(); tcp_output.c, __tcp_select_window()",
     ),
     Named(
-        "fin-wait-2-taken-over",
-        r"^FIN-WAIT-2 .*\| connect.* \| outcome: EADDRNOTAVAIL -> EINPROGRESS",
-        "The record that Linux keeps of a closed connection in FIN-WAIT-2 gives way to a "
-        "connect() from the same port, as one in TIME-WAIT does, if the peer used timestamps.",
+        "time-wait-taken-over",
+        r"^(FIN-WAIT-2|TIME-WAIT)\b.*\| connect.* \| outcome: EADDRNOTAVAIL -> EINPROGRESS",
+        "The record that Linux keeps of a connection in TIME-WAIT, or closed in FIN-WAIT-2, gives "
+        "way to a connect() from the same port that the program chose, if the peer used timestamps.",
         "net/ipv4/tcp_ipv4.c, tcp_twsk_unique(); inet_hashtables.c, __inet_check_established()",
     ),
     Named(

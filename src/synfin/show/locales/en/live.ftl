@@ -81,7 +81,7 @@ live-fuzz-named-repeated-with-neighbour = what is sent again the kernel joins wi
 live-fuzz-named-sack-within-segment = of a SACK block that begins or ends within a segment the kernel counts whole segments only; synfin counts octets.
 live-fuzz-named-overlap-behind-neighbour = text that covers text held out of order is reported by D-SACK only if the kernel did not first join it to its neighbour on the left.
 live-fuzz-named-ack-waits-for-window = more than a segment is acknowledged at once only while the window keeps its size; the kernel's window is half of its buffer, synfin's all of it.
-live-fuzz-named-fin-wait-2-taken-over = the kernel's record of a closed connection in FIN-WAIT-2 gives way to a connect() from the same port, as one in TIME-WAIT does, if the peer used timestamps.
+live-fuzz-named-time-wait-taken-over = the kernel's record of a connection in TIME-WAIT, or closed in FIN-WAIT-2, gives way to a connect() from the same port that the program chose, if the peer used timestamps.
 live-fuzz-named-predicted-old-ack-stamp = the timestamp of a segment that was taken by header prediction in spite of an old ACK is echoed from then on.
 live-fuzz-named-predicted-old-ack = a segment that fits the kernel's header prediction is taken before its ACK field is looked at: its text and its timestamp count, however old the ACK.
 

@@ -75,7 +75,7 @@ live-fuzz-named-repeated-with-neighbour = 重传时，内核把它与后面的�
 live-fuzz-named-sack-within-segment = SACK 块的边界落在报文段中间时，内核只计其中完整的报文段；synfin 按字节计。
 live-fuzz-named-overlap-behind-neighbour = 新到的数据覆盖了乱序缓存中的数据时，只有内核没有先把它与左邻合并，才会用 D-SACK 报告。
 live-fuzz-named-ack-waits-for-window = 收到的数据超过一个报文段时，只有窗口没有变小才立即确认；内核的窗口是缓冲区的一半，synfin 用整个缓冲区。
-live-fuzz-named-fin-wait-2-taken-over = 应用已关闭、处于 FIN-WAIT-2 的连接在内核里只留一条记录；对端用过时间戳时，从同一端口再次 connect() 可以取代它，与 TIME-WAIT 一样。
+live-fuzz-named-time-wait-taken-over = 处于 TIME-WAIT、或应用已关闭而处于 FIN-WAIT-2 的连接，在内核里只留一条记录；对端用过时间戳时，应用从自选的同一端口 connect() 可以取代它。
 live-fuzz-named-predicted-old-ack-stamp = 由首部预测接收的报文段虽然 ACK 过旧，它的时间戳此后仍被回显。
 live-fuzz-named-predicted-old-ack = 命中内核首部预测（header prediction）的报文段，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数。
 
