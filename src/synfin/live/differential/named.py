@@ -90,7 +90,8 @@ NAMED: Final[tuple[Named, ...]] = (
     ),
     Named(
         "ack-waits-for-window",
-        r"\| < F\S* .*len=\d+.*\| (time: \. .* after 0 ms -> |answers: nothing -> \. \S+ \S+( ecr=\S+)?$"
+        r"\| < F\S* .*len=\d+.*\| (time: \. .* after 0 ms -> "
+        r"|answers: nothing -> \. \S+ \S+( ecr=\S+)?$"
         r"|answers: \. \S+ \S+( ecr=\S+)? -> nothing$)",
         "More than a segment is acknowledged at once only while the window keeps its size; "
         "the kernel's window is half of its buffer, ours is all of it.",
@@ -99,8 +100,9 @@ NAMED: Final[tuple[Named, ...]] = (
     Named(
         "time-wait-taken-over",
         r"^(FIN-WAIT-2|TIME-WAIT)\b.*\| connect.* \| outcome: EADDRNOTAVAIL -> EINPROGRESS",
-        "The record that Linux keeps of a connection in TIME-WAIT, or closed in FIN-WAIT-2, gives "
-        "way to a connect() from the same port that the program chose, if the peer used timestamps.",
+        "The record that Linux keeps of a connection in TIME-WAIT, or closed in FIN-WAIT-2, "
+        "gives way to a connect() from the same port that the program chose, if the peer used "
+        "timestamps.",
         "net/ipv4/tcp_ipv4.c, tcp_twsk_unique(); inet_hashtables.c, __inet_check_established()",
     ),
     Named(
