@@ -72,3 +72,12 @@ def send_again(snd: Sender, now: int, stamp: int = 0) -> tuple[int, int]:
 def lost(snd: Sender) -> list[tuple[int, int]]:
     """What is deemed lost and not yet sent again, in octets."""
     return [(r.start - at(0), r.end - at(0)) for r in snd.board.ranges[snd.board.head :] if r.lost]
+
+
+def more(snd: Sender, segments: int, now: int) -> None:
+    """``segments`` of MSS octets leave besides."""
+    snd.buffer.append(bytes(segments * MSS))
+    for _ in range(segments):
+        snd.board.add(Sent(snd.snd_nxt, snd.snd_nxt + MSS, now, 0, MSS))
+        snd.snd_nxt += MSS
+    snd.snd_max = snd.snd_nxt

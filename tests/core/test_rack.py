@@ -1,6 +1,7 @@
 """Losses told by time (RFC 8985 §6)."""
 
-from synfin.core.recovery import reorder_timeout
+from synfin.core.delivery import NOTHING
+from synfin.core.recovery import reorder_timeout, timed_out
 from synfin.core.sender import DISORDER, OPEN, RECOVERY
 from synfin.core.settings import LINUX
 from synfin.core.timers import NEVER, REORDER, RETRANSMIT
@@ -86,3 +87,41 @@ def test_dsacks_widen_the_window_once_a_round_trip() -> None:
     rack.window_persists = 0
     rack.widen(400 * MS, 300 * MS)
     assert rack.window_steps == 1
+
+
+def test_what_was_sent_again_twice_hides_no_other_retransmission() -> None:
+    """§6.2 step 5: in the order in which they left last."""
+    snd = sender(10, sack=True, settings=LINUX)
+    duplicate(snd, 105 * MS, (300, 600))
+    send_again(snd, 110 * MS)
+    send_again(snd, 120 * MS)
+    snd.board.mark_lost(0)
+    send_again(snd, 300 * MS)
+    snd.rack.sent_at, snd.rack.end, snd.rack.rtt = 200 * MS, at(1200), 100 * MS
+    snd.rack.advanced = True
+    duplicate(snd, 305 * MS)
+    assert (100, 200) in lost(snd)
+    assert (0, 100) not in lost(snd)
+
+
+def test_an_ack_that_delivers_nothing_keeps_the_dsack_for_the_next() -> None:
+    """Linux tcp_rack_update_reo_wnd()."""
+    rack = sender(4, sack=True, settings=LINUX).rack
+    rack.widened_at = 100 * MS
+    rack.dsack_seen = True
+    rack.widen(200 * MS, NOTHING)
+    assert rack.window_steps == 1
+    rack.widen(210 * MS, 150 * MS)
+    assert rack.window_steps == 2
+
+
+def test_a_peer_that_reneged_has_nothing_however_recent() -> None:
+    """RFC 2018 §8; Linux tcp_timeout_mark_lost()."""
+    snd = sender(4, sack=True, settings=LINUX)
+    duplicate(snd, 105 * MS, (100, 200))
+    acknowledge(snd, at(100), 120 * MS)
+    snd.rack.rtt = 50 * MS
+    for sent in snd.board.ranges:
+        sent.sent_at = 130 * MS
+    timed_out(snd, 150 * MS, back_off=True)
+    assert lost(snd) == [(100, 200), (200, 300), (300, 400)]

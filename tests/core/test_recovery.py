@@ -6,7 +6,7 @@ from synfin.core.sender import LOSS, OPEN, RECOVERY
 from synfin.core.settings import LINUX, RFC, SECOND
 from synfin.core.timers import RETRANSMIT
 from synfin.core.window_validation import after_idle
-from tests.core.flight import MSS, acknowledge, at, duplicate, send_again, sender
+from tests.core.flight import MSS, acknowledge, at, duplicate, more, send_again, sender
 from tests.core.pair import MS
 
 
@@ -72,7 +72,7 @@ def test_a_partial_ack_retransmits_the_next_hole() -> None:
     acknowledge(snd, at(300), 60 * MS)
     assert snd.board.ranges[snd.board.next_lost()].start == at(300)
     assert snd.cc.cwnd == 500 + 3 * MSS - 300 + MSS
-    assert snd.in_recovery
+    assert snd.ca_state == RECOVERY
 
 
 def test_an_ack_of_everything_ends_recovery() -> None:
@@ -151,3 +151,61 @@ def test_the_rescue_retransmission_comes_once() -> None:
     assert mark_next_candidate(snd)
     assert send_again(snd, 11 * MS) == (500, 600)
     assert not mark_next_candidate(snd)
+
+
+def test_an_ack_of_few_octets_opens_the_window_by_few() -> None:
+    """RFC 5681 §3.1 equation 2: min(N, SMSS), or a receiver could divide its ACKs."""
+    snd = sender()
+    snd.cc.cwnd = 1000
+    for n in range(5):
+        acknowledge(snd, at(10 * (n + 1)), (20 + n) * MS)
+    assert snd.cc.cwnd == 1050
+
+
+def test_duplicates_of_the_number_that_ended_recovery_start_no_other() -> None:
+    """RFC 6582 §3.2 step 2: what was sent again needlessly makes them."""
+    snd = sender()
+    timed_out(snd, SECOND, back_off=True)
+    acknowledge(snd, at(1000), SECOND + 10 * MS)
+    assert snd.ca_state == OPEN
+    more(snd, 4, SECOND + 10 * MS)
+    for _ in range(4):
+        duplicate(snd, SECOND + 20 * MS)
+    assert snd.ca_state != RECOVERY
+    acknowledge(snd, at(1100), SECOND + 30 * MS)
+    for _ in range(3):
+        duplicate(snd, SECOND + 40 * MS)
+    assert snd.ca_state == RECOVERY
+
+
+def test_a_timeout_in_fast_recovery_is_a_second_sign_of_congestion() -> None:
+    """RFC 5681 §4.3, §3.1: lowered again, but not for each expiry; Linux lowers once."""
+    snd = sender()
+    for _ in range(3):
+        duplicate(snd, 10 * MS)
+    send_again(snd, 10 * MS)
+    acknowledge(snd, at(400), 60 * MS)
+    assert snd.cc.ssthresh == 500
+    for seconds in (2, 4):
+        timed_out(snd, seconds * SECOND, back_off=True)
+        assert snd.cc.ssthresh == 300
+    other = sender(sack=True, settings=LINUX)
+    duplicate(other, 105 * MS, (100, 400))
+    ssthresh = other.cc.ssthresh
+    timed_out(other, 2 * SECOND, back_off=True)
+    assert other.cc.ssthresh == ssthresh
+
+
+def test_three_separate_stretches_tell_of_a_loss_however_short() -> None:
+    """RFC 6675 §4 IsLost(): DupThresh discontiguous SACKed sequences."""
+    snd = sender(sack=True)
+    for block in ((400, 410), (500, 510), (600, 610)):
+        duplicate(snd, 10 * MS, block)
+    lost = [(r.start - at(0), r.end - at(0)) for r in snd.board.ranges if r.lost]
+    assert lost == [(0, 100), (100, 200), (200, 300), (300, 400)]
+
+
+def test_a_front_that_is_known_to_be_lost_is_no_news() -> None:
+    snd = sender()
+    assert snd.board.mark_front_lost(MSS) == MSS
+    assert snd.board.mark_front_lost(MSS) == 0

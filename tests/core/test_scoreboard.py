@@ -220,6 +220,7 @@ def test_part_of_a_segment_counts_as_not_received_where_segments_are_counted() -
     made.set_unit(100)
     assert sack(made, 350, 400) == 0
     assert sack(made, 450, 500) == 0
+    assert sack(made, 0, 50) == 0
     assert sack(made, 250, 400) == 100
     assert live(made) == [(0, 300), (300, 400), (400, 500)]
     plain = board(0, 400)

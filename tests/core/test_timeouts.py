@@ -7,7 +7,7 @@ from synfin.core.errors import NetworkError
 from synfin.core.settings import BSD44, LINUX, RFC, SECOND
 from synfin.core.states import State
 from synfin.core.tcb import NOTICE
-from synfin.core.timeouts import retries_to_ns
+from synfin.core.timeouts import doubling_ns, retries_to_ns
 from synfin.core.timers import NEVER
 from synfin.wire.tcp import ACK, SYN, Options
 from tests.core.pair import MS, PLAIN, Solo, rule_of
@@ -286,3 +286,7 @@ def test_text_is_given_up_by_count() -> None:
     sent = solo.wait(60 * SECOND)
     assert len(sent) == 2
     assert (solo.state, solo.conn.error) == ("CLOSED", ETIMEDOUT)
+
+
+def test_an_initial_rto_beyond_the_largest_is_cut_to_it() -> None:
+    assert doubling_ns(2, 300 * SECOND, 120 * SECOND) == doubling_ns(2, 120 * SECOND, 120 * SECOND)

@@ -100,3 +100,11 @@ def test_the_profile_without_undo_lets_reductions_stand() -> None:
     send_again(snd, 105 * MS, 1000)
     acknowledge(snd, at(1000), 120 * MS, ecr=990)
     assert snd.undone == 0
+
+
+def test_a_reduction_taken_back_is_not_told_the_peer() -> None:
+    """RFC 3168 §6.1.2: CWR says that the window is smaller (Linux tcp_ecn_withdraw_cwr())."""
+    snd = recovering(stamp=1000)
+    assert snd.cwr_due
+    acknowledge(snd, at(1000), 120 * MS, ecr=990)
+    assert not snd.cwr_due

@@ -182,8 +182,9 @@ def _take_sack(tcb: Tcb, segment: Segment, ack: int) -> int:
         _take_dsack(tcb, blocks[0][0], blocks[0][1])
         del blocks[0]
     blocks.sort()
+    low = max(ack, snd.snd_una)
     for start, end in blocks:
-        if snd.snd_una <= start < end <= snd.snd_nxt:
+        if low < start < end <= snd.snd_nxt:  # what is acknowledged needs no block
             snd.board.sack(start, end, snd.news)
     return snd.news.sacked
 

@@ -28,6 +28,8 @@ def time_to_recover(snd: Sender) -> bool:
 def _by_duplicates(snd: Sender, news: Delivery) -> None:
     """Three duplicates (RFC 5681 §3.2), or a partial ACK in recovery (RFC 6582 §3.2)."""
     starts = snd.ca_state < RECOVERY and snd.dupacks >= snd.settings.reordering_threshold
+    if starts and snd.snd_una <= snd.loss_point and not snd.settings.rack:
+        return  # RFC 6582 §3.2 step 2; Linux stays in recovery instead
     partial = snd.ca_state == RECOVERY and news.advanced
     if starts or partial:
         news.lost += snd.board.mark_front_lost(snd.cc.mss)
@@ -50,8 +52,8 @@ def _by_time(snd: Sender, news: Delivery, now: int) -> None:
 
 
 def _by_sack(snd: Sender, news: Delivery) -> None:
-    """RFC 6675 §4 IsLost(), §5: three duplicates make the front lost, then whatever has
-    more than two segments SACKed above it; a partial ACK makes the new front so."""
+    """RFC 6675 §5: three duplicates make the front lost, a partial ACK the new front; for
+    the rest IsLost() is asked, whose answer only a new SACK can change."""
     board = snd.board
     recovering = snd.ca_state == RECOVERY
     enough = snd.dupacks >= snd.settings.reordering_threshold
@@ -60,23 +62,37 @@ def _by_sack(snd: Sender, news: Delivery) -> None:
     again = news.advanced and board.front().transmissions == 1
     if again if recovering else enough:
         news.lost += board.mark_front_lost(snd.cc.mss)
-    above = board.sacked_octets
-    most = (snd.settings.reordering_threshold - 1) * snd.cc.mss
-    for index in range(board.head, len(board.ranges)):
-        if above <= most:
-            break
-        sent = board.ranges[index]
-        if sent.sacked:
-            above -= sent.cost
-        elif sent.transmissions == 1:
-            news.lost += board.mark_lost(index)
+    if news.sacked:
+        _mark_below_sacked(snd, news)
 
 
-def mark_after_timeout(snd: Sender, now: int) -> None:
-    """RFC 6298 §5.4: what is outstanding is lost; by RACK only what was sent long enough
-    ago (RFC 8985 §6.3), and the front in any case."""
+def _mark_below_sacked(snd: Sender, news: Delivery) -> None:
+    """RFC 6675 §4 IsLost(): DupThresh separate SACKed stretches above, or more than
+    DupThresh - 1 segments. From the highest SACK down to where all is settled."""
     board = snd.board
-    if not snd.settings.rack or not snd.sack_ok:
+    enough = snd.settings.reordering_threshold
+    above = stretches = 0
+    settled = board.settled
+    index = board.index_at(board.highest_sacked)
+    while index > board.head:
+        index -= 1
+        sent = board.ranges[index]
+        if sent.end <= settled:
+            return
+        if sent.sacked:
+            above += sent.cost
+            stretches += 1
+        elif stretches >= enough or above > (enough - 1) * snd.cc.mss:
+            board.settled = max(board.settled, sent.end)
+            if sent.transmissions == 1:
+                news.lost += board.mark_lost(index)
+
+
+def mark_after_timeout(snd: Sender, now: int, reneged: bool) -> None:
+    """RFC 6298 §5.4: what is outstanding is lost; by RACK only what was sent long enough
+    ago (RFC 8985 §6.3), and the front in any case. A peer that ``reneged`` has none of it."""
+    board = snd.board
+    if reneged or not snd.settings.rack or not snd.sack_ok:
         board.mark_all_lost()
         return
     for index in range(board.head, len(board.ranges)):
@@ -94,7 +110,7 @@ def mark_next_candidate(snd: Sender) -> bool:
     board = snd.board
     if not snd.sack_ok or board.empty():
         return False
-    for index in range(board.head, len(board.ranges)):
+    for index in range(board.index_at(board.settled), len(board.ranges)):
         sent = board.ranges[index]
         if sent.start >= board.highest_sacked:
             break

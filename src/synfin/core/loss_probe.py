@@ -8,7 +8,7 @@ from typing import Final
 
 from synfin.core.delivery import Delivery
 from synfin.core.sender import NO_STAMP, OPEN, REDUCED, Sender
-from synfin.core.timers import LOSS_PROBE, RETRANSMIT
+from synfin.core.timers import LOSS_PROBE
 
 LEAST: Final = 2_000_000
 """A timer tick's worth on top of two round trips (Linux TCP_TIMEOUT_MIN: 2 ms)."""
@@ -40,12 +40,10 @@ def schedule(snd: Sender, now: int, advancing: bool) -> bool:
 
 def expired(snd: Sender, now: int) -> None:
     """§7.3: a probe is due, unless one is still unanswered."""
-    if snd.probe_end != NO_STAMP and not snd.board.empty():
-        # What is left of the RTO, counted from when the front was sent (tcp_rearm_rto()).
-        snd.timers.watch(RETRANSMIT, max(now + 1, snd.board.front().sent_at + snd.rtt.rto))
-        return
     if snd.board.empty():
-        snd.arm(now)
+        return
+    if snd.probe_end != NO_STAMP:
+        snd.take_over(now)
         return
     snd.probe_tail_due = True
 

@@ -48,7 +48,10 @@ class Rack:
 
     def widen(self, now: int, sent_at: int) -> None:
         """Step 4: D-SACKs widen the reordering window, at most once a round trip
-        (``sent_at``: when the latest of what this ACK reports had left)."""
+        (``sent_at``: when the latest of what this ACK reports had left; an ACK that
+        reports nothing new leaves the decision to the next)."""
+        if sent_at == NOTHING:
+            return
         if sent_at < self.widened_at:
             self.dsack_seen = False
         if self.dsack_seen:
@@ -100,11 +103,12 @@ class Rack:
     def _detect_resent(self, board: Scoreboard, window: int, now: int, news: Delivery) -> int:
         wait = 0
         queue = board.resent_queue
-        while queue and not queue[0].resent:
+        while queue and _stale(queue[0]):
             queue.popleft()
-        for sent in list(queue):
-            if not sent.resent:
+        for entry in queue:
+            if _stale(entry):
                 continue
+            sent = entry[1]
             if not self.sent_after(sent):
                 break
             remaining = self.rtt + window - (now - sent.sent_at)
@@ -114,3 +118,8 @@ class Rack:
             news.lost_again = True
             news.lost += board.mark_lost(board.index_at(sent.start))
         return wait
+
+
+def _stale(entry: tuple[int, Sent]) -> bool:
+    """Acknowledged, lost or sent once more since."""
+    return not entry[1].resent or entry[1].sent_at != entry[0]

@@ -110,7 +110,7 @@ def _count_duplicates(snd: Sender, news: Delivery) -> int:
     if news.advanced:
         # One segment filled the hole; the rest was counted by its duplicates.
         snd.unsacked_duplicates = max(0, waiting - max(0, news.acked - mss))
-        return max(news.acked - waiting, mss) if news.acked else 0
+        return max(news.acked - waiting, min(news.acked, mss))
     return 0
 
 
@@ -332,7 +332,7 @@ def _enter_recovery(snd: Sender, news: Delivery) -> None:
             snd.unsacked_duplicates = 0
             snd.cc.cwnd += 3 * snd.cc.mss
     snd.ca_state = RECOVERY
-    snd.fast_retransmits += 1
+    snd.loss_point = snd.snd_max
     if not snd.settings.prr:
         snd.retransmit_now = True
 
@@ -369,11 +369,9 @@ def timed_out(snd: Sender, now: int, back_off: bool) -> None:
     board = snd.board
     first = snd.timeouts == 0
     fresh = snd.ca_state < RECOVERY
-    _reset_sacks_where_needed(snd)
-    mark_after_timeout(snd, now)
+    mark_after_timeout(snd, now, _reset_sacks_where_needed(snd))
     snd.unsacked_duplicates = 0
-    again = snd.ca_state == LOSS and first
-    if snd.ca_state <= DISORDER or snd.recover <= snd.snd_una or again:
+    if _lowers_ssthresh(snd, first):
         snd.undo_ssthresh = current_ssthresh(snd)
         snd.undo_window = cc.cwnd
         cc.ssthresh = cc.ssthresh_after_loss(snd.snd_nxt - snd.snd_una, now)
@@ -381,15 +379,16 @@ def timed_out(snd: Sender, now: int, back_off: bool) -> None:
     snd.cwr_due = True
     cc.on_timeout(now)
     cc.cwnd = cc.mss + (snd.in_flight if snd.settings.rack else 0)
-    if snd.ca_state <= DISORDER and board.sacked_octets >= 3 * cc.mss:
-        snd.reordering = min(snd.reordering, snd.settings.reordering_threshold)
+    least = snd.settings.reordering_threshold
+    if snd.ca_state <= DISORDER and board.sacked_octets >= least * cc.mss:
+        snd.reordering = min(snd.reordering, least)
     snd.frto = snd.settings.frto and (fresh or not first)
     snd.frto_new_text = False
     snd.timeouts += 1
     if snd.first_retransmit_at == 0:
         snd.first_retransmit_at = now
     snd.ca_state = LOSS
-    snd.recover = snd.snd_max
+    snd.recover = snd.loss_point = snd.snd_max
     snd.probe_end = NO_STAMP
     snd.probe_tail_due = False
     snd.dupacks = 0
@@ -399,10 +398,22 @@ def timed_out(snd: Sender, now: int, back_off: bool) -> None:
     snd.timers.watch(RETRANSMIT, now + snd.rtt.rto)
 
 
-def _reset_sacks_where_needed(snd: Sender) -> None:
+def _lowers_ssthresh(snd: Sender, first: bool) -> bool:
+    """Whether this timeout, the ``first`` for the segment at SND.UNA or not, tells of
+    congestion that no reduction has dealt with yet."""
+    if not snd.settings.one_reduction_per_window:
+        return first
+    spared = snd.ca_state > DISORDER and snd.recover > snd.snd_una
+    return not spared or (snd.ca_state == LOSS and first)
+
+
+def _reset_sacks_where_needed(snd: Sender) -> bool:
+    """True if the peer reneged (RFC 2018 §8)."""
     board = snd.board
-    if not board.empty() and board.front().sacked:
-        board.forget_sacks()
+    if board.empty() or not board.front().sacked:
+        return False
+    board.forget_sacks()
+    return True
 
 
 def reorder_timeout(snd: Sender, now: int) -> bool:
@@ -418,6 +429,6 @@ def reorder_timeout(snd: Sender, now: int) -> bool:
         if snd.settings.prr:
             cc = snd.cc
             cc.cwnd = max(snd.prr.window(snd.in_flight, cc.ssthresh, cc.mss, news, cc.mss), cc.mss)
-    if not snd.timers.running(REORDER):
-        snd.arm(now)
+    if not snd.timers.running(REORDER) and not snd.board.empty():
+        snd.take_over(now)
     return told

@@ -34,8 +34,9 @@ class Scoreboard:
         self.highest_sacked: int = -1
         self.settled: int = 0
         """Nothing below this number is text in flight that was sent once."""
-        self.resent_queue: deque[Sent] = deque()
-        """Retransmissions in the order in which they left; stale ones are not ``resent``."""
+        self.resent_queue: deque[tuple[int, Sent]] = deque()
+        """Retransmissions in the order in which they left, each with its time: one that is not
+        ``resent``, or was sent at another time, is stale."""
         self.first_lost: int = 0
         """No range before this index is lost: where a search may begin."""
 
@@ -169,7 +170,8 @@ class Scoreboard:
             self._count(left, more)
         self.ranges.insert(index + 1, right)
         if right.resent:
-            self.resent_queue.insert(self.resent_queue.index(left) + 1, right)
+            entry = self.resent_queue.index((left.sent_at, left))
+            self.resent_queue.insert(entry + 1, (right.sent_at, right))
 
     def sack(self, left: int, right: int, news: Delivery) -> None:
         """Mark [left, right) as received (RFC 2018 §4).
@@ -206,8 +208,6 @@ class Scoreboard:
         if index < len(self.ranges) and self.ranges[index].sacked and index > self.head:
             if self.ranges[index - 1].sacked:
                 self._join(index)
-        if right > self.highest_sacked:
-            self.highest_sacked = right
 
     def _whole_segments(self, sent: Sent, seq: int, up: bool) -> int:
         """Where to cut ``sent`` for a block edge at ``seq``: where segments are counted, part
@@ -217,8 +217,6 @@ class Scoreboard:
             return seq
         if sent.cost <= self.unit:
             return sent.end if up else sent.start
-        if octets <= self.unit:
-            return seq
         whole = octets // self.unit * self.unit
         if up and whole < octets:
             whole += self.unit
@@ -277,7 +275,8 @@ class Scoreboard:
         return sent.cost
 
     def mark_front_lost(self, octets: int) -> int:
-        """The first ``octets`` not SACKed are to be sent again; 0 if there are none."""
+        """The first ``octets`` not SACKed are to be sent again; what that takes from the
+        flight, 0 where it is known already."""
         index = self.head
         ranges = self.ranges
         while index < len(ranges) and ranges[index].sacked:
@@ -286,7 +285,7 @@ class Scoreboard:
             return 0
         sent = ranges[index]
         if sent.lost:
-            return sent.cost
+            return 0
         if sent.end - sent.start - (sent.flags & FIN) > octets:
             self.split(index, sent.start + octets)
         return self.mark_lost(index)
@@ -337,4 +336,4 @@ class Scoreboard:
             return
         sent.resent = True
         self.resent_octets += sent.cost
-        self.resent_queue.append(sent)
+        self.resent_queue.append((now, sent))

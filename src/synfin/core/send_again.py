@@ -79,10 +79,7 @@ def _most_again(tcb: Tcb, full: int) -> int:
 
 def largest(tcb: Tcb, full: int) -> int:
     """Octets of one segment that a device will cut into ``full`` ones."""
-    limit = pacing.largest(tcb.snd, full, tcb.max_segment - tcb.max_segment % full)
-    if tcb.settings.tso_autosize:  # Linux tcp_cwnd_test(): at least two on their way
-        limit = min(limit, max(tcb.snd.cc.cwnd // 2 // full, 1) * full)
-    return limit
+    return pacing.largest(tcb.snd, full, tcb.max_segment - tcb.max_segment % full)
 
 
 def _form_again(tcb: Tcb, sent: Sent, full: int) -> Segment:
@@ -128,6 +125,7 @@ def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, 
 
 
 def probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
+    """The last segment once more, though nothing says that it was lost (RFC 8985 §7.3)."""
     snd = tcb.snd
     board = snd.board
     sent = board.ranges[-1]
@@ -139,6 +137,8 @@ def probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
     out.append(_form_again(tcb, sent, full))
     sent.transmissions += 1
     sent.sent_at = tcb.now
+    if sent.resent:
+        board.resent_queue.append((tcb.now, sent))
     snd.retransmitted += 1
     snd.last_sent_at = tcb.now
 

@@ -113,7 +113,7 @@ def _probe_tail(tcb: Tcb, out: list[Segment]) -> None:
         probe_again(tcb, out, full)
         loss_probe.sent(snd, True, tcb.now)
     else:
-        snd.arm(tcb.now)
+        snd.take_over(tcb.now)
 
 
 def _send_new(tcb: Tcb, out: list[Segment], full: int) -> bool:

@@ -81,6 +81,9 @@ class Sender:
         """RFC 6582 §3.2, RFC 6675 RecoveryPoint: what ends the recovery when acknowledged."""
         self.limited_octets: int = 0
         """Sent because of duplicate ACKs before recovery began (RFC 3042)."""
+        self.loss_point: int = iss
+        """SND.NXT when the last loss was told: duplicates for this number or less come of what
+        was sent again (RFC 6582 §3.2 steps 2 and 4; ``recover`` moves for other reasons, too)."""
         self.rescued: int = iss
         """RescueRxt of RFC 6675 §4: the rescue retransmission of this recovery is used up."""
         self.unsacked_duplicates: int = 0
@@ -148,8 +151,6 @@ class Sender:
         self.last_sample: int = -1
         """RTT that the latest ACK gave, ns; -1: it gave none (Karn)."""
         self.last_sent_at: int = 0
-        self.fast_retransmits: int = 0
-        """How often fast recovery began."""
         self.dsack_segments: int = 0
         """Segments that D-SACKs reported as received twice."""
         self.write_blocked: bool = False
@@ -164,11 +165,6 @@ class Sender:
         board = self.board
         left = board.sacked_octets + board.lost_octets + self.unsacked_duplicates
         return board.flight_octets - left
-
-    @property
-    def in_recovery(self) -> bool:
-        """Fast recovery is under way."""
-        return self.ca_state == RECOVERY
 
     @property
     def fack(self) -> int:
@@ -214,6 +210,11 @@ class Sender:
         return ack > self.snd_max
 
     # -- opening --------------------------------------------------------------------
+    def forget_outstanding(self) -> None:
+        """The connection ends: nothing is in flight any more."""
+        self.board.clear()
+        self.unsacked_duplicates = 0
+
     def set_mss(self, mss: int, text: int, fresh: bool) -> None:
         """Eff.snd.MSS is known (``fresh``) or has shrunk; ``text`` of it are left when the
         options of every segment are taken off (RFC 5681's SMSS)."""
@@ -276,7 +277,11 @@ class Sender:
             timers.stop(LOSS_PROBE)
             timers.stop(REORDER)
             return
-        due = now + self.rtt.rto
         if timers.running(LOSS_PROBE) or timers.running(REORDER):
-            due = max(now + 1, self.board.front().sent_at + self.rtt.rto)
-        self.timers.watch(RETRANSMIT, due)
+            self.take_over(now)
+        else:
+            self.timers.watch(RETRANSMIT, now + self.rtt.rto)
+
+    def take_over(self, now: int) -> None:
+        """From a probe or reordering timer, stopped or not; something is outstanding."""
+        self.timers.watch(RETRANSMIT, max(now + 1, self.board.front().sent_at + self.rtt.rto))

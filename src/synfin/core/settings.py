@@ -172,6 +172,9 @@ class Settings:
     ssthresh_from_window: bool = False
     """Linux tcp_reno_ssthresh(): half of the congestion window, not of what is in flight
     (RFC 5681 §3.1 equation 4)."""
+    one_reduction_per_window: bool = False
+    """Linux tcp_enter_loss(): a timeout during fast recovery leaves ssthresh where that has
+    put it; RFC 5681 §3.1 and §4.3 lower it again, once for each segment that times out."""
     window_validation: bool = False
     """Linux tcp_cwnd_validate(): what was not used of the window for an RTO is given up by
     half, and a window grows only after it was full once in the flight (compare RFC 7661)."""
@@ -639,6 +642,7 @@ LINUX: Final = Settings(
     count_segments=True,
     ack_ends_more=True,
     ssthresh_from_window=True,
+    one_reduction_per_window=True,
     tso_autosize=True,
     tso_defers=True,
     collapses=True,

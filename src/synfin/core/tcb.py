@@ -422,7 +422,7 @@ class Tcb(StateHolder):
         """TIME-WAIT was entered: the other timers off, the compact record on."""
         rcv = self.rcv
         self.timers.stop_all()
-        self.snd.board.clear()
+        self.snd.forget_outstanding()
         record = TimeWait(
             self.id,
             self.settings,
@@ -455,7 +455,7 @@ class Tcb(StateHolder):
     def finish(self, error: int, rule: Rule) -> None:
         """CLOSED was entered: flush queues, stop timers, tell the application."""
         self.timers.stop_all()
-        self.snd.board.clear()
+        self.snd.forget_outstanding()
         self.rcv.owed = 0
         self.syn_due = False
         self.probe_due = None

@@ -185,6 +185,7 @@ def retries_to_ns(retries: int, settings: Settings) -> int:
 def doubling_ns(retries: int, first: int, most: int) -> int:
     """Linux tcp_model_timeout(): how long ``retries`` expiries and one more take, from
     ``first`` ns on, doubling up to ``most`` ns."""
+    first = min(first, most)
     doublings = (most // first).bit_length() - 1
     if retries <= doublings:
         return ((2 << retries) - 1) * first

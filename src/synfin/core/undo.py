@@ -6,8 +6,14 @@ retransmission: Eifel; or D-SACKs for every retransmission), the window goes bac
 All numbers are octets and absolute sequence numbers; TSvals are 32 bits.
 """
 
+from typing import Final
+
 from synfin.core.delivery import Delivery
+from synfin.core.rack import RECOVERY_THRESHOLD
 from synfin.core.sender import DISORDER, NO_STAMP, OPEN, Sender
+
+MOST_REORDERING: Final = 300
+"""Segments (Linux tcp_max_reordering)."""
 
 
 def segments(snd: Sender, octets: int) -> int:
@@ -67,7 +73,9 @@ def restore(snd: Sender, nothing_lost: bool, now: int) -> None:
     if snd.undo_ssthresh:
         cc = snd.cc
         cc.cwnd = max(cc.cwnd, snd.undo_window)
-        cc.ssthresh = max(cc.ssthresh, snd.undo_ssthresh)
+        if snd.undo_ssthresh > cc.ssthresh:
+            cc.ssthresh = snd.undo_ssthresh
+            snd.cwr_due = False  # CWR would tell of a reduction that is none
         cc.on_undo(now)
     snd.undo_from = NO_STAMP
     snd.undone += 1
@@ -117,7 +125,7 @@ def by_dsack(snd: Sender, now: int) -> bool:
     if not snd.settings.undo or snd.undo_from == NO_STAMP or snd.undo_left != 0:
         return False
     rack = snd.rack
-    rack.window_persists = min(16, rack.window_persists + 1)
+    rack.window_persists = min(RECOVERY_THRESHOLD, rack.window_persists + 1)
     restore(snd, False, now)
     return True
 
@@ -151,5 +159,5 @@ def note_reordering(snd: Sender, low: int) -> None:
         return
     distance = segments(snd, snd.fack - low)
     if distance > snd.reordering:
-        snd.reordering = min(distance, 300)
+        snd.reordering = min(distance, MOST_REORDERING)
     snd.rack.reordering_seen += 1

@@ -20,25 +20,30 @@ def window_limited(snd: Sender, news: Delivery) -> bool:
     """The window was what held us back, so it may grow (RFC 7661 §4; RFC 9438 §4.1)."""
     cc = snd.cc
     if snd.settings.window_validation:
-        if snd.window_was_full:
-            return True
-        return cc.cwnd < cc.ssthresh and cc.cwnd < 2 * snd.most_out
+        return _was_filled(snd)
     flight = snd.in_flight + news.acked
     if cc.cwnd < cc.ssthresh:
         return cc.cwnd < 2 * flight
     return flight + cc.mss >= cc.cwnd
 
 
+def _was_filled(snd: Sender) -> bool:
+    """Linux tcp_is_cwnd_limited(): full once in this flight; in slow start half of it does."""
+    cc = snd.cc
+    return snd.window_was_full or (cc.cwnd < cc.ssthresh and cc.cwnd < 2 * snd.most_out)
+
+
 def validate_window(snd: Sender, limited: bool, now: int) -> None:
     """Text was sent, or could not be for the window's sake (Linux tcp_cwnd_validate())."""
+    if not snd.settings.window_validation:
+        return
     out = snd.board.flight_octets
     fresh = snd.snd_una >= snd.window_checked_at
     if fresh or limited or (not snd.window_was_full and out > snd.most_out):
         snd.window_was_full = limited
         snd.most_out = out
         snd.window_checked_at = snd.snd_nxt
-    cc = snd.cc
-    if limited or (cc.cwnd < cc.ssthresh and cc.cwnd < 2 * snd.most_out):
+    if _was_filled(snd):
         snd.window_used = 0
         snd.window_used_at = now
         return
