@@ -93,10 +93,25 @@ def _syn_text(tcb: Tcb) -> Chunk:
 
 
 def _syn_window(tcb: Tcb) -> int:
+    rcv = tcb.rcv
+    mss = min(tcb.settings.mss, tcb.mtu - tcb.header_len, tcb.user_mss or 0xFFFF)
     if tcb.state is State.SYN_SENT:
-        tcb.syn_window = min(tcb.rcv.buffer_size, 0xFFFF)
+        tcb.syn_window = _whole(tcb, min(rcv.buffer_size, 0xFFFF), mss)
         return tcb.syn_window
-    return tcb.rcv.window_field(tcb.effective_mss, True)
+    promised = rcv.rcv_adv
+    field = rcv.window_field(tcb.effective_mss, True)
+    whole = _whole(tcb, field, mss - tcb.option_len)
+    if whole < field and rcv.rcv_nxt + whole >= promised:
+        rcv.rcv_adv = rcv.rcv_nxt + whole
+        return whole
+    return field
+
+
+def _whole(tcb: Tcb, window: int, mss: int) -> int:
+    """Linux tcp_select_initial_window(): as many whole segments as fit, if any does."""
+    if not tcb.settings.syn_window_in_segments or window < mss or mss < 1:
+        return window
+    return window // mss * mss
 
 
 def _syn_options(tcb: Tcb, answering: bool) -> Options:

@@ -164,6 +164,9 @@ class Settings:
     hystart: str = "plus"
     """Leaving slow start before loss: 'off', 'classic' (CUBIC's HyStart in Linux; Reno has
     none) or 'plus' (HyStart++, RFC 9406)."""
+    syn_window_in_segments: bool = False
+    """Linux tcp_select_initial_window(): a SYN offers whole segments (64,240 for an MSS of
+    1,460), not all of the buffer."""
     count_segments: bool = False
     """Linux counts its windows in packets: a small segment takes as much of the congestion
     window as a full one. RFC 5681 counts octets."""
@@ -639,6 +642,7 @@ LINUX: Final = Settings(
     ecn_plain_syn_only=True,
     ecn_quick_acks=2,
     ecn_cwr_at_once=True,
+    syn_window_in_segments=True,
     count_segments=True,
     ack_ends_more=True,
     ssthresh_from_window=True,
