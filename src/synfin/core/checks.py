@@ -131,8 +131,8 @@ def _late_duplicate_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     if unwrap(segment.ack, snd.snd_una) != snd.snd_una:
         return False
-    if not 0 < unscaled_window(tcb, segment) <= snd.snd_wnd:
-        return False
+    if seq > snd.snd_wl1 or not 0 < unscaled_window(tcb, segment) <= snd.snd_wnd:
+        return False  # it may tell of a window
     late = (rcv.ts_recent - segment.options.ts_val) & 0xFFFFFFFF
     return late * SECOND <= snd.rtt.rto * 1200
 
