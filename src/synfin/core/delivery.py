@@ -29,6 +29,8 @@ class Delivery:
         self.prior_fack: int = fack
         self.advanced: bool = False
         """SND.UNA < SEG.ACK."""
+        self.whole: bool = False
+        """A segment was acknowledged to its end."""
         self.acked: int = 0
         """Octets acknowledged that no SACK had reported (counted as the scoreboard does)."""
         self.sacked: int = 0

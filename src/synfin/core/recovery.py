@@ -42,7 +42,7 @@ def advance(snd: Sender, ack: int, echo_rtt: int, now: int) -> None:
     _measure(snd, news, echo_rtt)
     snd.timeouts = 0
     snd.first_retransmit_at = 0
-    news.restart_timer = True
+    news.restart_timer = news.whole or not snd.settings.part_acked_waits_on
 
 
 def _measure(snd: Sender, news: Delivery, echo_rtt: int) -> None:

@@ -107,6 +107,7 @@ class Scoreboard:
                 break
             self.flight_octets -= first.cost
             self._count(first, -first.cost)
+            news.whole = True
             if not first.sacked:
                 news.take_acked(first, first.cost)
                 first.resent = False
@@ -127,6 +128,7 @@ class Scoreboard:
         self._count(sent, -gone)
         # Part of a segment is no sample; a whole one is, and the SYN, whatever its text became.
         whole = self.unit or sent.mss
+        news.whole = news.whole or sent.flags & SYN != 0 or ack - sent.start >= whole
         if sent.flags & SYN or (ack - sent.start >= whole and not sent.sacked):
             news.take_acked(sent, gone)
         elif not sent.sacked:

@@ -463,6 +463,9 @@ class Settings:
     paws_spares_duplicate_acks: bool = False
     """Linux tcp_disordered_ack(): an ACK with an old timestamp but nothing else to say is
     taken for one that was overtaken."""
+    part_acked_waits_on: bool = False
+    """Linux tcp_clean_rtx_queue(): an ACK of less than a segment restarts no timer, where
+    RFC 6298 §5.3 asks for new data only."""
     numbers_within_window: bool = False
     """Linux tcp_acceptable_seq(): an ACK or RST of ours never bears a number beyond a
     window that has shrunk, since the peer would not take it."""
@@ -701,6 +704,7 @@ LINUX: Final = Settings(
     text_carries_duplicate_acks=True,
     override_by_probe=True,
     user_timeout_from_retransmission=True,
+    part_acked_waits_on=True,
     numbers_within_window=True,
     ack_bit_first=True,
     paws_spares_duplicate_acks=True,
