@@ -81,6 +81,13 @@ NAMED: Final[tuple[Named, ...]] = (
         after=r"<.*sack -?\d+:",
     ),
     Named(
+        "units-and-sack-options",
+        r"\| answers: P?U?\. (seq=\d+) ack=(\d+) len=.*\[.* -> P?U?\. \1 ack=\2 len=.*\[",
+        "A SACK option shortens segments, D-SACK only those of one unit; where units that were "
+        "queued before end, and which are joined, is the layout of the kernel's memory.",
+        "net/ipv4/tcp_output.c, tcp_mss_split_point(), tso_fragment(); tcp_current_mss()",
+    ),
+    Named(
         "overlap-behind-neighbour",
         r"\| answers: ",
         "Text that covers text held out of order is reported by D-SACK only if the kernel's "

@@ -75,6 +75,7 @@ live-fuzz-named-half-open-outlives-listener = a half-open connection stays in th
 live-fuzz-named-urgent-not-inline = the kernel takes the urgent octet out of the stream unless SO_OOBINLINE is set, and a read stops there; synfin leaves it in (RFC 6093).
 live-fuzz-named-send-buffer-charge = how much a send buffer takes depends on the memory that each unit costs, which is the kernel's own affair.
 live-fuzz-named-fin-before-held-text = a peer that had sent text behind its FIN: the kernel's ACK of the FIN still reports that text, because it leaves before the text is thrown away.
+live-fuzz-named-units-and-sack-options = a SACK option shortens segments, D-SACK only those of one unit; where units that were queued before end, and which are joined, is the layout of the kernel's memory.
 live-fuzz-named-text-over-fin = a peer that puts text where its FIN stood out of order contradicts itself; the kernel keeps whichever segment it merged last, synfin the text.
 live-fuzz-named-unit-deferred = where the congestion window leaves room for part of a unit only, the kernel may wait for the next ACK to send it whole; whether it does hangs on how old the flight is.
 live-fuzz-named-repeated-with-neighbour = what is sent again the kernel joins with the small segment or FIN behind it; synfin repeats segments as they were.

@@ -69,6 +69,7 @@ live-fuzz-named-half-open-outlives-listener = 监听套接字关闭后，半连�
 live-fuzz-named-urgent-not-inline = 没有设置 SO_OOBINLINE 时，内核把紧急数据的那个字节从字节流中取出，读到那里就停；synfin 把它留在字节流里（RFC 6093）。
 live-fuzz-named-send-buffer-charge = 发送缓冲区能放多少，取决于内核为每个单元记账的内存，那是内核自己的事。
 live-fuzz-named-fin-before-held-text = 对端在自己的 FIN 之后还发过数据：内核先发出对 FIN 的 ACK，再丢弃那些数据，所以这个 ACK 里仍报告它们。
+live-fuzz-named-units-and-sack-options = SACK 选项会缩短报文段，D-SACK 只缩短一个单元里的；先前排队的单元在哪里结束、哪些会合并，取决于内核的内存布局。
 live-fuzz-named-text-over-fin = 对端在乱序到达的 FIN 所占的序号上又放了数据，自相矛盾；内核保留最后合并的那个报文段，synfin 保留数据。
 live-fuzz-named-unit-deferred = 拥塞窗口只够发送一个大段的一部分时，内核可能等下一个 ACK 再整个发送，等不等取决于在途数据已发出多久。
 live-fuzz-named-repeated-with-neighbour = 重传时，内核把它与后面的小报文段或 FIN 合并；synfin 按原样重传。
