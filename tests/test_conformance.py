@@ -122,7 +122,7 @@ def test_every_switch_says_what_it_is_and_where_it_is_from() -> None:
     docs = switch_docs()
     assert set(docs) == set(switch_names())
     for name, text in docs.items():
-        assert text, f"settings.py: {name} has no docstring"
+        assert text, f"{name} has no docstring"
     silent = [name for name, text in docs.items() if not SOURCE.search(text)]
     assert silent == []
 

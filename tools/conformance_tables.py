@@ -1,7 +1,7 @@
 """The lower half of docs/conformance.md: the other RFCs, and what each profile changes.
 
 Like the upper half it is read off the sources: RFCs are found by their numbers, the
-profiles are taken from ``synfin.core.settings`` and its docstrings.
+profiles and the switches' docstrings are taken from ``synfin.core``.
 """
 
 import ast
@@ -17,10 +17,12 @@ sys.path.insert(0, str(ROOT / "src"))
 from synfin.core.settings import PROFILES, RFC, Settings, switch_names  # noqa: E402
 
 TABLE = ROOT / "tools" / "rfcs.txt"
-SETTINGS = ROOT / "src/synfin/core/settings.py"
+SWITCHES = tuple(
+    ROOT / "src/synfin/core" / name for name in ("switches_text.py", "switches_life.py")
+)
 RULES = ROOT / "src/synfin/core/rules.py"
 ROOMS = ("wire", "core", "host", "sim")
-NO_PLACE = ("rules.py", "settings.py")
+NO_PLACE = ("rules.py", "settings.py", "profiles.py", "switches.py", *(p.name for p in SWITCHES))
 """They name RFCs for others to act on."""
 ACTING = re.compile(r"\brules\.([A-Z_0-9]+)\b")
 MENTION = re.compile(r"\bRFC ([0-9]+)\b")
@@ -147,12 +149,13 @@ def _name(path: str) -> str:
 
 def switch_docs() -> dict[str, str]:
     """What the docstring below each switch says, in one line; "" where there is none."""
-    tree = ast.parse(SETTINGS.read_text(encoding="utf-8"))
-    body = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Settings").body
     docs: dict[str, str] = {}
-    for node, following in zip(body, [*body[1:], None], strict=True):
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            docs[node.target.id] = _text_of(following)
+    for path in SWITCHES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        body = next(n for n in tree.body if isinstance(n, ast.ClassDef)).body
+        for node, following in zip(body, [*body[1:], None], strict=True):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                docs[node.target.id] = _text_of(following)
     return docs
 
 
