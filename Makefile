@@ -11,9 +11,11 @@ PY = $(BIN)/python
 WORKERS = 2
 PYTEST = $(BIN)/pytest -n $(WORKERS)
 PYTEST_ARGS =
+BENCH_ARGS =
+JOB = bulk-in
 ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
 
-.PHONY: help demo test test-plain test-compiled setup build lint format bench bench-recovery soak pins readme docs clean
+.PHONY: help demo test test-plain test-compiled setup build lint format bench bench-setup bench-recovery bench-instructions profile soak pins readme docs clean
 
 # One set-up at a time; the tests run in parallel by themselves.
 .NOTPARALLEL:
@@ -25,7 +27,10 @@ help:
 	@echo "make test-compiled  the whole suite on the compiled engine"
 	@echo "make lint           ruff and mypy;  make format: let ruff rewrite"
 	@echo "make build          compile the engine (where a compiler is) and install synfin into .venv"
-	@echo "make bench          measure;  make soak: the long runs"
+	@echo "make bench          measure beside the kernel and other stacks (BENCH_ARGS=--list)"
+	@echo "make profile        a flame graph and the ten hottest functions: JOB=bulk-in"
+	@echo "make bench-instructions  has the engine become dearer? (callgrind)"
+	@echo "make soak           the long runs"
 	@echo "make bench-recovery transfers under loss beside the Linux kernel (9 minutes)"
 	@echo "make pins           choose dependencies anew (requirements*.in -> requirements*.txt)"
 	@echo "make readme         bring the output shown in the READMEs up to date"
@@ -71,8 +76,21 @@ format: setup
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format .
 
-bench: setup build
-	@PYTHONPATH= $(PY) -m bench
+# BENCH_ARGS: rows, --rounds N, --json FILE, --chart FILE.svg, --list; JOB: a row.
+bench-setup: .venv-bench/.packages
+
+.venv-bench/.packages: $(VENV)/.tools requirements-bench.txt requirements-peers.txt
+	@sh tools/setup_bench.sh
+	@touch .venv-bench/.packages
+
+bench: setup build bench-setup
+	@PYTHONPATH= $(PY) -m bench $(BENCH_ARGS)
+
+profile: setup build bench-setup
+	@PYTHONPATH= $(PY) -m bench.profile $(JOB)
+
+bench-instructions: setup build
+	@PYTHONPATH= $(PY) -m bench.instructions $(BENCH_ARGS)
 
 bench-recovery: setup build
 	@PYTHONPATH= $(PY) -m bench.recovery --seeds 21
@@ -91,5 +109,5 @@ docs: setup
 	@PYTHONPATH=src $(PY) tools/conformance.py
 
 clean:
-	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-bench build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,103 +1,95 @@
-"""Runs every job in both forms of the engine, interleaved, and prints ratios.
+"""synfin beside the Linux kernel and other stacks: make bench
 
-make bench                      all jobs, 5 rounds
-python -m bench --rounds 3 sim-bulk --json out.json
+python -m bench                         all rows, 5 rounds (about 20 minutes)
+python -m bench bulk-in latency         some of them;  --list names all
+python -m bench --json bench.json       keeps every figure;  --chart FILE.svg draws from it
+
+Makes its own network namespaces, TUN devices and veth pairs; needs the rights for that.
+A peer that is not installed is left out. Nothing is judged but by ratios within one run.
 """
 
 import argparse
 import json
-import os
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
-from bench.jobs import JOBS
+from bench.cells import Cell
+from bench.others import PYTHON
+from bench.report import document, outcome, show
+from bench.run import absent, machine, rounds
+from bench.table import CELLS, ROWS, Row, chosen, needed
 
-SOURCE = Path(__file__).resolve().parent.parent / "src"
-FORMS = ("plain", "compiled")
-
-
-def one(job: str) -> None:
-    """Child: run ``job`` once and print units per second and the form that ran."""
-    import synfin.core.connection as engine
-
-    start = time.perf_counter()
-    units = JOBS[job][0]()
-    seconds = time.perf_counter() - start
-    form = "plain" if str(engine.__file__).endswith(".py") else "compiled"
-    print(json.dumps({"rate": units / seconds, "form": form}))
+MOST_ROUNDS = 100
 
 
-def measure(job: str, form: str) -> float:
-    """Run ``job`` in a process of its own in the given form; 0.0 if that form is not there."""
-    environment = dict(os.environ, PYTHONPATH=str(SOURCE) if form == "plain" else "")
-    done = subprocess.run(
-        [sys.executable, "-m", "bench", "--one", job],
-        cwd=SOURCE.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
+def parse(words: list[str] | None) -> argparse.Namespace:
+    """The command line; errors end with exit code 2 and a line that says what to do."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    if done.returncode:
-        sys.exit(f"bench: {job} failed in the {form} form:\n{done.stderr}")
-    result = json.loads(done.stdout)
-    return float(result["rate"]) if result["form"] == form else 0.0
-
-
-def run(jobs: list[str], rounds: int) -> dict[str, dict[str, list[float]]]:
-    """All rates by job and form; the forms take turns within a round."""
-    rates: dict[str, dict[str, list[float]]] = {job: {form: [] for form in FORMS} for job in jobs}
-    for number in range(rounds):
-        for job in jobs:
-            for form in FORMS:
-                if sys.stderr.isatty():
-                    print(
-                        f"\rround {number + 1}/{rounds}: {job} {form}      ",
-                        end="",
-                        file=sys.stderr,
-                    )
-                rates[job][form].append(measure(job, form))
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    return rates
-
-
-def report(rates: dict[str, dict[str, list[float]]]) -> None:
-    """Medians, spread (lowest to highest) and the ratio compiled : plain."""
-    print(f"{'job':<16} {'unit':<16} {'plain':>10} {'compiled':>10} {'ratio':>6}  spread")
-    for job, forms in rates.items():
-        plain = statistics.median(forms["plain"])
-        compiled = statistics.median(forms["compiled"])
-        ratio = f"{compiled / plain:6.1f}" if compiled else "     -"
-        values = forms["compiled"] if compiled else forms["plain"]
-        spread = f"{min(values):,.0f} to {max(values):,.0f}"
-        print(f"{job:<16} {JOBS[job][1]:<16} {plain:>10,.0f} {compiled:>10,.0f} {ratio}  {spread}")
-
-
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(JOBS))
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="a row, or the beginning of several")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run (5)")
     parser.add_argument("--json", metavar="FILE", help="keep all figures")
-    parser.add_argument("--one", choices=list(JOBS), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one:
-        one(options.one)
+    parser.add_argument("--chart", metavar="FILE", help="draw FILE.svg and FILE.png from --json")
+    parser.add_argument("--tiny", action="store_true", help="sizes that only show that it works")
+    parser.add_argument("--list", action="store_true", help="name the rows and their targets")
+    options = parser.parse_args(words)
+    if not 1 <= options.rounds <= MOST_ROUNDS:
+        parser.error(f"--rounds must be from 1 to {MOST_ROUNDS}")
+    if options.json and not Path(options.json).resolve().parent.is_dir():
+        parser.error(f"--json {options.json}: there is no such directory")
+    if options.chart and not options.json:
+        parser.error("--chart draws what --json FILE keeps: give both")
+    try:
+        options.rows = chosen(options.jobs)
+    except KeyError as error:
+        names = ", ".join(row.name for row in ROWS)
+        parser.error(f"no row {error.args[0]!r}; there are {names}")
+    return options
+
+
+def chart(source: str, target: str) -> None:
+    """Draws with the Python that has matplotlib."""
+    script = Path(__file__).with_name("chart.py")
+    if not PYTHON.exists():
+        sys.exit("--chart: matplotlib is not there; `make bench-setup` installs it")
+    done = subprocess.run([str(PYTHON), str(script), source, target], check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Measures and prints."""
+    options = parse(words)
+    rows: list[Row] = options.rows
+    if options.list:
+        for row in rows:
+            print(f"{row.name:<20} {row.target:>8}  {row.text}")
         return
-    unknown = [job for job in options.jobs if job not in JOBS]
-    if unknown:
-        parser.error(f"no job {unknown[0]!r}; there are {', '.join(JOBS)}")
-    if not 1 <= options.rounds <= 100:
-        parser.error("--rounds must be from 1 to 100")
-    rates = run(options.jobs or list(JOBS), options.rounds)
-    report(rates)
+    cells: dict[str, Cell] = {name: CELLS[name] for name in needed(rows)}
+    if options.tiny:
+        cells = {name: cell.tiny() for name, cell in cells.items()}
+    failed = absent(cells)
+    where: dict[str, Any] = machine()
+    results, wrong = rounds(
+        {name: cell for name, cell in cells.items() if name not in failed}, options.rounds
+    )
+    failed |= wrong
+    outcomes = [outcome(row, results, failed, not options.tiny) for row in rows]
+    forms = {found["form"] for some in results.values() for found in some if "form" in found}
+    show(outcomes, options.rounds, ", ".join(sorted(forms)) or "not run")
+    if options.tiny:
+        print("--tiny: these figures say nothing about speed")
     if options.json:
-        Path(options.json).write_text(json.dumps(rates, indent=1) + "\n", encoding="utf-8")
+        kept = document(outcomes, results, failed, where, options.rounds)
+        text = json.dumps(kept, indent=1, ensure_ascii=False)
+        Path(options.json).write_text(text + "\n", encoding="utf-8")
+    if options.chart:
+        chart(options.json, options.chart)
+    if wrong:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

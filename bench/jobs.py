@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from synfin.core.connection import Connection
-from synfin.core.settings import LINUX, MILLISECOND, SECOND
+from synfin.core.settings import LINUX, MILLISECOND, SECOND, Settings
 from synfin.host.host import Host
 from synfin.host.sockets import Socket
 from synfin.sim.network import Network
@@ -18,10 +18,10 @@ CHUNK = bytes(65_536)
 class Transfer:
     """One stream from A to B through a simulated link."""
 
-    def __init__(self, octets: int, loss: float) -> None:
+    def __init__(self, octets: int, loss: float, settings: Settings = SETTINGS) -> None:
         self.net = Network(seed=1)
         for name, address in (("A", A), ("B", B)):
-            self.net.add_host(name, address, settings=SETTINGS)
+            self.net.add_host(name, address, settings=settings)
         self.net.link("A", "B", 5 * MILLISECOND, rate_bps=1_000_000_000, loss=loss)
         self.left = octets
         self.wanted = octets

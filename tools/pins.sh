@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 python3 -m venv build/pins
 build/pins/bin/python -m pip install --quiet uv
-for name in requirements requirements-dev; do
+for name in requirements requirements-dev requirements-bench requirements-peers; do
     {
         echo "# Made by \"make pins\" from $name.in; every wheel of every platform has its hash."
         build/pins/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

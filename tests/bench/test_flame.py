@@ -1,0 +1,49 @@
+"""Folded stacks to a flame graph and a top ten."""
+
+from xml.etree import ElementTree
+
+from bench.flame import COMPILED, NATIVE, PYTHON, colour, function, hottest, parse, svg, tree
+
+FOLDED = """\
+start (bench/cell.py:3);load (x.py:1) 50
+main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:1);CPyDef_f (e__mypyc.so) 30
+main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2);CPyDef_f (e__mypyc.so);read <&> (libc.so) 15
+main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2) 5
+main (bench/cell.py:9);measure (bench/cell.py:5) 7
+"""  # noqa: E501
+
+
+def test_only_what_lies_within_the_job_counts() -> None:
+    stacks = parse(FOLDED, "measure (bench/cell.py")
+    assert sum(count for _, count in stacks) == 50
+    assert all(frames[0].startswith("run") for frames, _ in stacks)
+    assert sum(count for _, count in parse(FOLDED)) == 107
+
+
+def test_the_hottest() -> None:
+    stacks = parse(FOLDED, "measure (bench/cell.py")
+    assert hottest(stacks, 2) == [
+        ("CPyDef_f (e__mypyc.so)", 30, 45),
+        ("read <&> (libc.so)", 15, 15),
+    ]
+    assert hottest(stacks)[2] == ("run (a.py)", 5, 50)
+
+
+def test_a_function_has_no_line() -> None:
+    assert function("run (a/b.py:12)") == "run (a/b.py)"
+    assert function("0x7f") == "0x7f"
+
+
+def test_colours_tell_the_kinds_apart() -> None:
+    assert colour("f (x__mypyc.so)") == COMPILED
+    assert colour("f (x.py:3)") == PYTHON
+    assert colour("read (libc.so)") == NATIVE
+
+
+def test_the_picture_is_xml_with_each_frame() -> None:
+    top = tree(parse(FOLDED, "measure (bench/cell.py"))
+    assert top.samples == 50
+    picture = ElementTree.fromstring(svg(top, "a < b"))
+    titles = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}title")]
+    assert len(titles) == 6  # all, run at two lines, what each of them called
+    assert any(title.startswith("read <&> (libc.so): 15 samples, 30.0 %") for title in titles)
