@@ -1,7 +1,6 @@
 """Each cell of the table at a tiny size, in a namespace of its own. No time is judged."""
 
 import pytest
-
 from bench.cells import Cell
 from bench.net import BenchError
 from bench.run import measure

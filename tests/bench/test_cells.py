@@ -1,13 +1,12 @@
 """What a cell is, the content, fairness."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bench.cells import PERIOD, TINY_COUNT, TINY_OCTETS, Cell, content, jain
 from bench.kernel_end import Checker, sources
 from bench.net import BenchError
 from bench.table import CELLS
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def test_the_index_of_fairness() -> None:

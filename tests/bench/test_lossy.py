@@ -1,9 +1,9 @@
 """Loss after cutting: what is left of a large segment, and what is not."""
 
+from bench.lossy import LossyDevice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.lossy import LossyDevice
 from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.tcp import ACK, CWR, FIN, PSH, Segment
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from bench.__main__ import main
 from bench.table import ROWS
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-
 from bench.chart import PANELS, bars
 from bench.report import MISSING, PASS, SHORT, SHOWN, cpu_per_gb, document, figure, outcome, show
 from bench.table import ROWS, Row

@@ -1,7 +1,6 @@
 """The rows: complete, and judged by the right side of their targets."""
 
 import pytest
-
 from bench.table import CELLS, ROWS, Row, chosen, needed
 
 
