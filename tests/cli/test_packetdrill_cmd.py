@@ -43,7 +43,7 @@ def test_a_failure_shows_both_and_the_reason(lang: str, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "f.pkt:3" in result.stdout
     assert "+0 > S. 0:0(0) <mss 1400>" in result.stdout
-    assert "> S 0:0(0) win 65535 <mss 1460" in result.stdout
+    assert "> S 0:0(0) win 64240 <mss 1460" in result.stdout
     assert "open.active" in result.stdout
     assert not too_wide(result.stdout)
 

@@ -282,3 +282,25 @@ def test_the_congestion_control_while_connected() -> None:
     assert conn.snd.cc.name() == "newreno"
     assert (conn.snd.cc.cwnd, conn.snd.cc.ssthresh) == (5 * 1460, 7 * 1460)
     assert child.congestion_control() == "reno"
+
+
+@pytest.mark.parametrize(
+    ("level", "option", "value"),
+    [
+        (c.IPPROTO_IP, c.IP_TTL, 40),
+        (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS, 40),
+        (c.IPPROTO_TCP, c.TCP_SYNCNT, 3),
+        (c.IPPROTO_TCP, c.TCP_LINGER2, 7),
+        (c.IPPROTO_TCP, c.TCP_USER_TIMEOUT, 9000),
+        (c.IPPROTO_TCP, c.TCP_NODELAY, 1),
+    ],
+)
+def test_what_was_never_set_is_as_the_host_says(level: int, option: int, value: int) -> None:
+    settings = RFC.but(
+        ttl=40,
+        syn_retries=3,
+        fin_wait_2_timeout_ns=7 * SECOND,
+        user_timeout_ns=9 * SECOND,
+        nagle=False,
+    )
+    assert Lone(settings).socket().getsockopt(level, option) == value

@@ -5,6 +5,7 @@ and SO_TIMESTAMPING (when the last octet of a call was scheduled, sent, acknowle
 Linux Documentation/networking/msg_zerocopy.rst and timestamping.rst. Times are ns.
 """
 
+from collections import deque
 from typing import Final
 
 from synfin.core.errno import ENOMSG
@@ -60,7 +61,7 @@ class ErrorQueue:
     """First in, first out; the numbers of zero-copy calls that follow each other join."""
 
     def __init__(self) -> None:
-        self.entries: list[ErrorEntry] = []
+        self.entries: deque[ErrorEntry] = deque()
 
     def push(self, entry: ErrorEntry) -> None:
         """One more, unless the queue is full."""
@@ -84,7 +85,7 @@ class ErrorQueue:
 
     def take(self) -> ErrorEntry | None:
         """The oldest; None when there is none."""
-        return self.entries.pop(0) if self.entries else None
+        return self.entries.popleft() if self.entries else None
 
 
 class _Stamp:
@@ -102,10 +103,10 @@ class SendMarks:
 
     def __init__(self, queue: ErrorQueue) -> None:
         self.queue: ErrorQueue = queue
-        self.zerocopy: list[tuple[int, int]] = []
+        self.zerocopy: deque[tuple[int, int]] = deque()
         """(where the call's octets end, its number)."""
-        self.to_send: list[_Stamp] = []
-        self.to_ack: list[_Stamp] = []
+        self.to_send: deque[_Stamp] = deque()
+        self.to_ack: deque[_Stamp] = deque()
 
     def add_zerocopy(self, end: int, number: int) -> None:
         """The octets of call ``number`` end before ``end``."""
@@ -123,15 +124,15 @@ class SendMarks:
         before = len(self.queue.entries)
         news = False
         while self.to_send and self.to_send[0].end <= snd.snd_max:
-            stamp = self.to_send.pop(0)
+            stamp = self.to_send.popleft()
             if stamp.flags & TX_SCHED:
                 self.queue.push_stamp(STAMP_SCHEDULED, stamp.key, now, stamp.length)
             if stamp.flags & TX_SOFTWARE:
                 self.queue.push_stamp(STAMP_SENT, stamp.key, now, stamp.length)
         while self.to_ack and self.to_ack[0].end <= snd.snd_una:
-            stamp = self.to_ack.pop(0)
+            stamp = self.to_ack.popleft()
             self.queue.push_stamp(STAMP_ACKED, stamp.key, now, stamp.length)
         while self.zerocopy and (over or self.zerocopy[0][0] <= snd.snd_una):
-            self.queue.push_zerocopy(self.zerocopy.pop(0)[1])
+            self.queue.push_zerocopy(self.zerocopy.popleft()[1])
             news = True
         return news or len(self.queue.entries) > before

@@ -234,6 +234,16 @@ def _default(pair: tuple[int, int], settings: Settings) -> int:
         return settings.keepalive_probes
     if pair == (c.IPPROTO_TCP, c.TCP_KEEPINIT):
         return settings.opening_timeout_ns // SECOND
+    if pair == (c.IPPROTO_TCP, c.TCP_SYNCNT):
+        return settings.syn_retries
+    if pair == (c.IPPROTO_TCP, c.TCP_LINGER2):
+        return settings.fin_wait_2_timeout_ns // SECOND
+    if pair == (c.IPPROTO_TCP, c.TCP_USER_TIMEOUT):
+        return settings.user_timeout_ns // MILLISECOND
+    if pair == (c.IPPROTO_TCP, c.TCP_NODELAY):
+        return int(not settings.nagle)
+    if pair in ((c.IPPROTO_IP, c.IP_TTL), (c.IPPROTO_IPV6, c.IPV6_UNICAST_HOPS)):
+        return settings.ttl
     return _DEFAULTS.get(pair, 0)
 
 
@@ -245,10 +255,8 @@ _LIVE = {
     (c.SOL_SOCKET, c.SO_SNDBUF),
 }
 _DEFAULTS = {
-    (c.IPPROTO_TCP, c.TCP_SYNCNT): 6,
     (c.IPPROTO_TCP, c.TCP_QUICKACK): 1,
     (c.IPPROTO_TCP, c.TCP_MAXSEG): 536,
-    (c.IPPROTO_IP, c.IP_TTL): 64,
     (c.IPPROTO_IP, c.IP_MTU_DISCOVER): c.IP_PMTUDISC_WANT,
     (c.IPPROTO_IP, c.IP_MULTICAST_TTL): 1,
     (c.IPPROTO_IP, c.IP_MULTICAST_LOOP): 1,

@@ -75,11 +75,11 @@ class TcpRecords:
         self.ready: list[object] = []
         """Sockets whose readiness changed; the host hands them out."""
         self.arriving: Packet | None = None
+        """What is being processed: answers without a connection go back the way it came."""
         self.bound: dict[int, Informed] = {}
         """Sockets that bind(2) gave a port."""
         self.arriving_udp: int = 0
         """The UDP port that the arriving segment came from; 0: it came in no datagram."""
-        """What is being processed: answers without a connection go back the way it came."""
         self.now: int = 0
 
     # -- reports --------------
