@@ -240,6 +240,15 @@ def test_a_syn_may_carry_text(acked: int, after: list[str]) -> None:
     assert solo.conn.snd.board.empty()
 
 
+def test_the_text_of_a_syn_fits_the_mtu() -> None:
+    """§3.7.1: with the headers and all options that a SYN may have."""
+    solo = Solo(PLAIN.but(syn_carries_data=True, mss=8960), mtu=1500)
+    solo.conn.snd.buffer.append(bytes(5000))
+    solo.conn.open_active(solo.now)
+    (syn,) = solo.poll()
+    assert len(syn.payload) == 1420
+
+
 def test_by_default_it_does_not() -> None:
     solo = Solo()
     solo.conn.snd.buffer.append(b"hello")

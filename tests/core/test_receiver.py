@@ -204,3 +204,13 @@ def test_all_that_is_free_is_acceptable_but_not_to_a_half_open_child() -> None:
     made.half_open = True
     assert not made.acceptable(BASE + 65_700, 0)
     assert made.acceptable(BASE + 65_535, 0)
+
+
+def test_text_beyond_what_was_offered_leaves_no_negative_window() -> None:
+    """Switch window_is_free_space: what is free is taken, though it was not offered."""
+    made = Receiver(RFC.but(receive_buffer=1000, window_is_free_space=True))
+    made.start(BASE)
+    made.rcv_adv = made.rcv_nxt + 100
+    assert made.acceptable_window == 1000
+    made.deliver(bytes(150))
+    assert made.rcv_wnd == 0

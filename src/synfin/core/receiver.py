@@ -132,6 +132,8 @@ class Receiver:
         self.chunks.append(data)
         self.unread += size
         self.rcv_nxt += size
+        if self.rcv_nxt > self.rcv_adv:
+            self.rcv_adv = self.rcv_nxt  # more than was offered: see ``edge``
         self.unacked += size
 
     def deliver_held(self) -> int:

@@ -1,5 +1,7 @@
 """SYN and SYN,ACK (RFC 9293 §3.10.1, §3.10.7.2; options: RFC 7323, 2018, 7413)."""
 
+from typing import Final
+
 from synfin.core import rules
 from synfin.core.delayed_acks import ack_has_left
 from synfin.core.events import Value
@@ -13,6 +15,10 @@ from synfin.core.states import State
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK, RETRANSMIT
 from synfin.wire.tcp import ACK, ECE, NO_OPTIONS, PSH, SYN, Options, Segment
+
+OPTION_SPACE: Final = 40
+"""Octets of options that a segment may have at most (RFC 9293 §3.1): a SYN with text leaves
+room for them (Linux MAX_TCP_OPTION_SPACE)."""
 
 
 def send_syn(tcb: Tcb, out: list[Segment]) -> None:
@@ -87,14 +93,19 @@ def _syn_text(tcb: Tcb) -> Chunk:
         return b""
     if not (cookie or tcb.fastopen_bare or tcb.settings.syn_carries_data):
         return b""
-    limit = (tcb.syn_text_limit or tcb.settings.mss - 40) - tcb.ip_option_len
+    limit = (tcb.syn_text_limit or _largest(tcb) - OPTION_SPACE) - tcb.ip_option_len
     size = min(max(limit, 1), snd.buffer.end - snd.buffer.start)
     return snd.buffer.peek(snd.buffer.start, size)
 
 
+def _largest(tcb: Tcb) -> int:
+    """Octets after the headers, options among them, that a segment of ours may have."""
+    return min(tcb.settings.mss, tcb.mtu - tcb.header_len, tcb.user_mss or 0xFFFF)
+
+
 def _syn_window(tcb: Tcb) -> int:
     rcv = tcb.rcv
-    mss = min(tcb.settings.mss, tcb.mtu - tcb.header_len, tcb.user_mss or 0xFFFF)
+    mss = _largest(tcb)
     if tcb.state is State.SYN_SENT:
         tcb.syn_window = _whole(tcb, min(rcv.buffer_size, 0xFFFF), mss)
         return tcb.syn_window

@@ -7,6 +7,7 @@ from synfin.core import rules
 from synfin.core.errno import ETIMEDOUT
 from synfin.core.events import Event, Reason
 from synfin.core.rules import Rule
+from synfin.core.send_syn import OPTION_SPACE
 from synfin.core.states import State
 from synfin.host.records import HostConnection
 from synfin.host.siphash import siphash24
@@ -15,10 +16,6 @@ from synfin.wire.tcp import Segment
 COOKIE_LEN: Final = 8
 """RFC 7413 §4.1.2 allows 4 to 16; Linux sends 8."""
 MAX_REMEMBERED: Final = 1024
-
-
-SYN_OPTIONS: Final = 40
-"""Octets of a SYN's MSS that are left to options (Linux MAX_TCP_OPTION_SPACE)."""
 
 
 SWALLOWED_AFTER: Final = 3
@@ -124,7 +121,7 @@ class FastOpen:
             connection.fastopen_experimental = found.experimental
             if found.mss:
                 most = min(most, found.mss)
-        connection.syn_text_limit = max(most - SYN_OPTIONS, 1)
+        connection.syn_text_limit = max(most - OPTION_SPACE, 1)
 
     # -- black holes (RFC 7413 §4.1.3.1; Linux tcp_fastopen_active_disable()) --------------
     def rests(self, pause: int, now: int) -> bool:
