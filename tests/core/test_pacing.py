@@ -74,3 +74,8 @@ def test_other_profiles_send_what_the_windows_allow() -> None:
     snd = sender(0, settings=RFC)
     snd.pacing_rate = 1
     assert pacing.largest(snd, 1000, 60_000) == 60_000
+
+
+def test_a_clock_may_begin_below_zero() -> None:
+    snd = sender(4, settings=LINUX.but(pacing=True))
+    assert not pacing.must_wait(snd, -5 * SECOND)

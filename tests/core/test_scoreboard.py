@@ -249,3 +249,13 @@ def test_a_lone_fin_joins_the_text_before_it() -> None:
     made.collapse(0, 100, 1000)
     assert live(made) == [(0, 101)]
     assert made.front().flags == FIN
+
+
+def test_retransmissions_that_are_through_are_forgotten() -> None:
+    """Also where nobody looks at them by time (RFC 8985)."""
+    made = board(*range(0, 2100, 100))
+    for index in range(20):
+        made.mark_lost(made.head)
+        made.sent_again(made.head, 100 + index)
+        acknowledge(made, (index + 1) * 100)
+    assert len(made.resent_queue) <= 1

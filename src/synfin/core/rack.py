@@ -8,7 +8,7 @@ and the steps of §6.2; :mod:`synfin.core.recovery` decides what follows.
 from typing import Final
 
 from synfin.core.delivery import NOTHING, Delivery
-from synfin.core.scoreboard import Scoreboard
+from synfin.core.scoreboard import Scoreboard, stale
 from synfin.core.scoreboard_range import Sent
 
 RECOVERY_THRESHOLD: Final = 16
@@ -103,10 +103,10 @@ class Rack:
     def _detect_resent(self, board: Scoreboard, window: int, now: int, news: Delivery) -> int:
         wait = 0
         queue = board.resent_queue
-        while queue and _stale(queue[0]):
+        while queue and stale(queue[0]):
             queue.popleft()
         for entry in queue:
-            if _stale(entry):
+            if stale(entry):
                 continue
             sent = entry[1]
             if not self.sent_after(sent):
@@ -118,8 +118,3 @@ class Rack:
             news.lost_again = True
             news.lost += board.mark_lost(board.index_at(sent.start))
         return wait
-
-
-def _stale(entry: tuple[int, Sent]) -> bool:
-    """Acknowledged, lost or sent once more since."""
-    return not entry[1].resent or entry[1].sent_at != entry[0]

@@ -35,8 +35,8 @@ class Scoreboard:
         self.settled: int = 0
         """Nothing below this number is text in flight that was sent once."""
         self.resent_queue: deque[tuple[int, Sent]] = deque()
-        """Retransmissions in the order in which they left, each with its time: one that is not
-        ``resent``, or was sent at another time, is stale."""
+        """Retransmissions in the order in which they left, each with its time; some are
+        :func:`stale`."""
         self.first_lost: int = 0
         """No range before this index is lost: where a search may begin."""
 
@@ -338,4 +338,16 @@ class Scoreboard:
             return
         sent.resent = True
         self.resent_octets += sent.cost
-        self.resent_queue.append((now, sent))
+        self.watch_resent(now, sent)
+
+    def watch_resent(self, now: int, sent: Sent) -> None:
+        """``sent`` has just left again; those before it that are stale are forgotten."""
+        queue = self.resent_queue
+        while queue and stale(queue[0]):
+            queue.popleft()
+        queue.append((now, sent))
+
+
+def stale(entry: tuple[int, Sent]) -> bool:
+    """A retransmission that has been acknowledged, deemed lost, or followed by another."""
+    return not entry[1].resent or entry[1].sent_at != entry[0]

@@ -138,7 +138,7 @@ def probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:
     sent.transmissions += 1
     sent.sent_at = tcb.now
     if sent.resent:
-        board.resent_queue.append((tcb.now, sent))
+        board.watch_resent(tcb.now, sent)
     snd.retransmitted += 1
     snd.last_sent_at = tcb.now
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from synfin.core.congestion import CongestionControl
 from synfin.core.controllers import make_congestion_control
-from synfin.core.delivery import Delivery
+from synfin.core.delivery import NOTHING, Delivery
 from synfin.core.prr import Prr
 from synfin.core.rack import Rack
 from synfin.core.rtt import RttEstimator
@@ -128,7 +128,8 @@ class Sender:
         self.max_pacing_rate: int = 0
         """SO_MAX_PACING_RATE, 0 for none."""
         self.paces: bool = settings.pacing
-        self.pace_until: int = 0
+        self.pace_until: int = NOTHING
+        """When the next text may leave."""
         self.text_segments: int = 0
         """Segments with text sent so far, again or not."""
 
