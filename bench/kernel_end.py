@@ -10,7 +10,7 @@ from bench.cells import CONGESTION, FAR, NEAR, PERIOD, PORT, Cell, content
 from bench.net import BenchError, Talk
 
 BLOCK = 1 << 20
-PER_ADDRESS = 30_000
+SHARE = 15_000
 LIMIT_S = 300.0
 TCP_CONGESTION = 13
 IP_BIND_ADDRESS_NO_PORT = 24
@@ -220,21 +220,25 @@ def pinger(cell: Cell, talk: Talk) -> None:
 
 
 # -- many connections --------------
-def sources(count: int) -> list[str]:
-    """Addresses of the far end from which ``count`` connections can come."""
-    return [FAR] + [f"10.77.0.{10 + number}" for number in range((count - 1) // PER_ADDRESS)]
+def shares(count: int) -> list[tuple[str, int]]:
+    """``count`` connections of the far end, as (its address, how many from there): each
+    share fits into one process's descriptors and one address's ports."""
+    return [
+        (f"10.77.0.{10 + number}" if number else FAR, min(SHARE, count - start))
+        for number, start in enumerate(range(0, count, SHARE))
+    ]
 
 
-def crowd(cell: Cell, talk: Talk) -> None:
-    """Far: opens ``cell.idle`` or ``cell.count`` connections, holds them, uses each once,
-    closes all; a step at each go."""
-    count = cell.idle or cell.count
+def crowd(address: str, count: int, _: Cell, talk: Talk) -> None:
+    """Far: opens ``count`` connections from ``address``, holds them, uses each once, closes
+    all; a step at each go."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, max(count + 100, hard)))
-    addresses = sources(count)
+    if 0 <= hard < count + 100:
+        raise BenchError(f"{count + 100} open files are needed, ulimit -Hn is {hard}")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, hard))
     talk.wait()
-    socks = [connected(NEAR, addresses[number % len(addresses)]) for number in range(count)]
-    talk.tell(opened=len(socks))
+    socks = [connected(NEAR, address) for _ in range(count)]
+    talk.tell(count=len(socks))
     talk.wait()
     for start in range(0, count, 64):
         part = socks[start : start + 64]
@@ -243,9 +247,9 @@ def crowd(cell: Cell, talk: Talk) -> None:
         for sock in part:
             if sock.recv(16) != b"x":
                 raise BenchError("a connection gave no octet back")
-    talk.tell(used=len(socks))
+    talk.tell(count=len(socks))
     talk.wait()
     for sock in socks:
         sock.close()
-    talk.tell(closed=len(socks))
+    talk.tell(count=len(socks))
     talk.wait()

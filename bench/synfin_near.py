@@ -6,6 +6,7 @@ The profile is ``linux`` with nothing switched off; the buffers are those of ``s
 import gc
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench.cells import FAR, MTU, NEAR, PERIOD, PORT, Cell, Measured, content, jain
@@ -17,12 +18,12 @@ from bench.kernel_end import (
     crowd,
     pinger,
     server,
+    shares,
     sink,
     source,
-    sources,
 )
 from bench.lossy import LossyDevice
-from bench.net import BenchError, Far, ip
+from bench.net import BenchError, Far, Work, ip
 from bench.net import enter as enter_namespace
 from synfin.core.settings import LINUX
 from synfin.host.sockets import Socket
@@ -50,7 +51,7 @@ def make_device(cell: Cell) -> TunDevice:
     interface.set_queue(QUEUE)
     interface.give(f"{FAR}/24")
     interface.up()
-    for address in sources(max(cell.count, cell.idle))[1:]:
+    for address, _ in shares(cell.idle or cell.count)[1:]:
         ip("address", "add", f"{address}/32", "dev", device.name)
     return device
 
@@ -64,7 +65,8 @@ class Near:
         keep_memory()
         enter_namespace()
         sysctl("net.ipv4.tcp_slow_start_after_idle", "1")
-        settings = SETTINGS if bulk else LINUX
+        # As `ulimit -n` would be set for such a job.
+        settings = (SETTINGS if bulk else LINUX).but(max_descriptors=1 << 20)
         self.device = make_device(cell)
         self.driver = Driver(self.device, NEAR, settings)
         self.host = self.driver.host
@@ -98,11 +100,23 @@ class Near:
         self.listener.bind(("", PORT))
         self.listener.listen(4096)
 
-    def far(self, work: Callable[..., None], cell: Cell | None = None) -> Far:
+    def far(self, work: Work) -> Far:
         """Starts the kernel's end in this namespace."""
-        far = Far(work, cell or self.cell)
+        far = Far(work, self.cell)
         self.fars.append(far)
         return far
+
+    def crowd(self, count: int) -> list[Far]:
+        """Processes that will open ``count`` connections."""
+        return [self.far(partial(crowd, *share)) for share in shares(count)]
+
+    def step(self, fars: list[Far]) -> int:
+        """Lets each do its next step, one after the other; with how many connections."""
+        done = 0
+        for far in fars:
+            far.go()
+            done += int(self.until_said(far)["count"])
+        return done
 
     def until_said(self, far: Far) -> dict[str, Any]:
         """Turns until the far end says something."""
@@ -151,9 +165,7 @@ class Bulk:
         near, cell = self.near, self.cell
         if cell.idle:
             near.listen()
-            idle = near.far(crowd)
-            idle.go()
-            near.until_said(idle)
+            near.step(near.crowd(cell.idle))
         sending = cell.work == "out"
         far = near.far(sink if sending else source)
         far.line()
@@ -276,11 +288,10 @@ def resident() -> int:
 def memory(near: Near) -> Measured:
     """Octets per accepted connection on which nothing happens: process with less without."""
     near.listen()
-    far = near.far(crowd)
+    fars = near.crowd(near.cell.count)
     gc.collect()
     before = resident()
-    far.go()
-    opened = near.until_said(far)["opened"]
+    opened = near.step(fars)
     near.until(lambda: len(near.held) >= opened)
     gc.collect()
     return Measured((resident() - before) / opened, "octets", how="growth of the resident set")
@@ -289,11 +300,10 @@ def memory(near: Near) -> Measured:
 def many(near: Near) -> Measured:
     """CPU of our process for each connection opened, held, used once and closed."""
     near.listen()
-    far = near.far(crowd)
+    fars = near.crowd(near.cell.count)
     clock = Clock()
     for _ in range(3):
-        far.go()
-        near.until_said(far)
+        near.step(fars)
     near.until(lambda: all(sock.closed for sock in near.held))
     user, system = clock.cpu()
     count = near.cell.count

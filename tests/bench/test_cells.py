@@ -1,8 +1,8 @@
 """What a cell is, the content, fairness."""
 
 import pytest
-from bench.cells import PERIOD, TINY_COUNT, TINY_OCTETS, Cell, content, jain
-from bench.kernel_end import Checker, sources
+from bench.cells import FAR, PERIOD, TINY_COUNT, TINY_OCTETS, Cell, content, jain
+from bench.kernel_end import Checker, shares
 from bench.net import BenchError
 from bench.table import CELLS
 from hypothesis import given
@@ -45,6 +45,8 @@ def test_wrong_content_is_found(wrong: bytes) -> None:
         Checker().check(wrong)
 
 
-def test_sources_have_ports_enough() -> None:
-    assert len(sources(30_000)) == 1
-    assert len(set(sources(100_000))) == 4
+def test_shares_fit_one_process_and_one_address() -> None:
+    assert shares(15_000) == [(FAR, 15_000)]
+    many = shares(100_000)
+    assert sum(count for _, count in many) == 100_000
+    assert len({address for address, _ in many}) == len(many) == 7
