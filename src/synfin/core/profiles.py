@@ -38,6 +38,7 @@ LINUX: Final = Settings(
     tso_autosize=True,
     tso_defers=True,
     collapses=True,
+    resends_within_window=True,
     window_validation=True,
     idle_halves=True,
     rack=True,

@@ -18,7 +18,8 @@ from synfin.wire.tcp import ACK, FIN, PSH, SYN, Segment
 def retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     """Send the first lost range again, at most one full segment of it, or what the device cuts.
 
-    A window that shrank meanwhile does not hold it back (SHLD-16, MAY-7).
+    A window that shrank meanwhile does not hold it back (SHLD-16, MAY-7), unless the switch
+    ``resends_within_window`` says so.
     """
     snd = tcb.snd
     board = snd.board
@@ -35,7 +36,10 @@ def retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     if pacing.must_wait(snd, tcb.now):
         wait_for_pace(tcb)
         return False
-    most = _most_again(tcb, room)
+    most = min(_most_again(tcb, room), _window_for(tcb, sent, room))
+    if most == 0:
+        tcb.wait_rule = rules.WAIT_WINDOW
+        return False
     if length > most:
         board.split(index, sent.start + most)
         length = most
@@ -57,6 +61,17 @@ def retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     if tcb.retransmit_rule is not rules.RETRANSMIT_MTU:
         tcb.retransmit_rule = _next_rule(tcb)
     return True
+
+
+def _window_for(tcb: Tcb, sent: Sent, full: int) -> int:
+    """How many octets of ``sent`` the window lets go again: whole segments, if any fits."""
+    snd = tcb.snd
+    room = snd.snd_una + snd.snd_wnd - sent.start
+    if not tcb.settings.resends_within_window or room >= sent.end - sent.start:
+        return max(full, sent.end - sent.start)
+    if room <= 0:
+        return full if sent.start == snd.snd_una else 0  # the front asks like a probe
+    return room - room % full or room
 
 
 def _next_rule(tcb: Tcb) -> Rule:

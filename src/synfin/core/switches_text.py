@@ -190,6 +190,9 @@ class TextSwitches:
     """Linux tcp_min_tso_segs."""
 
     # -- loss recovery
+    resends_within_window: bool = False
+    """Linux __tcp_retransmit_skb(): where the peer has taken its window back, what goes again
+    stays within it, but for the front; RFC 9293 §3.8.6 lets it go beyond (MAY-7)."""
     collapses: bool = False
     """Linux tcp_retrans_try_collapse(): a small segment that goes again takes the small ones
     after it along (RFC 9293 §3.8 leaves the cuts to the sender)."""
