@@ -1,11 +1,14 @@
 """A flame graph from folded stacks: widths are samples, the root is at the bottom."""
 
+import re
 from html import escape
 
 WIDTH, ROW, LETTER = 1200, 17, 6.6
 LEAST = 0.4
 """Frames narrower than this many pixels are left out."""
 COMPILED, PYTHON, NATIVE = "#4e9fd6", "#f28e2b", "#c9b458"
+ENGINE = re.compile(r"\((\w+__mypyc)[^)]*\)")
+ENGINE_SHORT = "(engine)"
 
 
 class Frame:
@@ -27,7 +30,7 @@ def parse(text: str, root: str = "") -> list[tuple[list[str], int]]:
     stacks without it (start-up) are left out."""
     stacks: list[tuple[list[str], int]] = []
     for line in text.splitlines():
-        names, _, count = line.rpartition(" ")
+        names, _, count = ENGINE.sub(ENGINE_SHORT, line).rpartition(" ")
         frames = names.split(";")
         if root:
             at = [index for index, name in enumerate(frames) if name.startswith(root)]
@@ -74,7 +77,7 @@ def hottest(stacks: list[tuple[list[str], int]], number: int = 10) -> list[tuple
 
 def colour(name: str) -> str:
     """Compiled engine, Python, or the rest."""
-    if "__mypyc" in name:
+    if name.endswith(ENGINE_SHORT):
         return COMPILED
     return PYTHON if ".py:" in name else NATIVE
 

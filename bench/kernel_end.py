@@ -27,13 +27,12 @@ def listening(address: str) -> socket.socket:
 
 
 def connected(address: str, source: str = "") -> socket.socket:
-    """A connection with cubic; blocks."""
+    """A connection with cubic; blocks, as a timeout would make each call two."""
     sock = socket.socket()
     sock.setsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, CONGESTION)
     if source:
         sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
         sock.bind((source, 0))
-    sock.settimeout(LIMIT_S)
     sock.connect((address, PORT))
     return sock
 
@@ -205,7 +204,6 @@ def pinger(cell: Cell, talk: Talk) -> None:
     """Far: one octet there and back, again and again; the median and the 99th percentile, µs."""
     talk.wait()
     sock = connected(NEAR)
-    sock.settimeout(None)  # with one, each call would be two
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     took: list[int] = []
     for _ in range(cell.count + 50):

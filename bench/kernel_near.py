@@ -1,7 +1,6 @@
 """The reference: the kernel at both ends of a veth pair, the same programs."""
 
 import threading
-import time
 from contextlib import suppress
 
 from bench.cells import FAR, NEAR, Cell, Measured, jain
@@ -51,8 +50,6 @@ def run(cell: Cell) -> Measured:
 def _bulk(cell: Cell, far: Far) -> Measured:
     far.line()
     socks = [connected(FAR) for _ in range(cell.streams)]
-    for sock in socks:
-        sock.settimeout(None)
     clock = Clock()
     if cell.work == "in":
         counts = swallow(socks, cell.octets, cell.checked)
@@ -73,7 +70,6 @@ def _serving(cell: Cell, far: Far) -> Measured:
     clock = Clock()
     serve(listener, far.fd)
     said = far.line()
-    time.sleep(0)
     if cell.work == "latency":
         return clock.latency(said)
     return clock.rate(cell.count, said["seconds"])

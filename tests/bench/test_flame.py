@@ -6,8 +6,8 @@ from bench.flame import COMPILED, NATIVE, PYTHON, colour, function, hottest, par
 
 FOLDED = """\
 start (bench/cell.py:3);load (x.py:1) 50
-main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:1);CPyDef_f (e__mypyc.so) 30
-main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2);CPyDef_f (e__mypyc.so);read <&> (libc.so) 15
+main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:1);CPyDef_f (0af3__mypyc.cpython-311.so) 30
+main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2);CPyDef_f (0af3__mypyc.cpython-311.so);read <&> (libc.so) 15
 main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2) 5
 main (bench/cell.py:9);measure (bench/cell.py:5) 7
 """  # noqa: E501
@@ -23,7 +23,7 @@ def test_only_what_lies_within_the_job_counts() -> None:
 def test_the_hottest() -> None:
     stacks = parse(FOLDED, "measure (bench/cell.py")
     assert hottest(stacks, 2) == [
-        ("CPyDef_f (e__mypyc.so)", 30, 45),
+        ("CPyDef_f (engine)", 30, 45),
         ("read <&> (libc.so)", 15, 15),
     ]
     assert hottest(stacks)[2] == ("run (a.py)", 5, 50)
@@ -35,7 +35,7 @@ def test_a_function_has_no_line() -> None:
 
 
 def test_colours_tell_the_kinds_apart() -> None:
-    assert colour("f (x__mypyc.so)") == COMPILED
+    assert colour("f (engine)") == COMPILED
     assert colour("f (x.py:3)") == PYTHON
     assert colour("read (libc.so)") == NATIVE
 
