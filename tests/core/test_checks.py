@@ -95,6 +95,42 @@ def test_paws_drops_an_older_timestamp_and_acknowledges() -> None:
     assert solo.conn.recv(9, solo.now) == b"new"
 
 
+@pytest.mark.parametrize("ignored", [False, True])
+def test_an_old_ack_with_an_old_timestamp_may_be_ignored(ignored: bool) -> None:
+    """Linux tcp_disordered_ack_check(): without text, from below RCV.NXT; no other."""
+    solo = Solo(STAMPS.but(paws_ignores_old_acks=ignored))
+    solo.established(Options(mss=1460, ts_val=1000, ts_ecr=0))
+    solo.arrive(ACK, 1, 1, b"text", options=stamped(1001))
+    assert len(solo.arrive(ACK, 1, 1, options=stamped(9))) == (0 if ignored else 1)
+    assert len(solo.arrive(ACK, 5, 1, options=stamped(9))) == 1
+    assert len(solo.arrive(ACK, 1, 1, b"text", options=stamped(9))) == 1
+    assert solo.conn.rcv.ts_recent == 1001
+
+
+@pytest.mark.parametrize(
+    ("seq", "window", "scale", "kept"),
+    [(5, 65535, 0, True), (4, 65535, 0, False), (5, 60000, 0, False), (5, 65535, 3, False)],
+)
+def test_a_predicted_ack_moves_ts_recent_however_old(
+    seq: int, window: int, scale: int, kept: bool
+) -> None:
+    """Linux tcp_rcv_established(): the next segment with the window that is known; with a
+    window scale not before text has come or another window."""
+    switches = STAMPS.but(
+        predicted_acks_stamp=True, old_acks_keep_timestamp=True, window_scale=scale or -1
+    )
+    solo = Solo(switches)
+    options = Options(mss=1460, ts_val=1000, ts_ecr=0, window_scale=scale or -1)
+    solo.established(options)
+    if scale:
+        seq = 1
+    else:
+        solo.arrive(ACK, 1, 1, b"text", options=stamped(1001))
+    before = solo.conn.rcv.ts_recent
+    solo.arrive(ACK, seq, 0, window=window, options=stamped(2000))
+    assert solo.conn.rcv.ts_recent == (2000 if kept else before)
+
+
 def test_paws_compares_in_modular_order() -> None:
     """§5.3: across 2**32."""
     solo = with_stamps(0xFFFFFFFF)

@@ -208,6 +208,20 @@ def test_the_user_timeout_holds_in_every_state(state: str) -> None:
     assert (solo.state, solo.conn.error) == ("CLOSED", ETIMEDOUT)
 
 
+@pytest.mark.parametrize(("limit", "end"), [(300 * MS, SECOND + 4 * MS), (5 * SECOND, 5 * SECOND)])
+def test_linux_counts_the_user_timeout_of_an_opening_from_its_first_syn(
+    limit: int, end: int
+) -> None:
+    """tcp_clamp_rto_to_user_timeout(): but no earlier than a second SYN and a jiffy."""
+    solo = Solo(LINUX.but(user_timeout_ns=limit))
+    solo.conn.open_active(solo.now)
+    solo.poll()
+    solo.wait(end - 1)
+    assert solo.state == "SYN-SENT"
+    solo.wait(1)
+    assert (solo.state, solo.conn.error) == ("CLOSED", ETIMEDOUT)
+
+
 def test_progress_gives_it_new_time() -> None:
     solo = Solo(PLAIN.but(user_timeout_ns=5 * SECOND)).established()
     solo.send(bytes(100))

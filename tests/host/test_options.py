@@ -2,7 +2,14 @@
 
 import pytest
 
-from synfin.core.errno import EINVAL, ENOENT, ENOPROTOOPT, ETIMEDOUT
+from synfin.core.errno import (
+    ECONNREFUSED,
+    EINPROGRESS,
+    EINVAL,
+    ENOENT,
+    ENOPROTOOPT,
+    ETIMEDOUT,
+)
 from synfin.core.settings import RFC, SECOND
 from synfin.host import constants as c
 from synfin.wire.tcp import PSH, SYN, Options
@@ -147,6 +154,25 @@ def test_maxseg() -> None:
     two.run(0)
     assert [len(s.payload) for s in two.of("A") if s.payload] == [700, 700, 700]
     assert client.getsockopt(c.IPPROTO_TCP, c.TCP_MAXSEG) == 700
+
+
+@pytest.mark.parametrize(("forgets", "mss"), [(False, 700), (True, 1460)])
+def test_maxseg_after_a_connect_that_failed(forgets: bool, mss: int) -> None:
+    """Linux tcp_disconnect() forgets it, whether shutdown() or a RST ended the attempt."""
+    two = Two(IMMEDIATE.but(disconnect_forgets_maxseg=forgets))
+    for ends in ("shutdown", "reset"):
+        client = two.a.socket()
+        client.setsockopt(c.IPPROTO_TCP, c.TCP_MAXSEG, 700)
+        client.connect_ex((B, 80))
+        if ends == "shutdown":
+            client.shutdown(c.SHUT_RD)
+        two.run()
+        if ends == "reset":
+            assert client.connect_ex((B, 80)) == ECONNREFUSED
+        assert client.connect_ex((B, 80)) == EINPROGRESS
+        two.run()
+        assert [s.options.mss for s in two.of("A") if s.options.mss > 0][-1] == mss
+        client.close()
 
 
 def test_syncnt() -> None:

@@ -21,7 +21,7 @@ from synfin.core.states import State, Trigger
 from synfin.core.tcb import WRITABLE, Tcb
 from synfin.core.text import sixth_onward
 from synfin.core.timers import LOSS_PROBE, NAMES, NEVER, PERSIST, REORDER, RETRANSMIT, SWS_OVERRIDE
-from synfin.wire.tcp import ACK, CWR, ECE, FIN, SYN, Segment
+from synfin.wire.tcp import ACK, CWR, ECE, FIN, PSH, SYN, Segment
 
 
 # Fifth, check the ACK field
@@ -45,6 +45,8 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if not silent and tcb.may_challenge(segment):
             tcb.owe_now(rules.ACK_UNSENT, tcb.ours(ack), tcb.ours(snd.snd_max))
         return True
+    if ack < snd.snd_una and _predicted(tcb, segment, seq):
+        note_timestamp(tcb, segment, seq)
     if tcb.settings.ack_too_old_check and ack < snd.snd_una - _oldest(tcb):
         tcb.settled(
             rules.ACK_TOO_OLD, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.max_window
@@ -59,6 +61,26 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         note_timestamp(tcb, segment, seq)
     _established_ack(tcb, segment, seq, ack)
     return _ack_by_state(tcb, segment, seq)
+
+
+def _predicted(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Linux tcp_fast_path_check(), and what it leads to: nothing about this segment without
+    text is special, as far as that is looked at before its ACK field."""
+    snd, rcv = tcb.snd, tcb.rcv
+    if not tcb.settings.predicted_acks_stamp or tcb.state is not State.ESTABLISHED:
+        return False
+    if segment.flags & ~PSH != ACK or segment.payload:
+        return False
+    if seq != rcv.rcv_nxt or segment.options.sack:
+        return False
+    if tcb.ts_ok != (segment.options.ts_val >= 0) or rcv.rcv_wnd == 0 or rcv.held.block_starts:
+        return False
+    if unscaled_window(tcb, segment) != snd.snd_wnd or snd.snd_wnd == 0:
+        return False
+    # With a window scale, an active opener sets the prediction up only once text has come
+    # or a window other than the SYN,ACK's (tcp_finish_connect()).
+    ready = tcb.passive or snd.scale <= 0 or rcv.rcv_nxt > rcv.irs + 1 or snd.snd_wl1 > rcv.irs
+    return ready and rcv.rcv_up <= rcv.rcv_nxt
 
 
 def _oldest(tcb: Tcb) -> int:

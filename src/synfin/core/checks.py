@@ -117,6 +117,9 @@ def _paws_rejects(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     tcb.paws_drops += 1
     tcb.settled(rules.PAWS_DROP, segment, value, rcv.ts_recent)
+    bare = segment.flags & ACK and not segment.seg_len
+    if bare and seq < rcv.rcv_nxt and tcb.settings.paws_ignores_old_acks:
+        return True
     _answer(tcb, segment, seq, rules.PAWS_DROP, (value, rcv.ts_recent))
     return True
 

@@ -94,6 +94,10 @@ LINUX: Final = Settings(
     numbers_within_window=True,
     ack_bit_first=True,
     paws_spares_duplicate_acks=True,
+    paws_ignores_old_acks=True,
+    predicted_acks_stamp=True,
+    syn_user_timeout=True,
+    disconnect_forgets_maxseg=True,
     window_update_doubles=True,
     nagle_minshall=True,
     psh_on_large=True,
@@ -109,7 +113,9 @@ LINUX: Final = Settings(
     syn_cookies="when-full",
 )
 
-LINUX_OLD: Final = LINUX.but(syn_linear_timeouts=0, ack_unsent_silent=True)
+LINUX_OLD: Final = LINUX.but(
+    syn_linear_timeouts=0, ack_unsent_silent=True, paws_ignores_old_acks=False
+)
 
 BSD44: Final = Settings(
     mss=1460,

@@ -222,6 +222,18 @@ class LifeSwitches(TextSwitches):
     paws_spares_duplicate_acks: bool = False
     """Linux tcp_disordered_ack(): an ACK with an old timestamp but nothing else to say is
     taken for one that was overtaken."""
+    paws_ignores_old_acks: bool = False
+    """Linux (>= 6.14) tcp_disordered_ack_check(): an ACK without text, from below RCV.NXT and
+    with an old timestamp, is late, not wrong; it is dropped without an answer."""
+    predicted_acks_stamp: bool = False
+    """Linux tcp_rcv_established(), the fast path: of an ACK without text that is the next
+    segment, with the window that is known, the timestamp counts before the ACK field is
+    looked at, however old that is."""
+    syn_user_timeout: bool = False
+    """Linux tcp_clamp_rto_to_user_timeout(): TCP_USER_TIMEOUT of a connection that opens
+    counts from its first SYN on, but ends it after a second one at the earliest."""
+    disconnect_forgets_maxseg: bool = False
+    """Linux tcp_disconnect(): a connect() after one that failed knows of no TCP_MAXSEG."""
     part_acked_waits_on: bool = False
     """Linux tcp_clean_rtx_queue(): an ACK of less than a segment restarts no timer, where
     RFC 6298 §5.3 asks for new data only."""

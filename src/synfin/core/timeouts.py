@@ -1,12 +1,14 @@
 """Timers that expire (RFC 9293 §3.10.8, §3.8.3, §3.8.4, §3.8.6.1; RFC 6298 §5)."""
 
+from typing import Final
+
 from synfin.core import loss_probe, recovery, rules
 from synfin.core.delayed_acks import timer_expired as delayed_ack_expired
 from synfin.core.errno import ETIMEDOUT
 from synfin.core.forming import options_now
 from synfin.core.rules import Rule
 from synfin.core.sequence import wrap
-from synfin.core.settings import SECOND, Settings
+from synfin.core.settings import MILLISECOND, SECOND, Settings
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import NOTICE, Tcb
 from synfin.core.timers import (
@@ -26,6 +28,8 @@ from synfin.wire.tcp import ACK, ECE, RST, SYN, Segment
 
 MAX_TIMERS_PER_TICK = 32
 """Every expiry re-arms later than now, so this is never reached; it bounds the loop."""
+LEAST_WAIT_NS: Final = 4 * MILLISECOND
+"""A jiffy of Linux, the least that a timer waits."""
 
 
 def tick(tcb: Tcb) -> None:
@@ -103,6 +107,15 @@ def _syn_timeout(tcb: Tcb) -> None:
         tcb.syn_rule = rules.SYN_SENT_RETRY
     if not tcb.passive:
         _tell_r1(tcb, expiry)
+        _clamp_to_user_timeout(tcb)
+
+
+def _clamp_to_user_timeout(tcb: Tcb) -> None:
+    """The user timeout of an opening, once a second SYN leaves (``syn_user_timeout``)."""
+    if tcb.user_timeout and tcb.settings.syn_user_timeout:
+        least = LEAST_WAIT_NS if tcb.syn_timeouts == 1 else 0
+        end = max(tcb.first_sent_at + tcb.user_timeout, tcb.now + least)
+        tcb.timers.start(USER_TIMEOUT, end)
 
 
 def _stay_silent(tcb: Tcb) -> None:
@@ -289,6 +302,9 @@ def _user_timeout(tcb: Tcb) -> None:
     since = max(tcb.progress_at, began)
     if tcb.settings.user_timeout_from_retransmission and not snd.board.empty():
         since = snd.first_retransmit_at or _next_look(tcb)
+        opening = bool(snd.board.front().flags & SYN) and not tcb.passive
+        if opening and snd.first_retransmit_at and tcb.settings.syn_user_timeout:
+            since = tcb.first_sent_at
     elapsed = tcb.now - since
     if elapsed < tcb.user_timeout:
         tcb.timers.start(USER_TIMEOUT, since + tcb.user_timeout)

@@ -154,6 +154,10 @@ class Options:
         self.values[(level, option)] = value
         return 0
 
+    def forget_maxseg(self) -> None:
+        """TCP_MAXSEG is as if it had never been set."""
+        self.values.pop((c.IPPROTO_TCP, c.TCP_MAXSEG), None)
+
     def _set_linger(self, value: int | bytes) -> int:
         """struct linger: two ints, l_onoff and l_linger in seconds."""
         if not isinstance(value, bytes) or len(value) < 8:

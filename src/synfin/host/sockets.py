@@ -140,7 +140,7 @@ class Socket(NewsSocket):
         if connection.state is State.CLOSED:
             # It ended before anybody asked; the next call begins anew.
             number = self._take_error() or ECONNABORTED
-            self.conn = None
+            self._disconnected()
             return number
         self.connect_told = True
         return 0
@@ -362,8 +362,14 @@ class Socket(NewsSocket):
         connection.detached = True
         connection.shutdown(now)
         self._touched(connection, now)
-        self.conn = None
+        self._disconnected()
         self.pending = ECONNRESET
+
+    def _disconnected(self) -> None:
+        """The socket is as new, for another connect() (Linux tcp_disconnect())."""
+        self.conn = None
+        if self.host.settings.disconnect_forgets_maxseg:
+            self.options.forget_maxseg()
 
     def close(self) -> None:
         """close(2): orderly, unless unread data or SO_LINGER 0 turns it into a reset."""

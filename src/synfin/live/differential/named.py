@@ -128,9 +128,10 @@ NAMED: Final[tuple[Named, ...]] = (
     ),
     Named(
         "predicted-old-ack",
-        r"\| < P?\. seq=(nxt|iss\+1) ack=(all|una)-\d+ .*\| answers: ",
-        "A segment that fits the kernel's header prediction is taken before its ACK field is "
-        "looked at: its text counts and its timestamp too, however old the ACK.",
+        r"\| < P?\. seq=(nxt|iss\+1) ack=(all|una)-\d+ len=.*\| answers: ",
+        "Text that fits the kernel's header prediction is taken before its ACK field is "
+        "looked at, and its timestamp too, however old the ACK; but only while the memory "
+        "charged to the socket has room for it, which is the kernel's own affair.",
         "net/ipv4/tcp_input.c, tcp_rcv_established(), the fast path",
     ),
     Named(
@@ -138,39 +139,44 @@ NAMED: Final[tuple[Named, ...]] = (
         r"\| answers: ",
         "As predicted-old-ack: the timestamp of such a segment is echoed from then on.",
         "net/ipv4/tcp_input.c, tcp_rcv_established(), the fast path",
-        after=r"^< P?\. seq=(nxt|iss\+1) ack=(all|una)-\d+",
+        after=r"^< P?\. seq=(nxt|iss\+1) ack=(all|una)-\d+ len=",
         but_for=r" ecr=\S+",
+    ),
+    Named(
+        "fin-before-reset",
+        r"^SYN-RECEIVED.*\| < \S+ seq=\S+ ack=all len=\d+ .*"
+        r"\| answers: R seq=1 -> F\. seq=1 ack=1( ecr=\S+)? / R seq=1$",
+        "shutdown() of both directions before a crossing SYN was acknowledged: Linux sends "
+        "the FIN at the ACK field, before it looks at the text that then ends the "
+        "connection; synfin sends when the segment is settled.",
+        "net/ipv4/tcp_input.c, tcp_rcv_state_process(), case TCP_SYN_RECV; tcp_shutdown()",
+        after=r"^shutdown rdwr",
+    ),
+    Named(
+        "crossing-syn-unacknowledged",
+        r"^SYN-RECEIVED\b.*\| < P?\. seq=\S+ ack=una .*\| "
+        r"(answers: R seq=0 -> |state: SYN-RECEIVED\b.* -> ESTABLISHED \d+ 1$)",
+        "After a crossing SYN Linux takes an ACK of nothing (SEG.ACK = ISS) for one of its "
+        "SYN and enters ESTABLISHED; RFC 9293 §3.10.7.4 asks for SND.UNA < SEG.ACK.",
+        "net/ipv4/tcp_input.c, tcp_rcv_state_process(), tcp_ack()",
+        after=r"^< S seq=",
     ),
 )
 
 OPEN: Final = frozenset(
     {
-        585,
-        1051,
-        1616,
-        1810,
-        2180,
         2183,
         3209,
         4288,
-        4725,
         5533,
-        5804,
         6246,
         6344,
         6375,
         6985,
-        7120,
-        7297,
         7324,
-        7407,
-        7488,
         7931,
         8035,
-        8548,
-        8862,
         8982,
-        9036,
         9162,
         9854,
     }

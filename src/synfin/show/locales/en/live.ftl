@@ -84,7 +84,9 @@ live-fuzz-named-overlap-behind-neighbour = text that covers text held out of ord
 live-fuzz-named-ack-waits-for-window = more than a segment is acknowledged at once only while the window keeps its size; the kernel's window is half of its buffer, synfin's all of it.
 live-fuzz-named-time-wait-taken-over = the kernel's record of a connection in TIME-WAIT, or closed in FIN-WAIT-2, gives way to a connect() from the same port that the program chose, if the peer used timestamps.
 live-fuzz-named-predicted-old-ack-stamp = the timestamp of a segment that was taken by header prediction in spite of an old ACK is echoed from then on.
-live-fuzz-named-predicted-old-ack = a segment that fits the kernel's header prediction is taken before its ACK field is looked at: its text and its timestamp count, however old the ACK.
+live-fuzz-named-predicted-old-ack = text that fits the kernel's header prediction is taken before its ACK field is looked at, and its timestamp too, however old the ACK; but only while the memory charged to the socket has room for it.
+live-fuzz-named-fin-before-reset = shutdown() of both directions before a crossing SYN was acknowledged: the kernel sends the FIN as soon as it has seen the ACK, before the text that then ends the connection; synfin settles the whole segment first.
+live-fuzz-named-crossing-syn-unacknowledged = after a crossing SYN the kernel takes an ACK of nothing for one of its SYN and enters ESTABLISHED; RFC 9293 asks for SND.UNA < SEG.ACK.
 
 ## The kernel's known differences
 live-known-ack-before-program = The kernel acknowledges early data of a connection (quick ACK) before the program runs; in the simulator the program's answer comes first and carries the ACK.

@@ -78,7 +78,9 @@ live-fuzz-named-overlap-behind-neighbour = 新到的数据覆盖了乱序缓存�
 live-fuzz-named-ack-waits-for-window = 收到的数据超过一个报文段时，只有窗口没有变小才立即确认；内核的窗口是缓冲区的一半，synfin 用整个缓冲区。
 live-fuzz-named-time-wait-taken-over = 处于 TIME-WAIT、或应用已关闭而处于 FIN-WAIT-2 的连接，在内核里只留一条记录；对端用过时间戳时，应用从自选的同一端口 connect() 可以取代它。
 live-fuzz-named-predicted-old-ack-stamp = 由首部预测接收的报文段虽然 ACK 过旧，它的时间戳此后仍被回显。
-live-fuzz-named-predicted-old-ack = 命中内核首部预测（header prediction）的报文段，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数。
+live-fuzz-named-predicted-old-ack = 带数据的报文段命中内核首部预测（header prediction）时，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数；但前提是记在套接字账上的内存还放得下它。
+live-fuzz-named-fin-before-reset = 同时打开尚未得到确认就 shutdown() 了两个方向：内核一见到 ACK 就发出 FIN，然后才处理那段使连接终止的数据；synfin 先把整个报文段处理完。
+live-fuzz-named-crossing-syn-unacknowledged = 双方 SYN 交叉之后，内核把什么也没确认的 ACK 当作对自己 SYN 的确认，进入 ESTABLISHED；RFC 9293 要求 SND.UNA < SEG.ACK。
 
 ## 内核已知的差别
 live-known-ack-before-program = 连接刚建立时，内核收到数据立即确认（quick ACK），这时应用还没运行；模拟器里应用先作答，ACK 随应答一起发出。
