@@ -45,7 +45,8 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         if not silent and tcb.may_challenge(segment):
             tcb.owe_now(rules.ACK_UNSENT, tcb.ours(ack), tcb.ours(snd.snd_max))
         return True
-    if ack < snd.snd_una and _predicted(tcb, segment, seq):
+    # Half of the number space away is "after" to Linux, hence not predicted.
+    if snd.snd_nxt - (1 << 31) < ack < snd.snd_una and _predicted(tcb, segment, seq):
         note_timestamp(tcb, segment, seq)
     if tcb.settings.ack_too_old_check and ack < snd.snd_una - _oldest(tcb):
         tcb.settled(
