@@ -59,3 +59,13 @@ def test_not_in_recovery_and_not_for_a_single_segment() -> None:
 
 def test_no_other_profile_waits() -> None:
     assert not defers(waiting(RFC), 10 * MSS, FULL, LARGE)
+
+
+def test_a_timer_or_a_read_does_not_end_the_wait_but_a_send_does() -> None:
+    """tcp_write_xmit() runs for ACKs and for what the application sends."""
+    conn = waiting()
+    assert defers(conn, 10 * MSS, FULL, LARGE)
+    conn.now += 30 * MS
+    assert defers(conn, 10 * MSS, FULL, LARGE)
+    conn.snd.buffer.append(b"more")
+    assert not defers(conn, 10 * MSS, FULL, LARGE)

@@ -148,6 +148,16 @@ def test_linux_acknowledges_once_more_after_a_simultaneous_open() -> None:
     assert [s.flags for s in duo.of("B")] == [SYN, SYN | ACK, ACK]
 
 
+@pytest.mark.parametrize(("scaled", "window"), [(False, 1000), (True, 4000)])
+def test_the_window_of_a_crossing_syn_ack(scaled: bool, window: int) -> None:
+    """RFC 7323 §2.2: never scaled; Linux tcp_rcv_state_process() does scale it."""
+    solo = Solo(PLAIN.but(window_scale=2, crossing_window_scaled=scaled)).syn_sent()
+    solo.arrive(SYN, 0, 0, window=1000, options=Options(mss=1460, window_scale=2))
+    solo.arrive(SYN | ACK, 0, 1, window=1000)
+    assert solo.state == "ESTABLISHED"
+    assert solo.conn.snd.snd_wnd == window
+
+
 def test_text_on_a_crossing_syn_is_kept() -> None:
     """Fourth: "If there are other controls or text in the segment, queue them"."""
     solo = Solo().syn_sent()

@@ -209,3 +209,15 @@ def test_without_ack_there_is_no_answer(flags: int) -> None:
 def test_a_newer_syn_still_opens() -> None:
     made = record(RFC.but(time_wait_needs_ack=True))
     assert made.receive(segment(SYN, 1), ENTERED) == NEW_SYN
+
+
+# --- Linux -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flags", [0, FIN])
+def test_linux_answers_what_has_no_ack_and_starts_nothing(flags: int) -> None:
+    """tcp_timewait_state_process(): all that lies elsewhere is acknowledged."""
+    made = record(LINUX)
+    assert made.receive(segment(flags, 0, b"text"), ENTERED + SECOND) == ANSWER
+    assert made.until == ENTERED + 60 * SECOND
+    assert record().receive(segment(flags, 0, b"text"), ENTERED + SECOND) == NOTHING

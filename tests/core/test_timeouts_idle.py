@@ -4,9 +4,9 @@ import pytest
 
 from synfin.core.errno import ETIMEDOUT
 from synfin.core.settings import LINUX, RFC, SECOND, Settings
-from synfin.core.timers import NEVER
+from synfin.core.timers import NEVER, PERSIST
 from synfin.wire.tcp import ACK, URG, Options
-from tests.core.pair import PLAIN, Duo, Sent, Solo, rule_of
+from tests.core.pair import MS, PLAIN, Duo, Sent, Solo, rule_of
 
 HOUR = 3600 * SECOND
 ALIVE = PLAIN.but(keepalive=True)
@@ -276,3 +276,24 @@ def test_probes_keep_their_distance() -> None:
     sent = solo.wait(300 * SECOND)
     assert solo.times(sent) == [5.0, 10.0, 15.0]
     assert solo.state == "CLOSED"
+
+
+@pytest.mark.parametrize("text", [b"", b"text"])
+def test_linux_starts_the_interval_anew_but_not_for_predicted_text(text: bytes) -> None:
+    """tcp_ack_probe(); tcp_rcv_established() does not call it for text in order."""
+    solo = closed_window(PLAIN.but(probe_answer_restarts=True))
+    before = solo.conn.timers.due[PERSIST]
+    solo.now += 100 * MS
+    solo.arrive(ACK, 1, 1001, window=0, text=text)
+    moved = solo.conn.timers.due[PERSIST] - before
+    assert moved == (0 if text else 100 * MS)
+
+
+def test_linux_takes_no_later_segment_for_a_duplicate() -> None:
+    """tcp_may_update_window(): it tells of the window, so FLAG_WIN_UPDATE."""
+    for settings, counted in ((PLAIN, 1), (PLAIN.but(later_segment_no_duplicate=True), 0)):
+        solo = Solo(settings).established(Options(mss=1000))
+        solo.send(bytes(3000))
+        solo.arrive(ACK, 1, 1, text=b"text")
+        solo.arrive(ACK, 5, 1)
+        assert solo.conn.snd.dupacks == counted

@@ -1,5 +1,7 @@
 """Reductions that proved wrong: Eifel, D-SACK, F-RTO (RFC 3522, 4015, 3708, 5682)."""
 
+import pytest
+
 from synfin.core import undo
 from synfin.core.recovery import timed_out
 from synfin.core.sender import LOSS, OPEN, RECOVERY, Sender
@@ -108,3 +110,13 @@ def test_a_reduction_taken_back_is_not_told_the_peer() -> None:
     assert snd.cwr_due
     acknowledge(snd, at(1000), 120 * MS, ecr=990)
     assert not snd.cwr_due
+
+
+@pytest.mark.parametrize(("sack", "state"), [(True, OPEN), (False, LOSS)])
+def test_without_sack_an_ack_of_text_sent_again_proves_nothing(sack: bool, state: int) -> None:
+    """Linux tcp_clean_rtx_queue(): what was sent once may have come for that reason only."""
+    snd = sender(10, sack=sack, settings=LINUX)
+    timed_out(snd, 400 * MS, back_off=True)
+    send_again(snd, 400 * MS)
+    acknowledge(snd, at(200), 500 * MS)
+    assert snd.ca_state == state

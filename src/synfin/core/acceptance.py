@@ -10,7 +10,7 @@ from synfin.core.settings import SECOND
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import CONNECTED, WRITABLE, Tcb
 from synfin.core.timers import KEEPALIVE, PERSIST, USER_TIMEOUT
-from synfin.wire.tcp import NO_OPTIONS, SYN, Segment
+from synfin.wire.tcp import ACK, NO_OPTIONS, PSH, SYN, Segment
 
 MAX_SHIFT = 14
 """RFC 7323 §2.3."""
@@ -123,6 +123,7 @@ def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """Update SND.WND unless an older segment says so; a window that opens ends probing."""
     snd = tcb.snd
     if not snd.window_is_news(seq, ack):
+        _restart_probing(tcb)
         return
     before = snd.snd_wnd
     if shrinks_without_news(tcb, seq, ack, unscaled_window(tcb, segment)):
@@ -131,9 +132,24 @@ def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     if snd.snd_wnd > before and tcb.timers.running(PERSIST) and snd.usable > 0:
         tcb.stop_timer(PERSIST)
         snd.probes = 0
-    elif tcb.settings.probe_answer_restarts and tcb.timers.running(PERSIST):
-        interval = min(snd.rtt.rto << min(snd.probes, 20), tcb.settings.max_rto_ns)
-        tcb.start_timer(PERSIST, tcb.now + interval, rules.PERSIST_ARMED, snd.snd_wnd, interval)
+    elif snd.snd_wnd != before or not _predicted(tcb, segment, seq):
+        _restart_probing(tcb)
+
+
+def _predicted(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Text in order, and nothing else: Linux tcp_rcv_established() takes it on its fast
+    path and does not look at an ACK field that says nothing new."""
+    plain = not segment.flags & ~(ACK | PSH) and tcb.rcv.held.empty()
+    return plain and len(segment.payload) > 0 and seq == tcb.rcv.rcv_nxt
+
+
+def _restart_probing(tcb: Tcb) -> None:
+    """The switch ``probe_answer_restarts``: the next probe is an interval away from here."""
+    if not tcb.settings.probe_answer_restarts or not tcb.timers.running(PERSIST):
+        return
+    snd = tcb.snd
+    interval = min(snd.rtt.rto << min(snd.probes, 20), tcb.settings.max_rto_ns)
+    tcb.start_timer(PERSIST, tcb.now + interval, rules.PERSIST_ARMED, snd.snd_wnd, interval)
 
 
 def note_timestamp(tcb: Tcb, segment: Segment, seq: int) -> None:

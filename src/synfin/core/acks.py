@@ -98,7 +98,10 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     crossed = not tcb.passive
     values = (tcb.ours(ack), tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
     acknowledge_syn(tcb, segment, ack)
-    tcb.snd.set_window(unscaled_window(tcb, segment), seq, ack)
+    window = unscaled_window(tcb, segment)
+    if crossed and tcb.settings.crossing_window_scaled:
+        window = segment.window << tcb.snd.scale
+    tcb.snd.set_window(window, seq, ack)
     rule = tcb.established_by
     if rule is rules.COOKIE_ACCEPTED:
         values = (segment.ack, tcb.snd.mss, 0)
@@ -124,6 +127,7 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
 def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """ESTABLISHED STATE's processing, which the later states share."""
     snd = tcb.snd
+    tcb.deferred = -1
     if _tells_nothing(tcb, segment, ack):
         _settle_window(tcb, segment, seq, ack)
         _window_only(tcb, segment, seq, ack)
@@ -248,6 +252,8 @@ def _is_duplicate(tcb: Tcb, segment: Segment, seq: int, ack: int, newly_sacked: 
     if tcb.snd.news.dsack or tcb.snd.board.empty():
         return False
     if segment.payload or segment.flags & (SYN | FIN):
+        return False
+    if seq > tcb.snd.snd_wl1 and tcb.settings.later_segment_no_duplicate:
         return False
     window = unscaled_window(tcb, segment)
     return window == tcb.snd.snd_wnd or shrinks_without_news(tcb, seq, ack, window)

@@ -23,6 +23,8 @@ def defers(tcb: Tcb, unit: int, full: int, largest: int) -> bool:
         return False
     if snd.ca_state >= RECOVERY or snd.board.empty():
         return False
+    if tcb.deferred == _news(tcb):
+        return True
     if tcb.now - max(tcb.transmitted_at, snd.pace_until) >= MILLISECOND:
         return False
     room = snd.cc.cwnd - snd.in_flight
@@ -34,4 +36,13 @@ def defers(tcb: Tcb, unit: int, full: int, largest: int) -> bool:
     threshold = min(snd.rtt.srtt // 2, MILLISECOND)
     if snd.board.front().sent_at + snd.rtt.srtt - tcb.now >= threshold:
         return False  # the ACK will come too late for that
-    return limit <= unit or not snd.fin_queued
+    if limit > unit and snd.fin_queued:
+        return False
+    tcb.deferred = _news(tcb)
+    return True
+
+
+def _news(tcb: Tcb) -> int:
+    """Grows with what makes Linux look again beside an ACK: SEND and CLOSE. A timer or a
+    RECEIVE does not."""
+    return tcb.snd.buffer.end + int(tcb.snd.fin_queued)

@@ -23,6 +23,8 @@ LONGEST: Final = 200 * MILLISECOND
 HALF_A_SECOND: Final = SECOND // 2
 LEAST_SEGMENT: Final = 88
 """Linux TCP_MIN_MSS."""
+TIMESTAMPS: Final = 12
+"""Octets of that option in each segment."""
 AT_ONCE: Final = 3
 """Linux TCP_FASTRETRANS_THRESH: so many duplicate ACKs are never held back."""
 MOST_COMPRESSED: Final = 44
@@ -72,7 +74,8 @@ def measure(tcb: Tcb, segment: Segment, length: int) -> None:
     before = state.small_size
     state.small_size = 0
     if size >= rcv.segment_size:
-        rcv.segment_size = min(size, tcb.settings.mss)
+        most = tcb.settings.mss - (TIMESTAMPS if tcb.ts_ok else 0)  # Linux tp->advmss
+        rcv.segment_size = min(size, most)
         if segment.flags & PSH:
             state.pushed = max(state.pushed, 1)
         return

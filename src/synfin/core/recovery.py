@@ -225,6 +225,7 @@ def _in_loss(snd: Sender, news: Delivery) -> None:
 def _after_timeout(snd: Sender, news: Delivery) -> None:
     """LOSS: undone, recovered, or F-RTO still asks (RFC 5682 §3.1)."""
     recovered = snd.snd_una >= snd.recover
+    snd.frto_new_text = False
     if news.advanced and undo.after_timeout(snd, news, False):
         return
     if snd.frto and _frto(snd, news, recovered):
@@ -242,8 +243,10 @@ def _after_timeout(snd: Sender, news: Delivery) -> None:
 
 def _frto(snd: Sender, news: Delivery, recovered: bool) -> bool:
     """RFC 5682 §3.1, with SACK where there is: True if that decides what follows."""
-    if news.original and undo.after_timeout(snd, news, True):
-        return True  # step 3b: text that was sent once has arrived
+    certain = snd.sack_ok or not news.resent
+    if news.original and certain and undo.after_timeout(snd, news, True):
+        return True  # step 3b: text that was sent once has arrived, and, where no SACK can
+        # tell (Linux tcp_clean_rtx_queue()), nothing beside it that was sent again
     if snd.snd_nxt > snd.recover:
         if news.sacked or news.duplicate:
             snd.frto = False  # step 3a: the loss was real

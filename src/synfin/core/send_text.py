@@ -55,7 +55,8 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
     full = tcb.wait_rule is rules.WAIT_CWND or snd.in_flight >= snd.cc.cwnd
     if snd.snd_nxt > first or full:
         window_validation.validate_window(snd, full, tcb.now)
-    if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED:
+    woken = tcb.sws_override and tcb.settings.override_by_probe  # tcp_write_wakeup()
+    if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED and not woken:
         _watch_the_tail(tcb)
 
 
@@ -80,16 +81,15 @@ def _send_what_may_be_missing(tcb: Tcb, out: list[Segment], budget: int) -> None
 
 
 def _send_new_first(tcb: Tcb, out: list[Segment]) -> bool:
-    """RFC 5682 §3.1 step 2b: at most two new segments, and nothing again if they may go."""
+    """RFC 5682 §3.1 step 2b: at most two new segments, and if they may go nothing again
+    until the next ACK."""
     snd = tcb.snd
-    snd.frto_new_text = False
-    first = snd.snd_nxt
     size = max(1, tcb.effective_mss - sack_length(tcb))
     while _send_new(tcb, out, size):
         pass
-    if snd.snd_nxt > first:
+    if snd.snd_nxt > snd.recover:
         return True
-    snd.frto = False
+    snd.frto = snd.frto_new_text = False
     return False
 
 
@@ -148,7 +148,8 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
         pushed = not tcb.more_coming
     else:
         pushed = snd.buffer.pushed_at(snd.snd_nxt + length)
-    if pushed or (length > full and tcb.settings.psh_on_large):
+    woken = tcb.sws_override and tcb.settings.override_by_probe  # tcp_write_wakeup()
+    if pushed or woken or (length > full and tcb.settings.psh_on_large):
         flags |= PSH
     if fin:
         flags |= FIN
@@ -166,7 +167,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
         segment = form(tcb, flags, seq, payload, rule, *numbers, snd.snd_wnd, snd.cc.cwnd)
     if length > full:
         segment.mss = full
-    if length % full and seq >= snd.snd_max:
+    if length % full and seq >= snd.snd_max and not woken:
         snd.small_end = seq + length
     kept = (FIN if fin else 0) | (PSH if pushed else 0)
     _record_new(tcb, seq, length + (1 if fin else 0), kept)

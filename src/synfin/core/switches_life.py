@@ -66,7 +66,7 @@ class LifeSwitches(TextSwitches):
     """FreeBSD net.inet.tcp.persmin: no two probes are closer (tcp_setpersist())."""
     probe_answer_restarts: bool = False
     """Linux tcp_ack_probe(): an ACK that keeps the window closed starts the interval
-    to the next probe anew."""
+    to the next probe anew; text that its fast path takes does not."""
 
     # -- keep-alive (RFC 9293 §3.8.4); off unless asked (MUST-25)
     keepalive: bool = False
@@ -154,6 +154,9 @@ class LifeSwitches(TextSwitches):
     crossing_syn_measures: bool = False
     """Linux: the SYN,ACK of a simultaneous open is no retransmission of our SYN, so that
     its acknowledgement is a round trip (RFC 6298 §3)."""
+    crossing_window_scaled: bool = False
+    """Linux tcp_rcv_state_process(): the window of a SYN,ACK that ends a simultaneous open
+    is scaled, against RFC 7323 §2.2."""
     maxseg_bounds_option: bool = False
     """Linux tcp_parse_options(): TCP_MAXSEG bounds the peer's MSS option; without one 536
     octets stand."""
@@ -234,6 +237,9 @@ class LifeSwitches(TextSwitches):
     counts from its first SYN on, but ends it after a second one at the earliest."""
     disconnect_forgets_maxseg: bool = False
     """Linux tcp_disconnect(): a connect() after one that failed knows of no TCP_MAXSEG."""
+    later_segment_no_duplicate: bool = False
+    """Linux tcp_may_update_window(): a segment that begins behind the last one that told
+    of the window tells of it, too, and so is no duplicate ACK (FLAG_WIN_UPDATE)."""
     part_acked_waits_on: bool = False
     """Linux tcp_clean_rtx_queue(): an ACK of less than a segment restarts no timer, where
     RFC 6298 §5.3 asks for new data only."""

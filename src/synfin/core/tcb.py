@@ -222,6 +222,8 @@ class Tcb(StateHolder):
         self.icmp_strays: int = 0
         """ICMP errors about nothing outstanding since the host last counted."""
         self.segments_in: int = 0
+        self.deferred: int = -1
+        """What was queued when :func:`deferral.defers` made text wait; -1: look again."""
         self.segments_out: int = 0
         self.r1_told: bool = False
 
@@ -421,6 +423,7 @@ class Tcb(StateHolder):
     def start_time_wait(self) -> None:
         """TIME-WAIT was entered: the other timers off, the compact record on."""
         rcv = self.rcv
+        waited = self.timers.running(FIN_WAIT_2)
         self.timers.stop_all()
         self.snd.forget_outstanding()
         record = TimeWait(
@@ -435,6 +438,9 @@ class Tcb(StateHolder):
             self.now,
             self.observer,
         )
+        if waited and self.settings.fin_wait_2_record and not self.kept_whole:
+            record.answers_since = self.challenge_since  # it is the same record
+            record.answers = self.challenges
         self.time_wait = record
         record.announce(self.now)
         self.signals |= TIME_WAITING | READABLE | WRITABLE

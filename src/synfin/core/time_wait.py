@@ -165,11 +165,11 @@ class TimeWait(StateHolder):
         ends_at = (seq + segment.seg_len) & 0xFFFFFFFF
         if flags & FIN and ends_at == self.rcv_nxt:
             return ANSWER, rules.TIME_WAIT_FIN
-        if not flags & ACK:
+        if not flags & ACK and not self.settings.time_wait_old_data_restarts:
             return NOTHING, rules.ACK_MISSING
         if seq == self.rcv_nxt and segment.seg_len == 0:
             return NOTHING, rules.TIME_WAIT_SILENT
-        if self.settings.time_wait_old_data_restarts:
+        if self.settings.time_wait_old_data_restarts and flags & ACK:
             return ANSWER, rules.TIME_WAIT_OLD_RESTART
         return ANSWER, rules.TIME_WAIT_OLD
 

@@ -78,8 +78,6 @@ live-fuzz-named-fin-before-held-text = a peer that had sent text behind its FIN:
 live-fuzz-named-units-and-sack-options = a SACK option shortens segments, D-SACK only those of one unit; where units that were queued before end, and which are joined, is the layout of the kernel's memory.
 live-fuzz-named-text-over-fin = a peer that puts text where its FIN stood out of order contradicts itself; the kernel keeps whichever segment it merged last, synfin the text.
 live-fuzz-named-unit-deferred = where the congestion window leaves room for part of a unit only, the kernel may wait for the next ACK to send it whole; whether it does hangs on how old the flight is.
-live-fuzz-named-repeated-with-neighbour = what is sent again the kernel joins with the small segment or FIN behind it; synfin repeats segments as they were.
-live-fuzz-named-sack-within-segment = of a SACK block that begins or ends within a segment the kernel counts whole segments only; synfin counts octets.
 live-fuzz-named-overlap-behind-neighbour = text that covers text held out of order is reported by D-SACK only if the kernel did not first join it to its neighbour on the left.
 live-fuzz-named-ack-waits-for-window = more than a segment is acknowledged at once only while the window keeps its size; the kernel's window is half of its buffer, synfin's all of it.
 live-fuzz-named-time-wait-taken-over = the kernel's record of a connection in TIME-WAIT, or closed in FIN-WAIT-2, gives way to a connect() from the same port that the program chose, if the peer used timestamps.
@@ -87,6 +85,7 @@ live-fuzz-named-predicted-old-ack-stamp = the timestamp of a segment that was ta
 live-fuzz-named-predicted-old-ack = text that fits the kernel's header prediction is taken before its ACK field is looked at, and its timestamp too, however old the ACK; but only while the memory charged to the socket has room for it.
 live-fuzz-named-fin-before-reset = shutdown() of both directions before a crossing SYN was acknowledged: the kernel sends the FIN as soon as it has seen the ACK, before the text that then ends the connection; synfin settles the whole segment first.
 live-fuzz-named-crossing-syn-unacknowledged = after a crossing SYN the kernel takes an ACK of nothing for one of its SYN and enters ESTABLISHED; RFC 9293 asks for SND.UNA < SEG.ACK.
+live-fuzz-named-predicted-ack-of-syn-ack = the ACK of a SYN,ACK waits; an ACK of the peer's that fits the kernel's header prediction does not make it leave, any other segment does.
 
 ## The kernel's known differences
 live-known-ack-before-program = The kernel acknowledges early data of a connection (quick ACK) before the program runs; in the simulator the program's answer comes first and carries the ACK.

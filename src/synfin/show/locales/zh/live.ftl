@@ -72,8 +72,6 @@ live-fuzz-named-fin-before-held-text = 对端在自己的 FIN 之后还发过数
 live-fuzz-named-units-and-sack-options = SACK 选项会缩短报文段，D-SACK 只缩短一个单元里的；先前排队的单元在哪里结束、哪些会合并，取决于内核的内存布局。
 live-fuzz-named-text-over-fin = 对端在乱序到达的 FIN 所占的序号上又放了数据，自相矛盾；内核保留最后合并的那个报文段，synfin 保留数据。
 live-fuzz-named-unit-deferred = 拥塞窗口只够发送一个大段的一部分时，内核可能等下一个 ACK 再整个发送，等不等取决于在途数据已发出多久。
-live-fuzz-named-repeated-with-neighbour = 重传时，内核把它与后面的小报文段或 FIN 合并；synfin 按原样重传。
-live-fuzz-named-sack-within-segment = SACK 块的边界落在报文段中间时，内核只计其中完整的报文段；synfin 按字节计。
 live-fuzz-named-overlap-behind-neighbour = 新到的数据覆盖了乱序缓存中的数据时，只有内核没有先把它与左邻合并，才会用 D-SACK 报告。
 live-fuzz-named-ack-waits-for-window = 收到的数据超过一个报文段时，只有窗口没有变小才立即确认；内核的窗口是缓冲区的一半，synfin 用整个缓冲区。
 live-fuzz-named-time-wait-taken-over = 处于 TIME-WAIT、或应用已关闭而处于 FIN-WAIT-2 的连接，在内核里只留一条记录；对端用过时间戳时，应用从自选的同一端口 connect() 可以取代它。
@@ -81,6 +79,7 @@ live-fuzz-named-predicted-old-ack-stamp = 由首部预测接收的报文段虽�
 live-fuzz-named-predicted-old-ack = 带数据的报文段命中内核首部预测（header prediction）时，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数；但前提是记在套接字账上的内存还放得下它。
 live-fuzz-named-fin-before-reset = 同时打开尚未得到确认就 shutdown() 了两个方向：内核一见到 ACK 就发出 FIN，然后才处理那段使连接终止的数据；synfin 先把整个报文段处理完。
 live-fuzz-named-crossing-syn-unacknowledged = 双方 SYN 交叉之后，内核把什么也没确认的 ACK 当作对自己 SYN 的确认，进入 ESTABLISHED；RFC 9293 要求 SND.UNA < SEG.ACK。
+live-fuzz-named-predicted-ack-of-syn-ack = 对 SYN,ACK 的确认还在延迟等待时，对端发来的 ACK 若命中内核的首部预测，不会让它提前发出；其他报文段都会。
 
 ## 内核已知的差别
 live-known-ack-before-program = 连接刚建立时，内核收到数据立即确认（quick ACK），这时应用还没运行；模拟器里应用先作答，ACK 随应答一起发出。
