@@ -10,7 +10,8 @@ import random
 from synfin.tun.device import TunDevice
 from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.malformed import Malformed
-from synfin.wire.tcp import CWR, FIN, PSH, Segment
+from synfin.wire.pieces import piece
+from synfin.wire.tcp import Segment
 
 GSO_SIZE = slice(4, 6)
 """Where virtio_net_hdr says how large the pieces are."""
@@ -43,8 +44,8 @@ class LossyDevice(TunDevice):
         segment = packet.body
         size = segment.mss if isinstance(segment, Segment) else 0
         good = True
-        for piece in self.survivors(packet, size):
-            good = super().write(piece) and good
+        for left in self.survivors(packet, size):
+            good = super().write(left) and good
         return good
 
     def survivors(self, packet: Packet, mss: int) -> list[Packet]:
@@ -69,23 +70,8 @@ class LossyDevice(TunDevice):
 
 def part(packet: Packet, segment: Segment, start: int, end: int, mss: int) -> Packet:
     """The octets from ``start`` to ``end`` of it, as a large segment if they need it."""
-    flags = segment.flags
-    if end < len(segment.payload):
-        flags &= ~(FIN | PSH)
-    if start:
-        flags &= ~CWR
-    small = Segment(
-        segment.src_port,
-        segment.dst_port,
-        (segment.seq + start) & 0xFFFFFFFF,
-        segment.ack,
-        flags,
-        segment.window,
-        segment.options,
-        segment.payload[start:end],
-    )
-    small.mss = mss if end - start > mss else 0
-    return Packet(
-        packet.src, packet.dst, packet.proto, small, packet.ttl, packet.tos,
-        packet.ident + start // mss & 0xFFFF, packet.df,
-    )  # fmt: skip
+    made = piece(packet, segment, start, end, start // mss)
+    body = made.body
+    assert isinstance(body, Segment)
+    body.mss = mss if end - start > mss else 0
+    return made

@@ -168,3 +168,16 @@ def test_round_trip_in_freebsds_order(options: Options) -> None:
         options.ts_val,
         min(options.window_scale, 255),
     )
+
+
+def test_a_copy_has_every_field() -> None:
+    """An option that a copy forgot would vanish where a fault or a signature changes another."""
+    old = Options(1460, 7, True, 5, 6, ((1, 2),), b"cookie", True)
+    old.bsd_order, old.md5, old.wire_length = True, bytes(16), 40
+    old.unknown, old.malformed = (99,), True
+    new = old.copy()
+    names = [name for name in dir(old) if not name.startswith("_") and name != "copy"]
+    assert len(names) == 13
+    assert all(getattr(new, name) == getattr(old, name) for name in names)
+    new.mss = 1
+    assert old.mss == 1460

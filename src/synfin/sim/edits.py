@@ -104,7 +104,7 @@ class Edit:
             segment.dst_port = self._moved(segment.dst_port)
 
     def _options(self, old: Options) -> Options:
-        new = copy_options(old)
+        new = old.copy()
         field = self.field
         if field == "mss":
             new.mss = self.value if self.value < 0 else self._moved(old.mss)
@@ -161,21 +161,6 @@ def copy_segment(old: Segment) -> Segment:
         old.urgent,
         old.mss,
     )
+    new.ecn = old.ecn
     new.reason = old.reason
-    return new
-
-
-def copy_options(old: Options) -> Options:
-    """Options with the same values."""
-    new = Options(
-        old.mss,
-        old.window_scale,
-        old.sack_permitted,
-        old.ts_val,
-        old.ts_ecr,
-        old.sack,
-        old.fastopen,
-        old.fastopen_experimental,
-    )
-    new.unknown = old.unknown
     return new

@@ -82,6 +82,25 @@ class Options:
         self.unknown: tuple[int, ...] = ()
         self.malformed: bool = False
 
+    def copy(self) -> "Options":
+        """The same values, for whoever changes one: options may be shared by segments."""
+        new = Options(
+            self.mss,
+            self.window_scale,
+            self.sack_permitted,
+            self.ts_val,
+            self.ts_ecr,
+            self.sack,
+            self.fastopen,
+            self.fastopen_experimental,
+        )
+        new.bsd_order = self.bsd_order
+        new.md5 = self.md5
+        new.wire_length = self.wire_length
+        new.unknown = self.unknown
+        new.malformed = self.malformed
+        return new
+
 
 NO_OPTIONS: Final = Options()
 """Shared by every segment without options; never changed."""

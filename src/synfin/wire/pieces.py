@@ -78,33 +78,39 @@ def cut(packet: Packet) -> list[Packet]:
     size = len(payload)
     if mss <= 0 or size <= mss or segment.flags & SYN:
         return [packet]
-    pieces: list[Packet] = []
-    for start in range(0, size, mss):
-        flags = segment.flags
-        if start + mss < size:
-            flags &= ~(FIN | PSH)
-        if start > 0:
-            flags &= ~CWR
-        urgent = segment.urgent
-        if flags & URG:
-            urgent -= start
-            if urgent <= 0:
-                flags &= ~URG
-                urgent = 0
-        small = Segment(
-            segment.src_port,
-            segment.dst_port,
-            (segment.seq + start) & 0xFFFFFFFF,
-            segment.ack,
-            flags,
-            segment.window,
-            segment.options,
-            payload[start : start + mss],
-            urgent,
-        )
-        small.reason = segment.reason
-        pieces.append(_like(packet, small, packet.ident + len(pieces)))
-    return pieces
+    return [
+        piece(packet, segment, start, min(start + mss, size), start // mss)
+        for start in range(0, size, mss)
+    ]
+
+
+def piece(packet: Packet, segment: Segment, start: int, end: int, number: int) -> Packet:
+    """The octets from ``start`` to ``end`` of the ``segment`` in ``packet``, as the piece of
+    that ``number``."""
+    flags = segment.flags
+    if end < len(segment.payload):
+        flags &= ~(FIN | PSH)
+    if start > 0:
+        flags &= ~CWR
+    urgent = segment.urgent
+    if flags & URG:
+        urgent -= start
+        if urgent <= 0:
+            flags &= ~URG
+            urgent = 0
+    small = Segment(
+        segment.src_port,
+        segment.dst_port,
+        (segment.seq + start) & 0xFFFFFFFF,
+        segment.ack,
+        flags,
+        segment.window,
+        segment.options,
+        segment.payload[start:end],
+        urgent,
+    )
+    small.reason = segment.reason
+    return _like(packet, small, packet.ident + number)
 
 
 def _like(packet: Packet, body: Body, ident: int) -> Packet:

@@ -8,7 +8,7 @@ import hashlib
 import struct
 from typing import Final
 
-from synfin.wire.options import Options, options_length
+from synfin.wire.options import options_length
 from synfin.wire.tcp import HEADER_LEN, PROTO_TCP, Segment
 
 DIGEST_LEN: Final = 16
@@ -54,21 +54,6 @@ def sign(segment: Segment, src: bytes, dst: bytes, key: bytes) -> None:
     """Put the signature on a segment that is otherwise finished."""
     if segment.options.md5 is None:
         # Options may be shared between segments: the signature needs its own.
-        segment.options = _copy(segment.options)
+        segment.options = segment.options.copy()
         segment.options.md5 = bytes(DIGEST_LEN)
     segment.options.md5 = md5_digest(segment, src, dst, key)
-
-
-def _copy(options: Options) -> Options:
-    copy = Options(
-        options.mss,
-        options.window_scale,
-        options.sack_permitted,
-        options.ts_val,
-        options.ts_ecr,
-        options.sack,
-        options.fastopen,
-        options.fastopen_experimental,
-    )
-    copy.bsd_order = options.bsd_order
-    return copy
