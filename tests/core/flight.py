@@ -63,7 +63,7 @@ def send_again(snd: Sender, now: int, stamp: int = 0) -> tuple[int, int]:
     sent = snd.board.ranges[index]
     undo.note_retransmission(snd, stamp, sent.cost)
     snd.board.sent_again(index, now)
-    snd.prr.out += sent.cost
+    snd.spend(sent.cost)
     snd.retransmit_now = False
     snd.sent_again(index == snd.board.head, now)
     return sent.start - at(0), sent.end - at(0)

@@ -15,6 +15,7 @@ from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.ecn_signals import echo_answered, flags_arrived
 from synfin.core.fin_wait_2 import is_record
 from synfin.core.recovery import advance, react
+from synfin.core.send_again import next_rule
 from synfin.core.sender import RECOVERY
 from synfin.core.sequence import unwrap
 from synfin.core.states import State, Trigger
@@ -297,11 +298,7 @@ def _recover(tcb: Tcb) -> None:
             by_time = tcb.settings.rack and snd.sack_ok
             tcb.retransmit_rule = rules.RETRANSMIT_RACK if by_time else rules.RETRANSMIT_FAST
         elif news.advanced:
-            if not snd.sack_ok:
-                tcb.retransmit_rule = rules.RETRANSMIT_PARTIAL
-            else:
-                by_time = tcb.settings.rack
-                tcb.retransmit_rule = rules.RETRANSMIT_RACK if by_time else rules.RETRANSMIT_SACK
+            tcb.retransmit_rule = next_rule(tcb)
     elif news.advanced and snd.board.lost_octets:
         tcb.retransmit_rule = rules.RETRANSMIT_REST
     if tcb.observer is None:

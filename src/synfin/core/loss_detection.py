@@ -2,10 +2,7 @@
 
 from synfin.core.delivery import Delivery
 from synfin.core.sender import RECOVERY, Sender
-from synfin.core.timers import REORDER
-
-LEAST_WAIT = 2_000_000
-"""ns on top of the reordering window: a timer tick's worth (Linux TCP_TIMEOUT_MIN)."""
+from synfin.core.timers import REORDER, TICK
 
 
 def identify(snd: Sender, news: Delivery, now: int) -> None:
@@ -28,7 +25,7 @@ def time_to_recover(snd: Sender) -> bool:
 def _by_duplicates(snd: Sender, news: Delivery) -> None:
     """Three duplicates (RFC 5681 §3.2), or a partial ACK in recovery (RFC 6582 §3.2)."""
     starts = snd.ca_state < RECOVERY and snd.dupacks >= snd.settings.reordering_threshold
-    if starts and snd.snd_una <= snd.loss_point and not snd.settings.rack:
+    if starts and snd.snd_una <= snd.loss_point and not snd.settings.stays_in_recovery:
         return  # RFC 6582 §3.2 step 2; Linux stays in recovery instead
     partial = snd.ca_state == RECOVERY and news.advanced
     if starts or partial:
@@ -47,7 +44,7 @@ def _by_time(snd: Sender, news: Delivery, now: int) -> None:
     window = rack.window(snd.ca_state >= RECOVERY, many, snd.rtt.min_rtt, snd.rtt.srtt)
     wait = rack.detect(snd.board, window, now, news)
     if wait:
-        snd.timers.watch(REORDER, now + min(wait + LEAST_WAIT, snd.rtt.rto))
+        snd.timers.watch(REORDER, now + min(wait + TICK, snd.rtt.rto))
         news.restart_timer = False
 
 

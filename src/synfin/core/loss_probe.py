@@ -4,14 +4,9 @@ When the last segments of a flight are lost no ACK tells of it; without a probe
 only the retransmission timeout would. Times are ns.
 """
 
-from typing import Final
-
 from synfin.core.delivery import Delivery
 from synfin.core.sender import NO_STAMP, OPEN, REDUCED, Sender
-from synfin.core.timers import LOSS_PROBE
-
-LEAST: Final = 2_000_000
-"""A timer tick's worth on top of two round trips (Linux TCP_TIMEOUT_MIN: 2 ms)."""
+from synfin.core.timers import LOSS_PROBE, TICK
 
 
 def schedule(snd: Sender, now: int, advancing: bool) -> bool:
@@ -28,7 +23,7 @@ def schedule(snd: Sender, now: int, advancing: bool) -> bool:
         wait = 2 * rtt.srtt
         # A lone segment's ACK may be delayed (WCDelAckT).
         lone = snd.board.flight_octets <= snd.cc.mss
-        wait += snd.settings.min_rto_ns if lone else LEAST
+        wait += snd.settings.min_rto_ns if lone else TICK
     else:
         wait = snd.settings.initial_rto_ns
     timeout = rtt.rto if advancing else snd.board.front().sent_at + rtt.rto - now

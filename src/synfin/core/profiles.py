@@ -34,6 +34,7 @@ LINUX: Final = Settings(
     count_segments=True,
     ack_ends_more=True,
     ssthresh_from_window=True,
+    stays_in_recovery=True,
     one_reduction_per_window=True,
     tso_autosize=True,
     tso_defers=True,

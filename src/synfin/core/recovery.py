@@ -381,7 +381,7 @@ def timed_out(snd: Sender, now: int, back_off: bool) -> None:
         undo.begin(snd)
     snd.cwr_due = True
     cc.on_timeout(now)
-    cc.cwnd = cc.mss + (snd.in_flight if snd.settings.rack else 0)
+    cc.cwnd = cc.mss + snd.in_flight  # RACK may leave what was sent of late in flight
     least = snd.settings.reordering_threshold
     if snd.ca_state <= DISORDER and board.sacked_octets >= least * cc.mss:
         snd.reordering = min(snd.reordering, least)

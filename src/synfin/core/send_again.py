@@ -9,7 +9,7 @@ from synfin.core.events import Value
 from synfin.core.forming import form, sack_length
 from synfin.core.rules import Rule
 from synfin.core.scoreboard_range import Sent
-from synfin.core.sender import RECOVERY, REDUCED
+from synfin.core.sender import RECOVERY
 from synfin.core.tcb import Tcb
 from synfin.core.timers import PACING
 from synfin.wire.tcp import ACK, FIN, PSH, SYN, Segment
@@ -50,8 +50,7 @@ def retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     segment = _form_again(tcb, sent, room)
     undo.note_retransmission(snd, tcb.ts_now(), sent.cost)
     board.sent_again(index, tcb.now)
-    if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
-        snd.prr.out += sent.cost
+    snd.spend(sent.cost)
     snd.retransmit_now = False
     count = max(1, -(-length // room))
     snd.retransmitted += count
@@ -59,7 +58,7 @@ def retransmit(tcb: Tcb, out: list[Segment]) -> bool:
     pacing.sent(snd, length, count, tcb.now)
     out.append(segment)
     if tcb.retransmit_rule is not rules.RETRANSMIT_MTU:
-        tcb.retransmit_rule = _next_rule(tcb)
+        tcb.retransmit_rule = next_rule(tcb)
     return True
 
 
@@ -74,8 +73,8 @@ def _window_for(tcb: Tcb, sent: Sent, full: int) -> int:
     return room - room % full or room
 
 
-def _next_rule(tcb: Tcb) -> Rule:
-    """Why whatever else is lost goes again behind the first."""
+def next_rule(tcb: Tcb) -> Rule:
+    """Why whatever else is lost goes again, behind the first that was."""
     if tcb.snd.ca_state != RECOVERY:
         return rules.RETRANSMIT_REST
     if not tcb.sack_ok:

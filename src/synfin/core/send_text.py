@@ -12,7 +12,7 @@ from synfin.core.loss_detection import mark_next_candidate
 from synfin.core.rules import Rule
 from synfin.core.scoreboard_range import Sent
 from synfin.core.send_again import largest, probe_again, retransmit, wait_for_pace
-from synfin.core.sender import RECOVERY, REDUCED
+from synfin.core.sender import RECOVERY
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import Tcb
 from synfin.core.timers import LOSS_PROBE, PERSIST, RETRANSMIT, SWS_OVERRIDE
@@ -197,9 +197,7 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
     was_empty = snd.board.empty()
     sent = Sent(seq, seq + size, tcb.now, flags, tcb.effective_mss)
     snd.board.add(sent)
-    if snd.ca_state == RECOVERY or snd.ca_state == REDUCED:
-        snd.prr.out += sent.cost
-    elif snd.dupacks:
+    if not snd.spend(sent.cost) and snd.dupacks:
         snd.limited_octets += size
     snd.snd_nxt = seq + size
     if snd.snd_nxt > snd.snd_max:

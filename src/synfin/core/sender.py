@@ -210,6 +210,14 @@ class Sender:
         """SEG.ACK > SND.NXT."""
         return ack > self.snd_max
 
+    def spend(self, cost: int) -> bool:
+        """What left takes ``cost`` of a window that is falling (RFC 9937 §6.2); False if
+        none is."""
+        if self.ca_state != RECOVERY and self.ca_state != REDUCED:
+            return False
+        self.prr.out += cost
+        return True
+
     # -- opening --------------------------------------------------------------------
     def forget_outstanding(self) -> None:
         """The connection ends: nothing is in flight any more."""

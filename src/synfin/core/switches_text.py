@@ -161,6 +161,9 @@ class TextSwitches:
     ssthresh_from_window: bool = False
     """Linux tcp_reno_ssthresh(): half of the congestion window, not of what is in flight
     (RFC 5681 §3.1 equation 4)."""
+    stays_in_recovery: bool = False
+    """Linux tcp_is_non_sack_preventing_reopen(): without SACK recovery ends only beyond what
+    was outstanding, where RFC 6582 §3.2 step 2 looks at the number instead."""
     one_reduction_per_window: bool = False
     """Linux tcp_enter_loss(): a timeout during fast recovery leaves ssthresh where that has
     put it; RFC 5681 §3.1 and §4.3 lower it again, once for each segment that times out."""

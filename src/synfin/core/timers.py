@@ -2,6 +2,9 @@
 
 from typing import Final
 
+TICK: Final = 2_000_000
+"""ns on top of a probe's or reordering wait: a timer tick's worth (Linux TCP_TIMEOUT_MIN)."""
+
 NEVER: Final = 1 << 62
 """No deadline."""
 

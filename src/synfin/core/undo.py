@@ -98,7 +98,7 @@ def at_end_of_recovery(snd: Sender, news: Delivery) -> bool:
 def _must_stay(snd: Sender) -> bool:
     """Without SACK wait for something above ``recover``: lest duplicates of our own
     making look like a loss (RFC 6582 §4.1)."""
-    if snd.sack_ok or not snd.settings.rack or snd.snd_una != snd.recover:
+    if snd.sack_ok or not snd.settings.stays_in_recovery or snd.snd_una != snd.recover:
         return False
     if not something_resent(snd):
         snd.resent_stamp = NO_STAMP
