@@ -1,5 +1,6 @@
 """The reference: the kernel at both ends of a veth pair, the same programs."""
 
+import socket
 import threading
 from contextlib import suppress
 
@@ -59,9 +60,9 @@ def _bulk(cell: Cell, far: Far) -> Measured:
     return clock.bulk(sum(counts), jain(counts), "recv_into" if cell.work == "in" else "send")
 
 
-def _pour(socks: list[object]) -> None:
+def _pour(socks: list[socket.socket]) -> None:
     with suppress(OSError):
-        pour(socks)  # type: ignore[arg-type]
+        pour(socks)
 
 
 def _serving(cell: Cell, far: Far) -> Measured:

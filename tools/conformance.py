@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools.conformance_tables import lower_half  # noqa: E402
+from tools.conformance_tables import lower_half  # noqa: E402 - found by the path above
 
 TABLE = ROOT / "tools" / "requirements-rfc9293.txt"
 PAGE = ROOT / "docs" / "conformance.md"

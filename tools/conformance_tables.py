@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from synfin.core.settings import PROFILES, RFC, Settings, switch_names  # noqa: E402
+from synfin.core.settings import PROFILES, RFC, Settings, switch_names  # noqa: E402 - found by the path above
 
 TABLE = ROOT / "tools" / "rfcs.txt"
 SWITCHES = tuple(

@@ -4,13 +4,15 @@ from xml.etree import ElementTree
 
 from bench.flame import COMPILED, NATIVE, PYTHON, colour, function, hottest, parse, svg, tree
 
-FOLDED = """\
+MEASURED = "main (bench/cell.py:9);measure (bench/cell.py:5)"
+NATIVE_F = "CPyDef_f (0af3__mypyc.cpython-311.so)"
+FOLDED = f"""\
 start (bench/cell.py:3);load (x.py:1) 50
-main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:1);CPyDef_f (0af3__mypyc.cpython-311.so) 30
-main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2);CPyDef_f (0af3__mypyc.cpython-311.so);read <&> (libc.so) 15
-main (bench/cell.py:9);measure (bench/cell.py:5);run (a.py:2) 5
-main (bench/cell.py:9);measure (bench/cell.py:5) 7
-"""  # noqa: E501
+{MEASURED};run (a.py:1);{NATIVE_F} 30
+{MEASURED};run (a.py:2);{NATIVE_F};read <&> (libc.so) 15
+{MEASURED};run (a.py:2) 5
+{MEASURED} 7
+"""
 
 
 def test_only_what_lies_within_the_job_counts() -> None:

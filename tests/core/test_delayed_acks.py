@@ -205,7 +205,7 @@ def blocks(solo: Solo, seq: int, length: int) -> list[tuple[int, int]]:
 
 
 def relative(solo: Solo, sack: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
-    return [tuple((edge - solo.irs) & 0xFFFFFFFF for edge in block) for block in sack]  # type: ignore[misc]
+    return [((a - solo.irs) & 0xFFFFFFFF, (b - solo.irs) & 0xFFFFFFFF) for a, b in sack]
 
 
 def test_linux_has_both() -> None:

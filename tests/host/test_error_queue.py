@@ -32,14 +32,13 @@ def connected(lone: Lone, **options: int) -> Socket:
         listener.setsockopt(c.SOL_SOCKET, getattr(c, name), value)
     answer = lone.arrive(SYN, 0)[0]
     lone.arrive(ACK, 1, answer.seq + 1)
-    lone.iss = answer.seq  # type: ignore[attr-defined]
+    lone.iss = answer.seq
     return listener.accept()[0]
 
 
 def acknowledge(lone: Lone, upto: int) -> None:
     """The peer acknowledges our first ``upto`` octets."""
-    iss: int = lone.iss  # type: ignore[attr-defined]
-    lone.arrive(ACK, 1, (iss + 1 + upto) & 0xFFFFFFFF)
+    lone.arrive(ACK, 1, (lone.iss + 1 + upto) & 0xFFFFFFFF)
 
 
 def test_numbers_of_zerocopy_calls_that_follow_each_other_join() -> None:
@@ -127,7 +126,7 @@ def test_edges_tell_what_is_new() -> None:
     lone.poll()
     acknowledge(lone, 2)
     assert sock.take_edges() == EDGE_WRITE
-    lone.arrive(ACK, 1, (lone.iss + 3) & 0xFFFFFFFF, b"data")  # type: ignore[attr-defined]
+    lone.arrive(ACK, 1, (lone.iss + 3) & 0xFFFFFFFF, b"data")
     assert sock.take_edges() == EDGE_READ
     sock.abort()
     assert sock.take_edges() & EDGE_STATE

@@ -37,6 +37,8 @@ class Lone:
 
     def __init__(self, settings: Settings = RFC, mtu: int = 1500) -> None:
         self.now = START
+        self.iss = 0
+        """Of the host's connection, where a test notes it."""
         self.watch = Watch()
         self.host = Host("B", settings, lambda: self.now, Random(7).randbytes, self.watch)
         self.host.add_address(parse_address(B), 24, mtu)

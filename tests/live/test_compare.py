@@ -28,8 +28,8 @@ ISSUE = (
 """At least these are compared."""
 
 
-def run(scenario: Scenario, case: str = "", **changes: object) -> Run:
-    chosen = Changes(**{"profile": "linux", "until": MOST, **changes})  # type: ignore[arg-type]
+def run(scenario: Scenario, case: str = "", faults: tuple[str, ...] = ()) -> Run:
+    chosen = Changes(profile="linux", until=MOST, faults=faults)
     return Experiment(scenario, scenario.case(case), chosen).finish()
 
 

@@ -94,7 +94,7 @@ class NewsSocket(NamedSocket):
     # -- edges --------------
     def writable(self) -> bool:
         """Whether a send would not block."""
-        raise NotImplementedError
+        raise NotImplementedError  # Socket, the only kind there is, says when
 
     def wait_for_room(self) -> None:
         """Somebody wants to know when there is room again (Linux SOCK_NOSPACE)."""

@@ -66,7 +66,7 @@ class Expecting:
 
     def _poke(self) -> None:
         """Let the call that waits look again, if there is one."""
-        raise NotImplementedError
+        raise NotImplementedError  # the runner, which makes the calls, knows which waits
 
     def _one_step(self, due: int) -> None:
         self.machine.jump(due)
