@@ -27,6 +27,16 @@ def test_a_folder(lang: str) -> None:
     assert not too_wide(out)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_long_path_keeps_its_end(lang: str, tmp_path: Path) -> None:
+    folder = tmp_path / ("deep" * 30) / "scripts"
+    folder.mkdir(parents=True)
+    scripts = [write(folder, f"{number}.pkt", OPEN) for number in range(2)]
+    out = good("packetdrill", *scripts, lang=lang)
+    assert "/scripts  " in out
+    assert not too_wide(out)
+
+
 def test_the_environment_names_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNFIN_PACKETDRILL", str(SCRIPTS / "nagle.pkt"))
     assert json.loads(good("packetdrill", "--json"))["pass"] == 1

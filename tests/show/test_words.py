@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from synfin.show.words import Glyphs, encodable, fit, seconds, wrap
+from synfin.show.words import Glyphs, encodable, fit, fit_end, seconds, wrap
 
 MIXED = st.text(st.sampled_from("ab Z（）,。序列号半连接·→"), max_size=60)
 
@@ -12,6 +12,14 @@ MIXED = st.text(st.sampled_from("ab Z（）,。序列号半连接·→"), max_si
 @given(MIXED, st.integers(1, 40), st.booleans())
 def test_fit_is_exact_in_cells(text: str, width: int, right: bool) -> None:
     assert cell_len(fit(text, width, Glyphs(True), right)) == width
+
+
+@given(MIXED, st.integers(0, 40))
+def test_fit_end_is_exact_in_cells_and_keeps_the_end(text: str, width: int) -> None:
+    fitted = fit_end(text, width, Glyphs(True))
+    assert cell_len(fitted) == width
+    assert text.startswith(fitted.rstrip()) or fitted.startswith("…")
+    assert not fitted.startswith("…") or text.endswith(fitted[1:].rstrip()) or text == fitted
 
 
 @example(" " * 50 + "x", 10)

@@ -27,6 +27,7 @@ from synfin.packetdrill.suite import (
     missing_features,
     run_jobs,
 )
+from synfin.show.words import fit_end
 
 WHERE: Final = "SYNFIN_PACKETDRILL"
 """The environment variable that names scripts when the command line does not."""
@@ -214,8 +215,9 @@ def _reason(app: App, why: Why) -> str:
 
 def _table(app: App, results: Sequence[Result]) -> None:
     table = by_folder(results)
-    width = max(len(folder) for folder in table)
     heads = [app.ui(f"packetdrill-column-{status}") for status in STATUSES]
+    room = app.width - sum(2 + cell_len(head) for head in heads)
+    width = min(max(cell_len(folder) for folder in table), room)
     app.line()
     app.line(" " * width + "  " + "  ".join(heads), "bold")
     for folder, counts in table.items():
@@ -223,7 +225,7 @@ def _table(app: App, results: Sequence[Result]) -> None:
             f"{counts[status]:{cell_len(head)}d}"
             for status, head in zip(STATUSES, heads, strict=True)
         ]
-        app.line(f"{folder:{width}}  " + "  ".join(cells))
+        app.line(fit_end(folder, width, app.glyphs) + "  " + "  ".join(cells))
 
 
 # --- for programs ------------------------------------------------------------------

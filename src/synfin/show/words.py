@@ -94,6 +94,16 @@ def fit(text: str, width: int, glyphs: Glyphs, right: bool = False) -> str:
     return pad + text if right else text + pad
 
 
+def fit_end(text: str, width: int, glyphs: Glyphs) -> str:
+    """As ``fit``, but what is cut away is the beginning: of a path, the end says more."""
+    if cell_len(text) <= width:
+        return fit(text, width, glyphs)
+    kept = text
+    while kept and cell_len(kept) > max(width - cell_len(glyphs.ellipsis), 0):
+        kept = kept[1:]
+    return fit(glyphs.ellipsis + kept if width else "", width, glyphs)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """``text`` broken into lines of at most ``width`` cells.
 
