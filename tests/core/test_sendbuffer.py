@@ -23,12 +23,54 @@ def test_any_range_is_what_was_queued(parts: list[bytes], data: st.DataObject) -
     assert bytes(buffer.peek(start + at, length)) == whole[at : at + length]
 
 
+ACTIONS = ("append", "part", "bound", "release", "peek", "back")
+
+
+@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 1 << 16)), max_size=200))
+def test_any_sequence_of_calls_agrees_with_a_plain_model(steps: list[tuple[str, int]]) -> None:
+    """Looks in order, looks back, bounds and releases, against one string and one list."""
+    buffer = SendBuffer(0)
+    whole = b""
+    bounds: dict[int, bool] = {}
+    at = 0
+    for action, number in steps:
+        if action == "append":
+            text = bytes(byte & 0xFF for byte in range(number, number + 1 + number % 30))
+            buffer.append(text)
+            whole += text
+        elif action == "part":
+            text = bytes(number & 0xFF for _ in range(60))
+            buffer.append(text, number % 20, 40)
+            whole += text[number % 20 :][:40]
+        elif action == "bound" and whole:
+            buffer.bound(bool(number & 1))
+            bounds.setdefault(len(whole), bool(number & 1))
+        elif action == "release":
+            low = min(buffer.start + number % 50, len(whole))
+            if low > buffer.start:
+                bounds = {bound: pushed for bound, pushed in bounds.items() if bound > low}
+            buffer.release(low)
+        else:
+            if action == "back" or at < buffer.start:
+                at = buffer.start + number % max(1, len(whole) - buffer.start)
+            length = number % (len(whole) - at + 1)
+            assert bytes(buffer.peek(at, length)) == whole[at : at + length]
+            at += length
+        assert buffer.end == len(whole)
+        seq = max(at, buffer.start)
+        following = [bound for bound in bounds if bound > seq]
+        assert buffer.stretch(seq) == (following[0] if following else len(whole)) - seq
+        assert buffer.pushed_at(seq) == bounds.get(seq, False)
+        assert buffer.at_bound() == (len(whole) in bounds)
+
+
 def test_a_whole_chunk_is_not_copied() -> None:
     buffer = SendBuffer(1)
     text = bytes(5000)
     buffer.append(text)
     assert buffer.peek(1, 5000) is text
-    assert isinstance(buffer.peek(1, 100), memoryview)
+    assert isinstance(buffer.peek(1, 4000), memoryview)
+    assert isinstance(buffer.peek(1, 100), bytes)
 
 
 def test_what_was_released_is_let_go_of() -> None:
@@ -36,7 +78,7 @@ def test_what_was_released_is_let_go_of() -> None:
     for _ in range(1000):
         buffer.append(bytes(10))
     buffer.release(9995)
-    assert len(buffer.chunks) < 1000
+    assert len(buffer.pieces) < 1000
     assert bytes(buffer.peek(9995, 5)) == bytes(5)
     buffer.release(100)
     assert buffer.start == 9995

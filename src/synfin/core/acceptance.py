@@ -1,5 +1,7 @@
 """What both SYNs agree on, and the move to ESTABLISHED (RFC 9293 §3.5, RFC 7323)."""
 
+from typing import Final
+
 from synfin.core import pacing, rules
 from synfin.core.delayed_acks import connected
 from synfin.core.events import Value
@@ -12,9 +14,9 @@ from synfin.core.tcb import CONNECTED, WRITABLE, Tcb
 from synfin.core.timers import KEEPALIVE, PERSIST, USER_TIMEOUT
 from synfin.wire.tcp import ACK, NO_OPTIONS, PSH, SYN, Segment
 
-MAX_SHIFT = 14
+MAX_SHIFT: Final = 14
 """RFC 7323 §2.3."""
-PAWS_VALID_NS = 24 * 24 * 3600 * SECOND
+PAWS_VALID_NS: Final = 24 * 24 * 3600 * SECOND
 """RFC 7323 §5.5: TS.Recent older than 24 days is not trusted."""
 
 

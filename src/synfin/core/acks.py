@@ -321,7 +321,7 @@ def _report_timer(tcb: Tcb, was_running: bool) -> None:
         karn = tcb.reason(rules.RTO_KARN, tcb.ours(snd.snd_una), None, None, None, None)
         tcb.emit("sample", karn, {"name": "rtt"})
     for slot, rule in _WATCHES:
-        due = tcb.timers.due[slot]
+        due = tcb.timers.due_at(slot)
         if due != NEVER:
             wait = rtt.rto if slot == RETRANSMIT else due - tcb.now
             reason = tcb.reason(rule, wait, None, None, None, None)

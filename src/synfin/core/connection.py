@@ -186,7 +186,7 @@ class Connection(Tcb):
         most = 0xFFFF << rcv.scale  # what the field can say
         if self.settings.window_update_doubles and rcv.rcv_wnd > 0:
             offered = rcv.offered_edge(max(1, step)) - rcv.rcv_nxt
-            if 2 * rcv.rcv_wnd <= min(rcv.buffer_size, offered, most):
+            if 2 * rcv.rcv_wnd <= min(min(rcv.buffer_size, offered), most):
                 self.owe_now(rules.WINDOW_UPDATE)
             return
         if self.settings.window_update_quarter:

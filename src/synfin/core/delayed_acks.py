@@ -15,7 +15,7 @@ from synfin.core import rules
 from synfin.core.receiver import DELAYED, NONE, NOW
 from synfin.core.settings import MILLISECOND, SECOND
 from synfin.core.tcb import Tcb
-from synfin.core.timers import DELAYED_ACK
+from synfin.core.timers import DELAYED_ACK, NEVER
 from synfin.wire.tcp import FIN, PSH, SYN, Segment
 
 LONGEST: Final = 200 * MILLISECOND
@@ -188,20 +188,22 @@ def _wait(tcb: Tcb, delay: int) -> None:
     timers = tcb.timers
     rcv = tcb.rcv
     due = tcb.now + delay
-    number = tcb.theirs(rcv.rcv_nxt)
-    if timers.running(DELAYED_ACK):
-        before = timers.due[DELAYED_ACK]
+    before = timers.delayed_ack
+    if before != NEVER:
         if tcb.acking.adaptive and before <= tcb.now + delay // 4:
-            tcb.owe_now(rules.ACK_DELAYED, number, delay)  # it is all but due
+            tcb.owe_now(rules.ACK_DELAYED, tcb.theirs(rcv.rcv_nxt), delay)  # it is all but due
             return
         due = min(due, before)
     rcv.owe(DELAYED, rules.ACK_DELAYED)
     if tcb.observer is not None:
         waited = tcb.reason(rules.WAIT_ACK, due - tcb.now, None, None, None, None)
         tcb.emit("silence", waited, {})
-    if timers.due[DELAYED_ACK] != due:
+    if before != due:
         tcb.acking.delay = delay
-        tcb.start_timer(DELAYED_ACK, due, rules.ACK_DELAYED, number, delay)
+        if tcb.observer is None:
+            timers.start(DELAYED_ACK, due)
+        else:
+            tcb.start_timer(DELAYED_ACK, due, rules.ACK_DELAYED, tcb.theirs(rcv.rcv_nxt), delay)
 
 
 def compress(tcb: Tcb) -> bool:
@@ -226,7 +228,7 @@ def compress(tcb: Tcb) -> bool:
     state.compressed += 1
     due = tcb.now + min(settings.sack_compression_ns, tcb.snd.rtt.srtt // 20)
     rcv.owe(DELAYED, rules.ACK_COMPRESSED)
-    if state.compressed == 1 and due < tcb.timers.due[DELAYED_ACK]:
+    if state.compressed == 1 and due < tcb.timers.delayed_ack:
         tcb.start_timer(DELAYED_ACK, due, rules.ACK_COMPRESSED, tcb.theirs(rcv.rcv_nxt), 1)
     return True
 

@@ -11,6 +11,8 @@ from synfin.core.scoreboard_range import Sent
 
 NOTHING: Final = -(1 << 62)
 """No such time in this ACK (a run's clock may begin below zero)."""
+UNSEEN: Final = (1 << 62) - 1
+"""No such number in this ACK."""
 
 
 class Delivery:
@@ -49,7 +51,7 @@ class Delivery:
         """Text never sent again, from below the recovery point, arrived (RFC 5682)."""
         self.resent: bool = False
         """Text that was sent more than once is acknowledged: Karn's rule applies."""
-        self.lowest_original: int = 1 << 63
+        self.lowest_original: int = UNSEEN
         """Lowest number of text never sent again that arrived below a higher SACK:
         the network reorders."""
         self.oldest_acked: int = NOTHING

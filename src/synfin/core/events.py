@@ -5,10 +5,16 @@ tests one attribute. Values are plain numbers and strings so that a trace can
 be written as JSON as it stands.
 """
 
+from typing import Final
+
 from synfin.core.interpreted import mypyc_attr
 from synfin.core.rules import Rule
 
 Value = int | str | bool | None
+Values = tuple[Value, ...]
+NO_VALUES: Final[Values] = ()
+"""What a rule compared, when nobody watches."""
+_MISSING: Final[Values] = (None, None, None, None, None)
 
 
 class Reason:
@@ -20,6 +26,11 @@ class Reason:
 
     def __repr__(self) -> str:
         return f"Reason({self.rule.id}, {self.values})"
+
+
+def reason_with(rule: Rule, values: Values) -> Reason:
+    """``rule`` with the values it names, in its order; what is not given is None."""
+    return Reason(rule, dict(zip(rule.values, values + _MISSING, strict=False)))
 
 
 class Event:

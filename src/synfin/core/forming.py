@@ -2,7 +2,7 @@
 
 from synfin.core.delayed_acks import ack_has_left
 from synfin.core.ecn_signals import mark_outgoing
-from synfin.core.events import Event, Value
+from synfin.core.events import Event, Values, reason_with
 from synfin.core.receiver import Receiver
 from synfin.core.rules import PERSIST_PROBE, Rule
 from synfin.core.sendbuffer import Chunk
@@ -57,13 +57,10 @@ def form(
     seq: int,
     payload: Chunk,
     rule: Rule,
-    a: Value = None,
-    b: Value = None,
-    c: Value = None,
-    d: Value = None,
-    e: Value = None,
+    values: Values,
 ) -> Segment:
-    """<SEQ=seq><ACK=RCV.NXT> with window and options; the ACK owed rides along."""
+    """<SEQ=seq><ACK=RCV.NXT> with window and options; the ACK owed rides along. ``values``:
+    what ``rule`` compared, for whoever watches."""
     rcv = tcb.rcv
     tcb.transmitted_at = tcb.now
     segment = Segment(
@@ -84,7 +81,8 @@ def form(
     rcv.acknowledged()
     if tcb.timers.running(DELAYED_ACK):
         tcb.stop_timer(DELAYED_ACK)
-    watched(tcb, segment, rule, a, b, c, d, e)
+    if tcb.observer is not None:
+        tell(tcb, segment, rule, values)
     return segment
 
 
@@ -97,10 +95,9 @@ def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
         segment.urgent = min(distance, 0xFFFF)
 
 
-def watched(
-    tcb: Tcb, segment: Segment, rule: Rule, a: Value, b: Value, c: Value, d: Value, e: Value
-) -> None:
+def tell(tcb: Tcb, segment: Segment, rule: Rule, values: Values) -> None:
+    """Whoever watches hears that ``segment`` was formed, and why."""
     if tcb.observer is not None:
-        reason = tcb.reason(rule, a, b, c, d, e)
+        reason = reason_with(rule, values)
         segment.reason = reason
         tcb.observer.event(Event("segment-out", tcb.now, tcb.id, reason, {}, segment))

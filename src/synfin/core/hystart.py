@@ -28,7 +28,7 @@ LARGEST_BURST: Final = 4 * 65_536
 CSS_DIVISOR: Final = 4
 """CSS_GROWTH_DIVISOR (RFC 9406 §4.3)."""
 CSS_ROUNDS: Final = 5
-UNSEEN: Final = 1 << 62
+UNSEEN: Final = (1 << 62) - 1
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

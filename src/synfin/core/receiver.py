@@ -5,14 +5,16 @@ RCV.NXT and RCV.WND (RFC 9293 §3.3.1), the receive buffer, the window offered
 that sending needs from here.
 """
 
+from typing import Final
+
 from synfin.core.reassembly import Reassembly
 from synfin.core.rules import Rule
 from synfin.core.sendbuffer import Chunk
 from synfin.core.settings import Settings
 
-NONE = 0
-DELAYED = 1
-NOW = 2
+NONE: Final = 0
+DELAYED: Final = 1
+NOW: Final = 2
 
 
 class Acking:
@@ -147,6 +149,10 @@ class Receiver:
         """Take up to ``limit`` octets; ``b""`` when there are none."""
         if self.unread == 0 or limit <= 0:
             return b""
+        chunk = self.chunks[self.head]
+        if self.offset == 0 and len(chunk) <= limit and self.unread == len(chunk):
+            self._consume(self.unread)  # nearly always: one segment, read as it came
+            return chunk if isinstance(chunk, bytes) else bytes(chunk)
         parts: list[Chunk] = []
         while limit > 0 and self.head < len(self.chunks):
             chunk = self.chunks[self.head]

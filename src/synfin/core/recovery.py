@@ -8,7 +8,7 @@ steps is that of Linux's tcp_fastretrans_alert(), which all of these fit into.
 """
 
 from synfin.core import loss_probe, pacing, undo
-from synfin.core.delivery import NOTHING, Delivery
+from synfin.core.delivery import NOTHING, UNSEEN, Delivery
 from synfin.core.loss_detection import identify, mark_after_timeout, time_to_recover
 from synfin.core.sender import (
     DISORDER,
@@ -127,7 +127,7 @@ def _add_duplicate(snd: Sender, news: Delivery) -> None:
 def _note_reordering(snd: Sender, news: Delivery) -> None:
     """Text sent once arrived from below the highest SACK: the network reorders."""
     low = news.lowest_original
-    if low < (1 << 63):
+    if low < UNSEEN:
         if snd.ca_state != LOSS or snd.undo_from != NO_STAMP:
             undo.note_reordering(snd, low)
 

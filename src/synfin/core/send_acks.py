@@ -3,7 +3,7 @@
 from typing import Final
 
 from synfin.core import rules
-from synfin.core.events import Value
+from synfin.core.events import NO_VALUES, Value, Values
 from synfin.core.forming import form
 from synfin.core.rules import Rule
 from synfin.core.sequence import wrap
@@ -21,15 +21,16 @@ def send_ack(tcb: Tcb, out: list[Segment]) -> None:
     rcv = tcb.rcv
     rule = rcv.owed_rule if rcv.owed_rule is not None else rules.ACK_IMMEDIATE
     copies = rcv.copies
-    values = tcb.owed_values or _ack_values(tcb, rule)
+    values = NO_VALUES if tcb.observer is None else tcb.owed_values or _ack_values(tcb, rule)
     tcb.owed_values = None
     flags, seq = ACK, tcb.own_number()
     settings = tcb.settings
     repeats = settings.acks_repeat_fin and settings.old_segments_acknowledge
     if repeats and rule not in _FORMED_APART and _fin_is_out(tcb):
         flags, seq = ACK | FIN, seq - 1
-    for _ in range(1 + copies):
-        out.append(form(tcb, flags, seq, b"", rule, *values))
+    out.append(form(tcb, flags, seq, b"", rule, values))
+    for _ in range(copies):
+        out.append(form(tcb, flags, seq, b"", rule, values))
 
 
 def _fin_is_out(tcb: Tcb) -> bool:
@@ -38,9 +39,7 @@ def _fin_is_out(tcb: Tcb) -> bool:
     return snd.fin_queued and snd.snd_nxt == snd.buffer.end + 1 and not snd.fin_acked
 
 
-def _ack_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value, Value]:
-    if tcb.observer is None:
-        return None, None, None, None
+def _ack_values(tcb: Tcb, rule: Rule) -> Values:
     rcv = tcb.rcv
     snd = tcb.snd
     known: dict[str, Value] = {
@@ -57,8 +56,7 @@ def _ack_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value, Value]:
         "seg_ack": wrap(snd.snd_una),
         "room": rcv.buffer_size - rcv.unread,
     }
-    values = [known.get(name) for name in rule.values] + [None] * 4
-    return values[0], values[1], values[2], values[3]
+    return tuple([known.get(name) for name in rule.values])
 
 
 def send_probe(tcb: Tcb, out: list[Segment]) -> None:
@@ -68,15 +66,15 @@ def send_probe(tcb: Tcb, out: list[Segment]) -> None:
     snd = tcb.snd
     if rule is None or not snd.board.empty():
         return  # it was answered, or text went out, before its turn came
-    numbers = (snd.probes, tcb.timers.due[PERSIST] - tcb.now)
+    numbers = (snd.probes, tcb.timers.due_at(PERSIST) - tcb.now)
     if rule is rules.PERSIST_PROBE_EMPTY:
         seq = snd.snd_una - 1
-        out.append(form(tcb, ACK, seq, b"", rule, tcb.ours(seq), *numbers))
+        out.append(form(tcb, ACK, seq, b"", rule, (tcb.ours(seq), *numbers)))
         return
     seq = snd.snd_nxt
     text = snd.buffer.peek(seq, 1) if snd.buffer.end > seq else b""
     flags = ACK if text else ACK | FIN
-    out.append(form(tcb, flags, seq, text, rule, tcb.ours(seq), *numbers))
+    out.append(form(tcb, flags, seq, text, rule, (tcb.ours(seq), *numbers)))
     # SND.NXT stays: our own ACKs must keep a number the peer will take, and the
     # octet goes again with the rest. It may be acknowledged all the same.
     snd.snd_max = max(snd.snd_max, seq + 1)
@@ -89,4 +87,4 @@ def send_keepalive(tcb: Tcb, out: list[Segment]) -> None:
     tcb.keepalive_due = False
     idle = tcb.now - tcb.last_heard
     seq = tcb.snd.snd_nxt - 1
-    out.append(form(tcb, ACK, seq, b"", rules.KEEPALIVE_PROBE, idle, tcb.keepalive_sent))
+    out.append(form(tcb, ACK, seq, b"", rules.KEEPALIVE_PROBE, (idle, tcb.keepalive_sent)))

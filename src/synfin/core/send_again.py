@@ -5,7 +5,7 @@ RFC 5681 §3.2, RFC 6675 §4 and §5, RFC 6298 §5.4, RFC 8985 §7.3. What is lo
 """
 
 from synfin.core import pacing, rules, undo
-from synfin.core.events import Value
+from synfin.core.events import NO_VALUES, Value, Values
 from synfin.core.forming import form, sack_length
 from synfin.core.rules import Rule
 from synfin.core.scoreboard_range import Sent
@@ -105,8 +105,8 @@ def _form_again(tcb: Tcb, sent: Sent, full: int) -> Segment:
     if length > full and tcb.settings.psh_on_large:
         flags |= PSH
     payload = snd.buffer.peek(sent.start, length)
-    values = _retransmit_values(tcb, rule, sent)
-    segment = form(tcb, flags, sent.start, payload, rule, *values)
+    values = NO_VALUES if tcb.observer is None else _retransmit_values(tcb, rule, sent)
+    segment = form(tcb, flags, sent.start, payload, rule, values)
     if length > full:
         segment.mss = full
     return segment
@@ -118,7 +118,7 @@ def _retransmit_rule(tcb: Tcb, sent: Sent) -> Rule:
     return tcb.retransmit_rule
 
 
-def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, Value]:
+def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> Values:
     snd = tcb.snd
     known: dict[str, Value] = {
         "seq": tcb.ours(sent.start),
@@ -134,8 +134,7 @@ def _retransmit_values(tcb: Tcb, rule: Rule, sent: Sent) -> tuple[Value, Value, 
         "rtt_ns": snd.rack.rtt,
         "srtt_ns": snd.rtt.srtt,
     }
-    values = [known.get(name) for name in rule.values] + [None, None, None]
-    return values[0], values[1], values[2]
+    return tuple([known.get(name) for name in rule.values])
 
 
 def probe_again(tcb: Tcb, out: list[Segment], full: int) -> None:

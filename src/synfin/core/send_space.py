@@ -65,7 +65,7 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
     size = _unit_size(tcb)
     taken = 0
     while taken < len(data):
-        here = buffer.end - max(tcb.unit_start, snd.snd_nxt, buffer.start)
+        here = buffer.end - max(max(tcb.unit_start, snd.snd_nxt), buffer.start)
         if here <= 0 or here >= size or buffer.at_bound():
             if not _may_begin_unit(tcb):
                 break
@@ -74,9 +74,7 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
             tcb.unit_start = buffer.end
             here = 0
         piece = min(len(data) - taken, size - here)
-        # A view of a part: slices of bytes would be copies.
-        whole = piece == len(data)
-        buffer.append(data if whole else memoryview(data)[taken : taken + piece])
+        buffer.append(data, taken, piece)
         taken += piece
         if here + piece == size and taken < len(data):
             _send_full_unit(tcb)
@@ -163,5 +161,5 @@ def grow(tcb: Tcb) -> None:
     snd = tcb.snd
     mss = tcb.effective_mss
     segment = (1 << (snd.mss + _HEADERS - 1).bit_length()) + _BUFFER
-    count = max(INITIAL_SEGMENTS, snd.cc.cwnd // mss, snd.reordering + 1)
+    count = max(max(INITIAL_SEGMENTS, snd.cc.cwnd // mss), snd.reordering + 1)
     snd.buffer_size = max(snd.buffer_size, min(2 * count * segment, limit))

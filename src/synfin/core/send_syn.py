@@ -4,8 +4,8 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.delayed_acks import ack_has_left
-from synfin.core.events import Value
-from synfin.core.forming import form, watched
+from synfin.core.events import Value, Values
+from synfin.core.forming import form, tell
 from synfin.core.rules import Rule
 from synfin.core.scoreboard_range import Sent
 from synfin.core.sendbuffer import Chunk
@@ -27,7 +27,7 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
     rule = tcb.syn_rule
     with_ack = tcb.state is not State.SYN_SENT
     if rule is rules.LISTEN_SPLIT and snd.board.empty():
-        out.append(form(tcb, ACK, snd.iss, b"", rule, 0, 1, 0))
+        out.append(form(tcb, ACK, snd.iss, b"", rule, (0, 1, 0)))
         with_ack = False
     text = _syn_text(tcb)
     segment = Segment(
@@ -45,7 +45,8 @@ def send_syn(tcb: Tcb, out: list[Segment]) -> None:
         tcb.rcv.acknowledged()
         tcb.timers.stop(DELAYED_ACK)
     _record_syn(tcb, len(text))
-    watched(tcb, segment, rule, *_syn_values(tcb, rule), None, None)
+    if tcb.observer is not None:
+        tell(tcb, segment, rule, _syn_values(tcb, rule))
     out.append(segment)
 
 
@@ -60,7 +61,7 @@ def _asking(tcb: Tcb) -> int:
     return tcb.ecn.syn_flags(tcb.settings, repeated and not still)
 
 
-def _syn_values(tcb: Tcb, rule: Rule) -> tuple[Value, Value, Value]:
+def _syn_values(tcb: Tcb, rule: Rule) -> Values:
     """The values that the rules which make SYNs name."""
     iss = wrap(tcb.snd.iss)
     text = tcb.snd.snd_nxt - tcb.snd.iss - 1

@@ -6,7 +6,7 @@ RFC 5681, RFC 6582).
 
 from synfin.core import loss_probe, pacing, rules, window_validation
 from synfin.core.deferral import defers
-from synfin.core.events import Value
+from synfin.core.events import NO_VALUES, Value, Values
 from synfin.core.forming import form, sack_length
 from synfin.core.loss_detection import mark_next_candidate
 from synfin.core.rules import Rule
@@ -15,7 +15,7 @@ from synfin.core.send_again import largest, probe_again, retransmit, wait_for_pa
 from synfin.core.sender import RECOVERY
 from synfin.core.states import State, Trigger
 from synfin.core.tcb import Tcb
-from synfin.core.timers import LOSS_PROBE, PERSIST, RETRANSMIT, SWS_OVERRIDE
+from synfin.core.timers import LOSS_PROBE, PERSIST, SWS_OVERRIDE
 from synfin.wire.tcp import ACK, FIN, PSH, Segment
 
 
@@ -67,7 +67,7 @@ def _watch_the_tail(tcb: Tcb) -> None:
         if snd.timers.running(LOSS_PROBE):
             snd.arm(tcb.now)
     elif tcb.observer is not None:
-        due = tcb.timers.due[LOSS_PROBE]
+        due = tcb.timers.loss_probe
         reason = tcb.reason(rules.PROBE_ARMED, due - tcb.now, None, None, None, None)
         tcb.emit("timer", reason, {"name": "loss-probe", "action": "set", "due": due})
 
@@ -155,16 +155,13 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
         flags |= FIN
     seq = snd.snd_nxt
     payload = snd.buffer.peek(seq, length)
-    if rule is rules.SEND_PROBE:
-        segment = form(tcb, flags, seq, payload, rule, tcb.ours(seq), snd.rtt.srtt)
-    elif snd.snd_up > seq:
-        segment = form(tcb, flags, seq, payload, rules.SEND_URGENT, tcb.ours(snd.snd_up))
-    elif fin:
-        end = tcb.ours(seq + length)
-        segment = form(tcb, flags, seq, payload, rules.SEND_FIN, end, length)
-    else:
-        numbers = (tcb.ours(seq), tcb.ours(seq + length), tcb.ours(snd.snd_una))
-        segment = form(tcb, flags, seq, payload, rule, *numbers, snd.snd_wnd, snd.cc.cwnd)
+    if rule is not rules.SEND_PROBE:
+        if snd.snd_up > seq:
+            rule = rules.SEND_URGENT
+        elif fin:
+            rule = rules.SEND_FIN
+    values = NO_VALUES if tcb.observer is None else _values_of_new(tcb, rule, seq, length)
+    segment = form(tcb, flags, seq, payload, rule, values)
     if length > full:
         segment.mss = full
     if length % full and seq >= snd.snd_max and not woken:
@@ -173,6 +170,19 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     _record_new(tcb, seq, length + (1 if fin else 0), kept)
     pacing.sent(snd, length, -(-length // full), tcb.now)
     out.append(segment)
+
+
+def _values_of_new(tcb: Tcb, rule: Rule, seq: int, length: int) -> Values:
+    """What the rule behind ``length`` octets of new text compares."""
+    snd = tcb.snd
+    if rule is rules.SEND_PROBE:
+        return tcb.ours(seq), snd.rtt.srtt
+    if rule is rules.SEND_URGENT:
+        return (tcb.ours(snd.snd_up),)
+    end = tcb.ours(seq + length)
+    if rule is rules.SEND_FIN:
+        return end, length
+    return tcb.ours(seq), end, tcb.ours(snd.snd_una), snd.snd_wnd, snd.cc.cwnd
 
 
 def _send_lone_fin(tcb: Tcb, out: list[Segment], probe: bool = False) -> bool:
@@ -187,7 +197,7 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment], probe: bool = False) -> bool:
         _wait_for_window(tcb)
         return False
     seq = snd.snd_nxt
-    out.append(form(tcb, ACK | FIN, seq, b"", rules.SEND_FIN, tcb.ours(seq), 0))
+    out.append(form(tcb, ACK | FIN, seq, b"", rules.SEND_FIN, (tcb.ours(seq), 0)))
     _record_new(tcb, seq, 1, FIN)
     return False
 
@@ -207,7 +217,7 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
     tcb.timers.stop(SWS_OVERRIDE)
     if not armed and tcb.observer is not None:
         reason = tcb.reason(rules.RTO_ARMED, snd.rtt.rto, None, None, None, None)
-        due = tcb.timers.due[RETRANSMIT]
+        due = tcb.timers.retransmit
         tcb.emit("timer", reason, {"name": "retransmit", "action": "set", "due": due})
     if flags & FIN and tcb.state is State.CLOSE_WAIT:
         tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, tcb.ours(seq + size - 1), size - 1)
@@ -227,7 +237,7 @@ def _sendable(tcb: Tcb, unsent: int, full: int) -> int:
     limit = full
     if tcb.max_segment > full:
         limit = largest(tcb, full)
-    length = min(unsent, usable, limit)
+    length = min(min(unsent, usable), limit)
     room = snd.cc.cwnd - snd.in_flight
     least = full if snd.board.unit else min(length, full)
     if room < least and snd.in_flight > 0:

@@ -16,7 +16,7 @@ from synfin.core.rtt import RttEstimator
 from synfin.core.scoreboard import Scoreboard
 from synfin.core.sendbuffer import SendBuffer
 from synfin.core.settings import Settings
-from synfin.core.timers import LOSS_PROBE, REORDER, RETRANSMIT, Timers
+from synfin.core.timers import LOSS_PROBE, NEVER, REORDER, RETRANSMIT, Timers
 
 # Where recovery stands (the names are those of Linux's tcp_ca_state).
 OPEN: Final = 0
@@ -272,7 +272,7 @@ class Sender:
     def timer_runs(self) -> bool:
         """One of the three timers that watch over what is outstanding is running."""
         timers = self.timers
-        return timers.running(RETRANSMIT) or timers.running(LOSS_PROBE) or timers.running(REORDER)
+        return timers.retransmit != NEVER or timers.loss_probe != NEVER or timers.reorder != NEVER
 
     def arm(self, now: int) -> None:
         """§5.2, §5.3: the retransmission timer anew, or off when nothing is outstanding.

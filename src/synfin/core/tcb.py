@@ -8,7 +8,7 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.ecn import Ecn
-from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.events import Event, Observer, Reason, Value, Values
 from synfin.core.receiver import NOW, Acking, Receiver
 from synfin.core.rules import Rule
 from synfin.core.sender import Sender
@@ -183,7 +183,7 @@ class Tcb(StateHolder):
         self.tos: int = 0
         self.ttl: int = settings.ttl
 
-        self.owed_values: tuple[Value, Value, Value, Value] | None = None
+        self.owed_values: Values | None = None
         """What the rule behind the ACK owed compared, when somebody watches."""
 
         # What has to be sent at the next poll, beside data.

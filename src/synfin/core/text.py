@@ -120,7 +120,7 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
         tcb.note_duplicate(seq, rcv.rcv_nxt)
         if tcb.settings.old_text_acks:
             tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
-    elif rcv.held.block_starts:
+    elif len(rcv.held.block_starts) > 0:
         again = rcv.held.overlap(start, stop)
         tcb.note_duplicate(again[0], again[1])
     data: Chunk = segment.payload
@@ -177,17 +177,18 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:
     """The text begins at RCV.NXT: it is delivered, and what waited behind it (nothing can,
     if it is the ``last``: its FIN follows). The signal tells of a PSH (MAY-17)."""
     rcv = tcb.rcv
-    before = tcb.theirs(rcv.rcv_nxt)
+    before = rcv.rcv_nxt
     rcv.deliver(data)
     if last:
         rcv.held.clear()
-    gap = bool(rcv.held.block_starts)
+    gap = len(rcv.held.block_starts) > 0
     if gap:
         rcv.deliver_held()
-        tcb.settled(rules.TEXT_FILLS_GAP, segment, before, tcb.theirs(rcv.rcv_nxt))
+        tcb.settled(rules.TEXT_FILLS_GAP, segment, tcb.theirs(before), tcb.theirs(rcv.rcv_nxt))
         tcb.owe_now(rules.ACK_GAP_FILLED)
-    else:
-        tcb.settled(rules.TEXT_IN_ORDER, segment, before, len(data), tcb.theirs(rcv.rcv_nxt))
+    elif tcb.observer is not None:
+        numbers = (tcb.theirs(before), len(data), tcb.theirs(rcv.rcv_nxt))
+        tcb.settled(rules.TEXT_IN_ORDER, segment, *numbers)
     text_has_come(tcb, segment, len(segment.payload))
     tcb.acking.due = not gap
     if tcb.ecn.ok:

@@ -26,7 +26,7 @@ from synfin.core.timers import (
 )
 from synfin.wire.tcp import ACK, ECE, RST, SYN, Segment
 
-MAX_TIMERS_PER_TICK = 32
+MAX_TIMERS_PER_TICK: Final = 32
 """Every expiry re-arms later than now, so this is never reached; it bounds the loop."""
 LEAST_WAIT_NS: Final = 4 * MILLISECOND
 """A jiffy of Linux, the least that a timer waits."""
@@ -288,7 +288,7 @@ def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
 
 def _next_look(tcb: Tcb) -> int:
     """When the retransmission timer expires; now, if it does not run."""
-    due = tcb.timers.due[RETRANSMIT]
+    due = tcb.timers.retransmit
     return tcb.now if due == NEVER else max(tcb.now, due)
 
 

@@ -83,7 +83,7 @@ def _connection(connection: HostConnection) -> ConnectionInfo:
     info.retransmits = snd.timeouts or connection.syn_timeouts
     timers = connection.timers
     if timers.deadline < NEVER:
-        slot = timers.due.index(timers.deadline)
+        slot = timers.first()
         info.timer = NAMES[slot]
         info.timer_due = timers.deadline
     return info
