@@ -1,0 +1,1 @@
+"""Libraries of the asyncio world, unmodified, on the simulated loop."""
