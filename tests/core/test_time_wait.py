@@ -7,7 +7,7 @@ from synfin.core.states import State
 from synfin.core.time_wait import ANSWER, GONE, NEW_SYN, NOTHING, TimeWait
 from synfin.core.timers import NEVER
 from synfin.wire.tcp import ACK, FIN, RST, SYN, Options, Segment
-from tests.core.pair import PLAIN, Solo, Watch
+from tests.core.pair import PLAIN, Solo
 
 ENTERED = 50 * SECOND
 SND_NXT = 5000
@@ -17,9 +17,7 @@ MSL = 120 * SECOND
 
 def record(settings: Settings = RFC, ts_recent: int = -1) -> TimeWait:
     """TIME-WAIT, entered at 50 s."""
-    return TimeWait(
-        7, settings, SND_NXT, RCV_NXT, 500, ts_recent, 0, RCV_NXT - 100, ENTERED, Watch()
-    )
+    return TimeWait(7, settings, SND_NXT, RCV_NXT, 500, ts_recent, 0, RCV_NXT - 100, ENTERED)
 
 
 def segment(

@@ -3,8 +3,9 @@
 from synfin.core.settings import RFC
 from synfin.core.timers import NEVER, RETRANSMIT
 from synfin.host.demux import Demux
+from synfin.host.keys import Key, make_key
 from synfin.host.listener import Listener
-from synfin.host.records import HostConnection, Key, make_key
+from synfin.host.records import HostConnection
 
 ANY = bytes(4)
 HERE = b"\n\0\0\2"

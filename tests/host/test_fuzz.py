@@ -16,6 +16,7 @@ from synfin.core.states import State
 from synfin.core.timers import NEVER
 from synfin.host import constants as c
 from synfin.host.host import Host
+from synfin.host.keys import local_port_of
 from synfin.host.sockets import Socket
 from synfin.wire.ip import Packet, encode_packet
 from synfin.wire.tcp import ACK, FIN, PSH, RST, SYN, URG, Options, Segment
@@ -243,12 +244,12 @@ class HostFuzzer:
             if connection.state is State.CLOSED:
                 assert connection.fastopen_waiting
         for key, record in demux.time_waits.items():
-            assert record.record.state is State.TIME_WAIT
-            hold(key[2] >> 16, record.use)
+            assert record.state is State.TIME_WAIT
+            hold(local_port_of(key), record.manners.use)
         for sock in self.host.descriptors.values():
             if sock.bound is not None:
                 hold(sock.port, sock.bound)
-        assert holders == tcp.ports._uses
+        assert holders == tcp.ports.holders()
         for listeners in demux.listeners.values():
             for listener in listeners:
                 for child in listener.half_open.values():
@@ -289,7 +290,7 @@ class HostFuzzer:
         assert not tcp.demux.connections
         assert not tcp.demux.time_waits
         assert not tcp.demux.listeners
-        assert not tcp.ports._uses
+        assert not tcp.ports.holders()
         assert self.host.deadline() == NEVER
         assert not tcp.demux._heap
 

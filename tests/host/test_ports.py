@@ -1,8 +1,11 @@
 """Who holds a port: the SO_REUSEADDR matrix, ephemeral ports."""
 
+from collections import Counter
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synfin.host.ports import PortTable
 
@@ -68,3 +71,30 @@ def test_candidates_cover_the_range_once_from_a_random_start() -> None:
         starts.add(numbers[0])
     assert len(starts) == 20
     assert ports.candidates(10, 9) == []
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 3), st.integers(0, 2))))
+def test_holders_are_counted_in_each_way(steps: list[tuple[bool, int, int]]) -> None:
+    """Against a plain count: take and give in any order, gifts that were never taken too."""
+    uses = [(ONE, False, False), (ONE, True, False), (TWO, False, True)]
+    ports, model = table(), Counter[tuple[int, int]]()
+    for takes, port, use in steps:
+        if takes:
+            ports.take(port, uses[use])
+            model[port, use] += 1
+        else:
+            ports.give(port, uses[use])
+            model[port, use] = max(0, model[port, use] - 1)
+        for number in (1, 2, 3):
+            held = {uses[u]: n for (p, u), n in model.items() if p == number and n}
+            assert ports.holders().get(number, {}) == held
+            assert ports.in_use(number) == bool(held)
+            assert ports.conflicts(number, ONE, True) == any(
+                address == ONE and not reuse for address, reuse, _ in held
+            )
+
+
+def test_ways_of_holding_are_shared() -> None:
+    ports = table()
+    assert ports.use_of(bytes(ONE), False) is ports.use_of(ONE, False)
+    assert ports.use_of(ONE, True) == (ONE, True, False)

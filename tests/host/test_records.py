@@ -2,7 +2,8 @@
 
 from synfin.core.settings import RFC
 from synfin.core.states import State
-from synfin.host.records import Counters, HostConnection, make_key
+from synfin.host.keys import make_key
+from synfin.host.records import Counters, HostConnection
 from tests.core.pair import Watch
 
 KEY = make_key(b"\n\0\0\2", 80, b"\n\0\0\1", 4000)

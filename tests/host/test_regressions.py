@@ -109,7 +109,7 @@ def nothing_left(host: Host) -> None:
     assert not tcp.demux.connections
     assert not tcp.demux.time_waits
     assert not tcp.demux.listeners
-    assert not tcp.ports._uses
+    assert not tcp.ports.holders()
     assert not host.descriptors
 
 

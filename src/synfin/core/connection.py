@@ -49,7 +49,7 @@ class Connection(Tcb):
             segment_arrives(self, segment)
         elif self.time_wait.state is State.CLOSED:
             return
-        elif self.time_wait.receive(segment, now) == ANSWER:
+        elif self.time_wait.receive(segment, now, True, self.observer) == ANSWER:
             self.outbox.append(self.time_wait.answer(self.local_port, self.remote_port, now))
             self._follow(self.time_wait)
         else:
@@ -61,7 +61,7 @@ class Connection(Tcb):
         if self.time_wait is None:
             tick(self)
         else:
-            self.time_wait.tick(now)
+            self.time_wait.tick(now, self.observer)
             self._follow(self.time_wait)
 
     def _follow(self, record: TimeWait) -> None:

@@ -8,6 +8,8 @@ edge coverage of a run are generated from :data:`TRANSITIONS`.
 from enum import Enum
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
+
 
 class State(Enum):
     """RFC 9293 §3.3.2; the value is the RFC's spelling."""
@@ -113,6 +115,7 @@ COUNTERFACTUAL: Final = frozenset({(S.LISTEN, T.TWO_WAY_SYN)})
 """Edges that only a counterfactual switch opens."""
 
 
+@mypyc_attr(acyclic=True)
 class StateHolder:
     """Whoever has a state: connections and TIME-WAIT records."""
 

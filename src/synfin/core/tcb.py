@@ -15,7 +15,7 @@ from synfin.core.sender import Sender
 from synfin.core.sequence import first_absolute, wrap
 from synfin.core.settings import Settings, offered_scale
 from synfin.core.states import State, StateHolder, Trigger, move
-from synfin.core.time_wait import TimeWait
+from synfin.core.time_wait import Answers, TimeWait
 from synfin.core.timers import FIN_WAIT_2, NAMES, Timers
 from synfin.wire.tcp import Segment
 
@@ -422,28 +422,35 @@ class Tcb(StateHolder):
 
     def start_time_wait(self) -> None:
         """TIME-WAIT was entered: the other timers off, the compact record on."""
-        rcv = self.rcv
         waited = self.timers.running(FIN_WAIT_2)
         self.timers.stop_all()
         self.snd.forget_outstanding()
-        record = TimeWait(
+        record = self.make_time_wait()
+        if waited and self.settings.fin_wait_2_record and not self.kept_whole:
+            # It is the same record.
+            record.answers = Answers(self.challenge_since, self.challenges)
+        self.time_wait = record
+        record.announce(self.now, self.observer)
+        self.signals |= TIME_WAITING | READABLE | WRITABLE
+
+    def time_wait_window(self) -> int:
+        """The window field of what TIME-WAIT answers."""
+        return min(self.rcv.acceptable_window >> self.rcv.scale, 0xFFFF)
+
+    def make_time_wait(self) -> TimeWait:
+        """The record with what remains of this connection."""
+        rcv = self.rcv
+        return TimeWait(
             self.id,
             self.settings,
             self.snd.snd_nxt,
             rcv.rcv_nxt,
-            min(rcv.acceptable_window >> rcv.scale, 0xFFFF),
+            self.time_wait_window(),
             rcv.ts_recent if self.ts_ok else -1,
             self.ts_offset,
             rcv.irs,
             self.now,
-            self.observer,
         )
-        if waited and self.settings.fin_wait_2_record and not self.kept_whole:
-            record.answers_since = self.challenge_since  # it is the same record
-            record.answers = self.challenges
-        self.time_wait = record
-        record.announce(self.now)
-        self.signals |= TIME_WAITING | READABLE | WRITABLE
 
     def give_up(
         self,

@@ -1,13 +1,17 @@
 """TIME-WAIT as a small record of its own (RFC 9293 §3.10.7.4, RFC 1337, RFC 6191).
 
 A connection that enters TIME-WAIT has nothing left to send, retransmit or
-deliver; what remains fits in a few numbers, so thousands of them cost little.
+deliver; what remains fits in a few numbers, so thousands of them cost little:
+each attribute here is there a hundred thousand times. The record refers to nothing
+that could lead back to it (no observer: that is passed in), so that the garbage
+collector need not know of it.
 """
 
 from typing import Final
 
 from synfin.core import rules
 from synfin.core.events import Event, Observer, Reason, Value
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.rules import Rule
 from synfin.core.sequence import modular_less, wrap
 from synfin.core.settings import SECOND, Settings
@@ -21,6 +25,19 @@ NEW_SYN: Final = 2
 GONE: Final = 3
 
 
+@mypyc_attr(acyclic=True)
+class Answers:
+    """The ACKs that the record has sent: how many lately (RFC 5961 §7), and why."""
+
+    def __init__(self, since: int, count: int) -> None:
+        self.since: int = since
+        """ns: when the interval began."""
+        self.count: int = count
+        self.reason: Reason | None = None
+        """Of the latest, when somebody watches."""
+
+
+@mypyc_attr(acyclic=True)
 class TimeWait(StateHolder):
     """One connection in TIME-WAIT. Sequence numbers are wire numbers here: there
     is no stream left to be ordered, only comparisons with one fixed point."""
@@ -36,7 +53,6 @@ class TimeWait(StateHolder):
         ts_offset: int,
         irs: int,
         now: int,
-        observer: Observer | None,
     ) -> None:
         super().__init__(State.TIME_WAIT)
         self.id: int = conn_id
@@ -50,10 +66,8 @@ class TimeWait(StateHolder):
         self.irs: int = wrap(irs)
         self.entered: int = now
         self.until: int = now + self._length()
-        self.answers_since: int = -(1 << 62)
-        self.answers: int = 0
-        self.answer_reason: Reason | None = None
-        self.observer: Observer | None = observer
+        self.answers: Answers | None = None
+        """None: there was none that is limited or watched."""
 
     def _length(self) -> int:
         if self.settings.no_time_wait:
@@ -64,32 +78,33 @@ class TimeWait(StateHolder):
         """When :meth:`tick` is wanted, ns."""
         return NEVER if self.state is State.CLOSED else self.until
 
-    def announce(self, now: int) -> None:
+    def announce(self, now: int, observer: Observer | None) -> None:
         """Report the timer's start."""
-        if self.observer is not None:
+        if observer is not None:
             rule = rules.TIME_WAIT_NONE if self._length() == 0 else rules.TIME_WAIT_STARTED
-            self._timer("set", now, Reason(rule, {"length_ns": self._length()}))
+            reason = Reason(rule, {"length_ns": self._length()})
+            self._timer("set", now, reason, observer)
 
-    def tick(self, now: int) -> None:
+    def tick(self, now: int, observer: Observer | None = None) -> None:
         """2 MSL are over: delete the record (§3.10.8)."""
         if self.state is State.TIME_WAIT and now >= self.until:
-            rule = rules.TIME_WAIT_NONE if self._length() == 0 else rules.TIME_WAIT_EXPIRED
-            self._leave(Trigger.TIMEOUT_2MSL, now, Reason(rule, {"length_ns": self._length()}))
+            reason: Reason | None = None
+            if observer is not None:
+                rule = rules.TIME_WAIT_NONE if self._length() == 0 else rules.TIME_WAIT_EXPIRED
+                reason = Reason(rule, {"length_ns": self._length()})
+            self._leave(Trigger.TIMEOUT_2MSL, now, reason, observer)
 
-    def _leave(self, trigger: Trigger, now: int, reason: Reason) -> None:
+    def _leave(
+        self, trigger: Trigger, now: int, reason: Reason | None, observer: Observer | None
+    ) -> None:
         move(self, trigger)
-        if self.observer is not None:
+        if observer is not None:
             data: dict[str, Value] = {"old": "TIME-WAIT", "new": self.state.value}
-            self.observer.event(Event("state", now, self.id, reason, data))
+            observer.event(Event("state", now, self.id, reason, data))
 
-    def _timer(self, action: str, now: int, reason: Reason | None) -> None:
-        if self.observer is not None:
-            data: dict[str, Value] = {"name": "time-wait", "action": action, "due": self.until}
-            self.observer.event(Event("timer", now, self.id, reason, data))
-
-    def _restart(self, now: int, reason: Reason) -> None:
-        self.until = now + self._length()
-        self._timer("restart", now, reason)
+    def _timer(self, action: str, now: int, reason: Reason, observer: Observer) -> None:
+        data: dict[str, Value] = {"name": "time-wait", "action": action, "due": self.until}
+        observer.event(Event("timer", now, self.id, reason, data))
 
     def _reason(self, rule: Rule, segment: Segment) -> Reason:
         known: dict[str, Value] = {
@@ -106,7 +121,13 @@ class TimeWait(StateHolder):
         """ISS for a SYN that reopens: above anything this incarnation sent (MAY-2)."""
         return (self.snd_nxt + self.settings.time_wait_isn_step) & 0xFFFFFFFF
 
-    def receive(self, segment: Segment, now: int, listening: bool = True) -> int:
+    def receive(
+        self,
+        segment: Segment,
+        now: int,
+        listening: bool = True,
+        observer: Observer | None = None,
+    ) -> int:
         """What to do about ``segment``: NOTHING, ANSWER (an ACK), NEW_SYN or GONE.
 
         ``listening``: a new incarnation would find a listener; without one a SYN
@@ -115,21 +136,24 @@ class TimeWait(StateHolder):
         verdict, rule = self._judge(segment, now)
         if verdict == NEW_SYN and not listening:
             verdict, rule = ANSWER, rules.TIME_WAIT_OLD_SYN
-        reason = self._reason(rule, segment)
-        if self.observer is not None:
-            self.observer.event(Event("segment-in", now, self.id, reason, {}, segment))
+        reason: Reason | None = None
+        if observer is not None:
+            reason = self._reason(rule, segment)
+            observer.event(Event("segment-in", now, self.id, reason, {}, segment))
         if rule is rules.TIME_WAIT_FIN or (
             self.settings.time_wait_old_data_restarts and rule in _RESTARTING
         ):
-            self._restart(now, reason)
+            self.until = now + self._length()
+            if observer is not None and reason is not None:
+                self._timer("restart", now, reason, observer)
         if rule is rules.TIME_WAIT_SILENT:
             self._note_timestamp(segment)
         if verdict == GONE:
-            self._leave(Trigger.RCV_RST, now, reason)
+            self._leave(Trigger.RCV_RST, now, reason, observer)
         elif verdict == NEW_SYN:
-            self._leave(Trigger.RCV_NEW_SYN, now, reason)
+            self._leave(Trigger.RCV_NEW_SYN, now, reason, observer)
         elif verdict == ANSWER:
-            return self._limited(segment, rule, reason, now)
+            return self._limited(segment, reason, now)
         return verdict
 
     def _note_timestamp(self, segment: Segment) -> None:
@@ -138,17 +162,23 @@ class TimeWait(StateHolder):
         if self.ts_recent >= 0 and value >= 0 and not modular_less(value, self.ts_recent):
             self.ts_recent = value
 
-    def _limited(self, segment: Segment, rule: Rule, reason: Reason, now: int) -> int:
+    def _limited(self, segment: Segment, reason: Reason | None, now: int) -> int:
         """RFC 5961 §7's limit applies to these ACKs too; not to those of text and FINs."""
+        answers = self.answers
         interval = self.settings.challenge_ack_interval_ns
         if interval and (segment.seg_len == 0 or segment.flags & SYN):
-            if now - self.answers_since >= interval:
-                self.answers_since = now
-                self.answers = 0
-            self.answers += 1
-            if self.answers > self.settings.challenge_acks:
+            if answers is None:
+                answers = self.answers = Answers(now, 0)
+            elif now - answers.since >= interval:
+                answers.since = now
+                answers.count = 0
+            answers.count += 1
+            if answers.count > self.settings.challenge_acks:
                 return NOTHING
-        self.answer_reason = reason
+        if reason is not None:
+            if answers is None:
+                answers = self.answers = Answers(-(1 << 62), 0)
+            answers.reason = reason
         return ANSWER
 
     def _judge(self, segment: Segment, now: int) -> tuple[int, Rule]:
@@ -205,7 +235,8 @@ class TimeWait(StateHolder):
         segment = Segment(
             local_port, remote_port, self.snd_nxt, self.rcv_nxt, ACK, self.window_field, options
         )
-        segment.reason = self.answer_reason
+        if self.answers is not None:
+            segment.reason = self.answers.reason
         return segment
 
     def reusable(self, now: int) -> bool:

@@ -1,16 +1,18 @@
 """The table of connections: whose segment is this? (RFC 9293 §3.4, RFC 1122 §4.2.2)
 
 Exact four-tuple first, then a listener, then nobody. Timers of all connections
-stand in one heap with at most one live entry each, so that an event costs
-O(log n) and idle connections cost nothing.
+stand in one heap with at most one live entry each, those of TIME-WAIT in a queue, so
+that an event costs O(log n) and idle connections cost nothing.
 """
 
 from heapq import heapify, heappop, heappush
 from typing import Final
 
 from synfin.core.timers import NEVER
+from synfin.host.expiry import ExpiryQueue
+from synfin.host.keys import Key
 from synfin.host.listener import Listener
-from synfin.host.records import HostConnection, HostTimeWait, Key
+from synfin.host.records import HostConnection, HostTimeWait
 from synfin.wire.address import is_unspecified
 
 COMPACT_AT: Final = 1024
@@ -25,6 +27,7 @@ class Demux:
         self.time_waits: dict[Key, HostTimeWait] = {}
         self.listeners: dict[int, list[Listener]] = {}
         self._heap: list[tuple[int, int, HostConnection | None, HostTimeWait | None]] = []
+        self._expiry: ExpiryQueue = ExpiryQueue()
         self._serial: int = 0
         self._limit: int = COMPACT_AT
         """Heap size at which entries that mean nothing any more are swept out."""
@@ -65,10 +68,11 @@ class Demux:
 
     def arm_time_wait(self, record: HostTimeWait) -> None:
         """The same for a TIME-WAIT record."""
-        due = record.record.deadline()
+        due = record.deadline()
         if due < record.armed:
             record.armed = due
-            self._push(due, None, record)
+            if not self._expiry.add(record):
+                self._push(due, None, record)
 
     def _push(
         self, due: int, connection: HostConnection | None, record: HostTimeWait | None
@@ -96,8 +100,13 @@ class Demux:
         self._limit = max(COMPACT_AT, 2 * len(kept))
 
     def deadline(self) -> int:
-        """The earliest entry's time: never late, sometimes early. Entries that no
-        longer mean anything are dropped on the way."""
+        """The earliest entry's time: never late, sometimes early."""
+        first = self._expiry.due()
+        due = self._heap_deadline()
+        return first if first < due else due
+
+    def _heap_deadline(self) -> int:
+        """The heap's. Entries that no longer mean anything are dropped on the way."""
         heap = self._heap
         while heap:
             due, _, connection, record = heap[0]
@@ -131,4 +140,6 @@ class Demux:
             if record is not None and record.armed == due:
                 record.armed = NEVER
                 return None, record
+        if self._expiry.due() <= now:
+            return None, self._expiry.take()
         return None, None

@@ -19,6 +19,7 @@ from synfin.core.settings import Settings, counterfactuals_in
 from synfin.core.timers import NEVER
 from synfin.host.addresses import Addresses
 from synfin.host.constants import AF_INET, SOCK_STREAM
+from synfin.host.descriptors import Numbers
 from synfin.host.icmp import (
     ErrorLimit,
     echo_reply,
@@ -85,7 +86,7 @@ class Host:
         self.udp: UdpTable = UdpTable(self.addresses, random, settings)
         self.waiting: list[Packet] = []
         self.descriptors: dict[int, Socket] = {}
-        self._free: int = FIRST_DESCRIPTOR
+        self._numbers: Numbers = Numbers(FIRST_DESCRIPTOR)
         self._ident: int = 0
 
     # -- settings and addresses --------------
@@ -360,16 +361,12 @@ class Host:
         """The lowest free descriptor (POSIX). Raises OSError: EMFILE."""
         if len(self.descriptors) >= self.settings.max_descriptors:
             raise socket_error(EMFILE)
-        descriptor = self._free
-        while descriptor in self.descriptors:
-            descriptor += 1
-        self._free = descriptor + 1
-        return descriptor
+        return self._numbers.take()
 
     def give_descriptor(self, descriptor: int) -> None:
         """close(2) frees it."""
-        self.descriptors.pop(descriptor, None)
-        self._free = min(self._free, descriptor)
+        if self.descriptors.pop(descriptor, None) is not None:
+            self._numbers.give(descriptor)
 
     def connections(self) -> list[ConnectionInfo]:
         """Listeners, connections and TIME-WAIT records, as ss(8) would list them."""

@@ -8,9 +8,9 @@ from synfin.core.closed import reset_without_ack
 from synfin.core.events import Reason
 from synfin.core.rules import Rule
 from synfin.host.cookies import TAKEN_NS, full_syn, remembered_syn, syn_ack
-from synfin.host.isn import four_tuple_bytes
+from synfin.host.keys import Key, local_of, remote_of
 from synfin.host.listener import COOKIE, RESET, TAKE, Listener
-from synfin.host.records import HostConnection, Informed, Key
+from synfin.host.records import HostConnection, Informed
 from synfin.host.tcp_records import TcpRecords
 from synfin.wire.tcp import ACK, FIN, RST, SYN, Segment
 
@@ -76,7 +76,7 @@ class PassiveOpens(TcpRecords):
         self, listener: Listener, key: Key, segment: Segment, now: int, iss: int
     ) -> HostConnection:
         """§3.10.7.2 third, on a child that fills in the remote socket."""
-        child = self.make(key, (key[0], listener.use[1], False), now, iss)
+        child = self.make(key, self.ports.use_of(local_of(key), listener.use[1]), now, iss)
         child.listener = listener
         listener.half_open[child.id] = child
         self._inherit(listener, child)
@@ -108,13 +108,12 @@ class PassiveOpens(TcpRecords):
     def _send_cookie(
         self, listener: Listener, key: Key, segment: Segment, now: int, queue: int
     ) -> None:
-        text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
         if self.settings.cookies_keep_options:
-            cookie = self.full_cookies.make(text, segment, now, self.settings.sack)
+            cookie = self.full_cookies.make(key, segment, now, self.settings.sack)
         else:
-            cookie = self.cookies.make(text, segment, now)
+            cookie = self.cookies.make(key, segment, now)
         window = min(self.settings.receive_buffer, 0xFFFF)
-        mss = min(self.settings.mss, self.addresses.mtu_for(key[1]) - 20 - _ip_header(key[0]))
+        mss = min(self.settings.mss, self.addresses.mtu_for(remote_of(key)) - 20 - _ip_header(key))
         if self.arriving_udp:
             mss -= self.settings.udp_tunneling_overhead
         answer = syn_ack(segment, cookie, window, mss, self.settings, now)
@@ -125,23 +124,22 @@ class PassiveOpens(TcpRecords):
         self.reply(key, answer, reason)
 
     def _remembered(
-        self, segment: Segment, text: bytes, peer_isn: int, cookie: int, now: int
+        self, segment: Segment, key: Key, peer_isn: int, cookie: int, now: int
     ) -> Segment | None:
         """The SYN that ``cookie`` proves; None when it is none of ours or too old."""
         if self.settings.cookies_keep_options:
-            options = self.full_cookies.check(text, peer_isn, cookie, now)
+            options = self.full_cookies.check(key, peer_isn, cookie, now)
             return None if options is None else full_syn(segment, options, self.settings)
-        mss = self.cookies.check(text, peer_isn, cookie, now)
+        mss = self.cookies.check(key, peer_isn, cookie, now)
         return remembered_syn(segment, mss, self.settings) if mss else None
 
     def _cookie_ack(self, listener: Listener, key: Key, segment: Segment, now: int) -> bool:
         """An ACK that proves a SYN we have forgotten; True when that settles it."""
         if now - listener.cookie_sent_at > TAKEN_NS:
             return False
-        text = four_tuple_bytes(key[0], key[2] >> 16, key[1], key[2] & 0xFFFF)
         peer_isn = (segment.seq - 1) & 0xFFFFFFFF
         cookie = (segment.ack - 1) & 0xFFFFFFFF
-        syn = self._remembered(segment, text, peer_isn, cookie, now)
+        syn = self._remembered(segment, key, peer_isn, cookie, now)
         if syn is None:
             return False
         if listener.accept_full() or self.full():
@@ -154,7 +152,7 @@ class PassiveOpens(TcpRecords):
             )
             return True
         self.count("SyncookiesRecv")
-        child = self.make(key, (key[0], listener.use[1], False), now, cookie)
+        child = self.make(key, self.ports.use_of(local_of(key), listener.use[1]), now, cookie)
         child.ts_offset = 0
         child.listener = listener
         self._inherit(listener, child)
@@ -173,8 +171,8 @@ class PassiveOpens(TcpRecords):
         return True
 
 
-def _ip_header(address: bytes) -> int:
-    return 20 if len(address) == 4 else 40
+def _ip_header(key: Key) -> int:
+    return 20 if len(key) == 12 else 40
 
 
 class OptionSource(Informed):

@@ -1,13 +1,22 @@
-"""What a host keeps for each connection beside the connection itself."""
+"""What a host keeps for each connection beside the connection itself, and for each
+connection in TIME-WAIT."""
 
 from synfin.core.connection import Connection
 from synfin.core.events import Observer
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.rules import Rule
 from synfin.core.settings import Settings
 from synfin.core.states import State, Trigger, move
 from synfin.core.time_wait import TimeWait
 from synfin.core.timers import NEVER
 from synfin.host.error_queue import SendMarks
+from synfin.host.keys import (
+    Key,
+    local_of,
+    local_port_of,
+    remote_of,
+    remote_port_of,
+)
 from synfin.host.ports import Use
 from synfin.host.send_times import SendTimes
 from synfin.host.signatures import Md5Keys
@@ -15,14 +24,6 @@ from synfin.wire.source_route import SourceRoute
 
 ERROR_NEWS = 1 << 20
 """Beside the bits of a connection's ``signals``: something came into the error queue."""
-
-Key = tuple[bytes, bytes, int]
-"""(local address, remote address, local port << 16 | remote port)."""
-
-
-def make_key(local: bytes, local_port: int, remote: bytes, remote_port: int) -> Key:
-    """The four-tuple as the demultiplexer looks it up."""
-    return local, remote, (local_port << 16) | remote_port
 
 
 class Informed:
@@ -42,6 +43,56 @@ class Informed:
         return ttl, 0
 
 
+@mypyc_attr(acyclic=True)
+class Manners:
+    """What TIME-WAIT records of one kind share: how they hold their port, and how what they
+    send leaves (as the connection's: UDP port, TTL, TOS, keys)."""
+
+    def __init__(self, use: Use, udp_port: int, ttl: int, tos: int, md5: Md5Keys | None) -> None:
+        self.use: Use = use
+        self.udp_port: int = udp_port
+        self.ttl: int = ttl
+        self.tos: int = tos
+        self.md5: Md5Keys | None = md5
+
+    def same(self, other: "Manners") -> bool:
+        """Whether ``other`` says the same."""
+        return (
+            self.use == other.use
+            and self.udp_port == other.udp_port
+            and self.ttl == other.ttl
+            and self.tos == other.tos
+            and self.md5 is other.md5
+        )
+
+
+@mypyc_attr(acyclic=True)
+class HostTimeWait(TimeWait):
+    """A TIME-WAIT record in a host's table."""
+
+    def __init__(
+        self,
+        conn_id: int,
+        settings: Settings,
+        snd_nxt: int,
+        rcv_nxt: int,
+        window_field: int,
+        ts_recent: int,
+        ts_offset: int,
+        irs: int,
+        now: int,
+        key: Key,
+        manners: Manners,
+    ) -> None:
+        super().__init__(
+            conn_id, settings, snd_nxt, rcv_nxt, window_field, ts_recent, ts_offset, irs, now
+        )
+        self.key: Key = key
+        self.manners: Manners = manners
+        self.armed: int = NEVER
+        """When the host's timers have an entry for this, ns."""
+
+
 class HostConnection(Connection):
     """A connection in a host's table."""
 
@@ -56,7 +107,15 @@ class HostConnection(Connection):
         observer: Observer | None,
     ) -> None:
         super().__init__(
-            settings, key[0], key[2] >> 16, key[1], key[2] & 0xFFFF, iss, conn_id, mtu, observer
+            settings,
+            local_of(key),
+            local_port_of(key),
+            remote_of(key),
+            remote_port_of(key),
+            iss,
+            conn_id,
+            mtu,
+            observer,
         )
         self.key: Key = key
         self.use: Use = use
@@ -88,6 +147,22 @@ class HostConnection(Connection):
         """The application has read past the last octet: it knows of the peer's FIN."""
         self.fastopen_waiting: bool = False
         """connect() returned at once; the SYN leaves with the first data (RFC 7413)."""
+
+    def make_time_wait(self) -> TimeWait:
+        rcv = self.rcv
+        return HostTimeWait(
+            self.id,
+            self.settings,
+            self.snd.snd_nxt,
+            rcv.rcv_nxt,
+            self.time_wait_window(),
+            rcv.ts_recent if self.ts_ok else -1,
+            self.ts_offset,
+            rcv.irs,
+            self.now,
+            self.key,
+            Manners(self.use, self.udp_port, self.ttl, self.tos, self.md5),
+        )
 
     def sign_with(self, keys: Md5Keys) -> None:
         """Sign every segment from now on, if there is a key for this peer. No device can
@@ -126,21 +201,6 @@ class HostConnection(Connection):
     def abort_silently(self, rule: Rule) -> None:
         """End a child whose reset the listener has sent already."""
         self.give_up(Trigger.ABORT, 0, rule, 0, 0)
-
-
-class HostTimeWait:
-    """A TIME-WAIT record in a host's table."""
-
-    def __init__(self, record: TimeWait, key: Key, use: Use) -> None:
-        self.record: TimeWait = record
-        self.key: Key = key
-        self.use: Use = use
-        self.md5: Md5Keys | None = None
-        self.udp_port: int = 0
-        """As the connection's, like the next two."""
-        self.ttl: int = 64
-        self.tos: int = 0
-        self.armed: int = NEVER
 
 
 class Counters:

@@ -1,6 +1,7 @@
 """What ss(8) and STATUS (RFC 9293 §3.9.1.5) show of a host's TCP."""
 
 from synfin.core.timers import NAMES, NEVER
+from synfin.host.keys import local_of, local_port_of, remote_of, remote_port_of
 from synfin.host.records import HostConnection
 from synfin.host.tcp import TcpLayer
 
@@ -60,10 +61,17 @@ def list_connections(tcp: TcpLayer) -> list[ConnectionInfo]:
     for record in tcp.demux.time_waits.values():
         key = record.key
         info = ConnectionInfo(
-            record.record.id, "TIME-WAIT", key[0], key[2] >> 16, key[1], key[2] & 0xFFFF, 0, 0
+            record.id,
+            "TIME-WAIT",
+            local_of(key),
+            local_port_of(key),
+            remote_of(key),
+            remote_port_of(key),
+            0,
+            0,
         )
         info.timer = "time-wait"
-        info.timer_due = record.record.until
+        info.timer_due = record.until
         out.append(info)
     return out
 

@@ -12,10 +12,11 @@ from synfin.core.events import Reason, Value
 from synfin.core.sequence import unwrap
 from synfin.core.states import State
 from synfin.core.time_wait import ANSWER, GONE, NEW_SYN
+from synfin.host.keys import Key, local_of, local_port_of, make_key, remote_port_of
 from synfin.host.listener import TAKE, Listener
 from synfin.host.passive import OptionSource, PassiveOpens
 from synfin.host.ports import Use
-from synfin.host.records import HostConnection, HostTimeWait, Key, make_key
+from synfin.host.records import HostConnection, HostTimeWait
 from synfin.host.tunnel import wrap
 from synfin.wire.ip import Packet
 from synfin.wire.quote import Quote
@@ -57,10 +58,10 @@ class TcpLayer(PassiveOpens):
             self._to_connection(connection, segment, now)
             return
         record = self.demux.time_waits.get(key)
-        if record is not None and record.udp_port != udp_port and not record.record.opens(segment):
-            self.to_nobody(key, segment)
-            return
         if record is not None:
+            if record.manners.udp_port != udp_port and not record.opens(segment):
+                self.to_nobody(key, segment)
+                return
             self._to_time_wait(record, segment, now)
             return
         listener = self.demux.listener_for(packet.dst, segment.dst_port)
@@ -82,7 +83,7 @@ class TcpLayer(PassiveOpens):
         """RFC 2385: is its signature missing, wrong, or there without a key? Where nobody
         is, there is nothing to check it by."""
         somebody = self.demux.busy(key)
-        if not somebody and self.demux.listener_for(key[0], key[2] >> 16) is None:
+        if not somebody and self.demux.listener_for(local_of(key), local_port_of(key)) is None:
             return False
         return self.signature_fails(key, segment)
 
@@ -101,15 +102,15 @@ class TcpLayer(PassiveOpens):
 
     def _to_time_wait(self, record: HostTimeWait, segment: Segment, now: int) -> None:
         key = record.key
-        listener = self.demux.listener_for(key[0], key[2] >> 16)
-        verdict = record.record.receive(segment, now, listener is not None)
+        listener = self.demux.listener_for(local_of(key), local_port_of(key))
+        verdict = record.receive(segment, now, listener is not None, self.observer)
         if verdict == ANSWER:
-            self.reply(key, record.record.answer(key[2] >> 16, key[2] & 0xFFFF, now))
+            self.reply(key, record.answer(local_port_of(key), remote_port_of(key), now))
         elif verdict == GONE:
             self.forget_time_wait(record)
         elif verdict == NEW_SYN and listener is not None:
             self.forget_time_wait(record)
-            self.to_listener(listener, key, segment, now, record.record.new_iss())
+            self.to_listener(listener, key, segment, now, record.new_iss())
             return
         self.demux.arm_time_wait(record)
 
@@ -148,7 +149,7 @@ class TcpLayer(PassiveOpens):
         if self.demux.busy(key):
             self._report_busy(key, now)
             return None, EADDRNOTAVAIL
-        connection = self.make(key, (local, use[1], False), now, iss)
+        connection = self.make(key, self.ports.use_of(local, use[1]), now, iss)
         connection.take_route(route)
         connection.route_given = route is not None
         return connection, 0
@@ -168,7 +169,7 @@ class TcpLayer(PassiveOpens):
 
     def _reusable(self, key: Key, now: int) -> bool:
         record = self.demux.time_waits.get(key)
-        return record is not None and record.record.reusable(now)
+        return record is not None and record.reusable(now)
 
     def _reuse_time_wait(self, key: Key, now: int) -> int:
         """tcp_tw_reuse: take over, with an ISS above the old numbers; else -1."""
@@ -176,8 +177,8 @@ class TcpLayer(PassiveOpens):
             return -1
         record = self.demux.time_waits[key]
         self.forget_time_wait(record)
-        iss = record.record.new_iss()
-        values: dict[str, Value] = {"iss": iss, "age_ns": now - record.record.entered}
+        iss = record.new_iss()
+        values: dict[str, Value] = {"iss": iss, "age_ns": now - record.entered}
         self.report("sample", 0, Reason(rules.TIME_WAIT_REUSED, values), {"name": "time-wait"})
         return iss
 
@@ -185,8 +186,8 @@ class TcpLayer(PassiveOpens):
         """connect() fails: TIME-WAIT still keeps this four-tuple (§3.4.2)."""
         record = self.demux.time_waits.get(key)
         if record is not None:
-            left = record.record.until - now
-            values: dict[str, Value] = {"port": key[2] >> 16, "left_ns": left}
+            left = record.until - now
+            values: dict[str, Value] = {"port": local_port_of(key), "left_ns": left}
             self.report("silence", 0, Reason(rules.OPEN_NO_TIME_WAIT_REUSE, values), {})
 
     # -- ICMP, timers, output --------------
@@ -224,8 +225,8 @@ class TcpLayer(PassiveOpens):
                         self.fastopen.look_for_a_hole(connection, now)
                     self.after(connection, now)
             elif record is not None:
-                record.record.tick(now)
-                if record.record.state is State.CLOSED:
+                record.tick(now, self.observer)
+                if record.state is State.CLOSED:
                     self.forget_time_wait(record)
                 else:
                     self.demux.arm_time_wait(record)

@@ -12,13 +12,15 @@ from synfin.core.rules import Rule
 from synfin.core.settings import Settings
 from synfin.core.states import State
 from synfin.core.tcb import BACK_TO_LISTEN, CLOSED, CONNECTED, READABLE, TIME_WAITING
+from synfin.core.timers import NEVER
 from synfin.host.addresses import Addresses
 from synfin.host.cookies import Cookies
 from synfin.host.demux import Demux
 from synfin.host.fastopen import FastOpen
 from synfin.host.full_cookies import FullCookies
 from synfin.host.ip import PathMtu
-from synfin.host.isn import IsnGenerator, four_tuple_bytes
+from synfin.host.isn import IsnGenerator
+from synfin.host.keys import Key, local_of, local_port_of, remote_of
 from synfin.host.listener import Listener
 from synfin.host.ports import PortTable, Use
 from synfin.host.records import (
@@ -27,7 +29,7 @@ from synfin.host.records import (
     HostConnection,
     HostTimeWait,
     Informed,
-    Key,
+    Manners,
 )
 from synfin.host.signatures import COUNTERS, Md5Keys, judge
 from synfin.host.tunnel import wrap
@@ -78,6 +80,8 @@ class TcpRecords:
         """What is being processed: answers without a connection go back the way it came."""
         self.bound: dict[int, Informed] = {}
         """Sockets that bind(2) gave a port."""
+        self._manners_seen: Manners | None = None
+        """The latest record's, which the next most often shares."""
         self.arriving_udp: int = 0
         """The UDP port that the arriving segment came from; 0: it came in no datagram."""
         self.now: int = 0
@@ -114,14 +118,13 @@ class TcpRecords:
     # -- connection records --------------
     def make(self, key: Key, use: Use, now: int, iss: int = -1) -> HostConnection:
         """A new connection record in CLOSED, in the table."""
-        local, remote = key[0], key[1]
-        text = four_tuple_bytes(local, key[2] >> 16, remote, key[2] & 0xFFFF)
         if iss < 0:
-            iss = self.isn.next(self.settings, now, text)
+            iss = self.isn.next(self.settings, now, key)
+        remote = remote_of(key)
         link_mtu = self.addresses.mtu_for(remote)
         mtu = self.path_mtu.get(remote, link_mtu, now)
         connection = HostConnection(self.settings, key, iss, self.next_id, mtu, use, self.observer)
-        connection.ts_offset = self.isn.keyed(text + b"timestamps")
+        connection.ts_offset = self.isn.keyed(key + b"timestamps")
         connection.link_mtu = link_mtu
         connection.max_segment = self.max_segment
         if self.arriving_udp:
@@ -129,7 +132,7 @@ class TcpRecords:
         connection.now = now
         self.next_id += 1
         self.demux.connections[key] = connection
-        self.ports.take(key[2] >> 16, use)
+        self.ports.take(local_port_of(key), use)
         self._report_record(connection, "made")
         return connection
 
@@ -151,7 +154,7 @@ class TcpRecords:
     def to_nobody(self, key: Key, segment: Segment) -> None:
         """§3.10.7.1: no such connection."""
         secret = self.md5_key(key) if segment.options.md5 is not None else b""
-        if secret is None or (secret and judge(segment, key[1], key[0], secret) is not None):
+        if secret is None or (secret and _unsigned(key, segment, secret)):
             # Without a key nothing proves that such a connection ever was, and the peer
             # would ignore a reset that is not signed.
             self.settled(0, segment, Reason(rules.MD5_NO_RESET, {"seg_seq": segment.seq}))
@@ -172,8 +175,8 @@ class TcpRecords:
             return connection.ttl, connection.tos
         record = self.demux.time_waits.get(key)
         if record is not None:
-            return record.ttl, record.tos
-        holder = self.bound.get(key[2] >> 16)
+            return record.manners.ttl, record.manners.tos
+        holder = self.bound.get(local_port_of(key))
         return (self.settings.ttl, 0) if holder is None else holder.manners(self.settings.ttl)
 
     def reply(self, key: Key, segment: Segment, reason: Reason | None = None) -> None:
@@ -186,7 +189,7 @@ class TcpRecords:
             ttl, tos = self.settings.ttl, 0
             if self.settings.replies_like_socket:
                 ttl, tos = self._manners(key)
-            packet = self.packet(key[0], key[1], segment, ttl, tos)
+            packet = self.packet(local_of(key), remote_of(key), segment, ttl, tos)
             back = self.way_back()
             if back is not None:
                 packet.go_along(back)
@@ -205,18 +208,18 @@ class TcpRecords:
         if connection is not None:
             keys = connection.md5
         elif record is not None:
-            keys = record.md5
+            keys = record.manners.md5
         else:
-            listener = self.demux.listener_for(key[0], key[2] >> 16)
+            listener = self.demux.listener_for(local_of(key), local_port_of(key))
             keys = None if listener is None else listener.md5
-            holder = self.bound.get(key[2] >> 16)
+            holder = self.bound.get(local_port_of(key))
             if listener is None and holder is not None and self.settings.replies_like_socket:
                 keys = holder.keys()
-        return None if keys is None else keys.find(key[1])
+        return None if keys is None else keys.find(remote_of(key))
 
     def signature_fails(self, key: Key, segment: Segment) -> bool:
         """Drop what is not signed as it must be, without an answer."""
-        rule = judge(segment, key[1], key[0], self.md5_key(key))
+        rule = judge(segment, remote_of(key), local_of(key), self.md5_key(key))
         if rule is None:
             return False
         self.count(COUNTERS[rule])
@@ -228,7 +231,7 @@ class TcpRecords:
     def _sign_reply(self, key: Key, segment: Segment) -> None:
         secret = self.md5_key(key)
         if secret is not None:
-            sign(segment, key[0], key[1], secret)
+            sign(segment, local_of(key), remote_of(key), secret)
 
     # -- source routes (§3.9.2.1) --------------
     def way_back(self) -> SourceRoute | None:
@@ -315,16 +318,16 @@ class TcpRecords:
 
     def _enter_time_wait(self, connection: HostConnection) -> None:
         """The compact record takes the connection's place in the table."""
-        if connection.time_wait is None or not connection.tabled:
+        record = connection.time_wait
+        if not isinstance(record, HostTimeWait) or not connection.tabled:
             return
         self._untable(connection)
-        record = HostTimeWait(connection.time_wait, connection.key, connection.use)
-        record.udp_port = connection.udp_port
-        record.ttl, record.tos = connection.ttl, connection.tos
         if len(self.demux.time_waits) >= self.settings.max_time_waits:
             self.count("TCPTimeWaitOverflow")
-        elif record.record.state is State.TIME_WAIT:
-            record.md5 = connection.md5
+        elif record.state is State.TIME_WAIT:
+            if self._manners_seen is None or not self._manners_seen.same(record.manners):
+                self._manners_seen = record.manners
+            record.manners = self._manners_seen
             self.demux.time_waits[connection.key] = record
             self.ports.take(connection.local_port, connection.use)
             self.demux.arm_time_wait(record)
@@ -332,7 +335,7 @@ class TcpRecords:
     def _time_wait_aborted(self, connection: HostConnection) -> None:
         """ABORT deletes the TCB in TIME-WAIT, too (§3.10.5)."""
         record = self.demux.time_waits.get(connection.key)
-        if record is not None and record.record is connection.time_wait:
+        if record is not None and record is connection.time_wait:
             self.forget_time_wait(record)
 
     def _untable(self, connection: HostConnection) -> None:
@@ -353,11 +356,17 @@ class TcpRecords:
     def forget_time_wait(self, record: HostTimeWait) -> None:
         if self.demux.time_waits.get(record.key) is record:
             del self.demux.time_waits[record.key]
-            self.ports.give(record.key[2] >> 16, record.use)
-            self.report("conn", record.record.id, None, {"action": "deleted"})
+            record.armed = NEVER
+            self.ports.give(local_port_of(record.key), record.manners.use)
+            self.report("conn", record.id, None, {"action": "deleted"})
 
     def packet(self, local: bytes, remote: bytes, segment: Segment, ttl: int, tos: int) -> Packet:
         """The IP packet around a segment (§3.9.2): the Diffserv field as it was set
         (SHLD-22)."""
         df = self.settings.path_mtu_discovery and self.path_mtu.may_set_df(remote, self.now)
         return Packet(local, remote, PROTO_TCP, segment, ttl, tos, 0, df)
+
+
+def _unsigned(key: Key, segment: Segment, secret: bytes) -> bool:
+    """The signature of ``segment``, which arrived, is not the one that it must have."""
+    return judge(segment, remote_of(key), local_of(key), secret) is not None

@@ -14,7 +14,8 @@ from typing import Final
 from synfin.core.problems import Problem
 from synfin.core.settings import PROFILES, Settings
 from synfin.host.host import Host
-from synfin.host.records import HostConnection, make_key
+from synfin.host.keys import make_key
+from synfin.host.records import HostConnection
 from synfin.lab.apps import Program
 from synfin.lab.attack import Forger
 from synfin.lab.calls import MACHINE_VERBS

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from synfin.host.records import HostConnection, make_key
+from synfin.host.keys import Key, make_key
+from synfin.host.records import HostConnection
 from synfin.packetdrill import options as tcp_options
 from synfin.packetdrill.config import Config
 from synfin.packetdrill.findings import finding
@@ -47,7 +48,7 @@ class Flow:
             return actual.flags & (SYN | ACK) == SYN and actual.src_port not in self.others
         return actual.src_port == self.local_port
 
-    def key(self) -> tuple[bytes, bytes, int]:
+    def key(self) -> Key:
         """The host's name for this connection."""
         return make_key(
             self.config.local_ip, self.local_port, self.config.remote_ip, self.remote_port
