@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "host": ("core", "wire"),
     "sim": ("host", "core", "wire"),
     "tun": ("host", "core", "wire"),
+    "aio": ("sim", "host", "core", "wire"),
     "lab": ("sim", "host", "core", "wire"),
     "live": ("tun", "lab", "sim", "host", "core", "wire"),
     "packetdrill": ("host", "core", "wire"),
@@ -126,6 +127,17 @@ def test_the_documented_table_is_this_one() -> None:
         assert named == set(MAY_IMPORT[room]), room
 
 
+def test_the_event_loop_knows_the_simulator_by_one_door() -> None:
+    """``aio`` runs over any driver; only ``simulated.py`` says that it is the simulator."""
+    users = {
+        path.stem
+        for path in modules("aio")
+        for _, name in imports(tree_of(path))
+        if lies_in(name, ("synfin.sim",))
+    }
+    assert users == {"simulated"}
+
+
 @pytest.mark.parametrize("room", ["core", "host"])
 def test_the_map_of_files_is_complete(room: str) -> None:
     """docs/architecture.md says in which file to look; each file stands there once."""
@@ -187,7 +199,7 @@ def test_random_is_only_ever_a_seeded_generator() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room in (*COMPILED, "tun")])
+@pytest.mark.parametrize("room", [room for room in ROOMS if room in (*COMPILED, "tun", "aio")])
 def test_nothing_below_the_lab_is_a_third_partys(room: str) -> None:
     wrong = [
         f"{where(path, node)} imports {name}"

@@ -1,0 +1,265 @@
+"""The event loop: CPython's own selector loop, with simulated sockets underneath.
+
+Transports, TLS, ``start_tls``, ``sock_*`` and datagram endpoints are asyncio's, unchanged.
+Overridden is only what asks the operating system for something else: the clock, the wake-up
+pipe, name look-ups, threads, signals, child processes and pipes.
+"""
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextvars import Context, copy_context
+from typing import Any, Final, NoReturn
+
+from synfin.aio.driver import Driver
+from synfin.aio.errors import Fenced, outside
+from synfin.aio.graveyard import quieten
+from synfin.aio.kernel import Kernel
+from synfin.aio.process import Process, current
+from synfin.aio.selector import Selector
+from synfin.aio.stock import StockLoop, StockTask
+
+NS: Final = 1e-9
+
+
+class Task(StockTask):
+    """A task whose hash is the order in which somebody first asked for it, so that sets of
+    tasks (gather, wait, shutdown) run through in the same order in every process."""
+
+    _order: Final = itertools.count(1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        context = kwargs.get("context")
+        self.process: Process | None = current.get() if context is None else context.get(current)
+        self._hash: int = 0
+        super().__init__(*args, **kwargs)
+
+    def __hash__(self) -> int:
+        try:
+            number = self._hash
+        except AttributeError:  # the base class asks while it is made
+            number = 0
+        if not number:
+            number = self._hash = next(Task._order)
+        return number
+
+
+class Loop(StockLoop):
+    """The one loop of all hosts of a :class:`synfin.aio.driver.Driver`."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel: Kernel = kernel
+        self.driver: Driver = kernel.driver
+        self.entered: Callable[[], None] = _nothing
+        self.left: Callable[[], None] = _nothing
+        """Called when the loop begins and ends to run: patches come and go."""
+        self._dead: bool = False
+        super().__init__(Selector(kernel, kernel.driver))
+        self._selector: Selector
+        self._selector.pending = self._has_ready
+        self._clock_resolution = NS
+
+    # -- running --------------
+    def run_forever(self) -> None:
+        """See :class:`asyncio.AbstractEventLoop`; the patches hold meanwhile."""
+        self.entered()
+        try:
+            super().run_forever()
+        finally:
+            self.left()
+
+    @property
+    def selector(self) -> Selector:
+        """The selector, for whoever looks after processes."""
+        return self._selector
+
+    def _has_ready(self) -> bool:
+        return bool(self._ready) or self._stopping
+
+    def time(self) -> float:
+        """Virtual seconds."""
+        return self.driver.now() / 1e9
+
+    def create_task(
+        self,
+        coro: Generator[Any, None, Any] | Coroutine[Any, Any, Any],
+        **kwargs: Any,
+    ) -> asyncio.Task[Any]:
+        """See :class:`asyncio.AbstractEventLoop`."""
+        if self.get_task_factory() is not None:
+            return super().create_task(coro, **kwargs)
+        self._check_closed()
+        task = Task(coro, loop=self, **kwargs)
+        if task._source_traceback:
+            del task._source_traceback[-1]
+        return task
+
+    # -- dead processes --------------
+    def bury(self, process: Process) -> None:
+        """No handle of ``process`` runs any more; what it held stays in its ``remains``."""
+        self._dead = True
+        remains = process.remains
+        remains.extend(task for task in asyncio.all_tasks(self) if _owner(task) is process)
+        for task in remains:
+            if isinstance(task, StockTask):
+                task._log_destroy_pending = False
+        ready = list(self._ready)
+        self._ready.clear()
+        for handle in ready:
+            if _process_of(handle) is process:
+                remains.append(handle)
+            else:
+                self._ready.append(handle)
+        for timer in self._scheduled:
+            if not timer._cancelled and _process_of(timer) is process:
+                remains.append((timer._callback, timer._args))
+                timer.cancel()
+        for fd in [fd for fd in self.selector.get_map() if fd in process.sockets]:
+            remains.append(self.selector.forget(fd))
+        for transport in list(self._transports.values()):
+            if getattr(transport, "_sock_fd", -1) in process.sockets:
+                self._transports.pop(transport._sock_fd, None)
+                remains.append(transport)
+                quieten(transport)
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """See :class:`asyncio.AbstractEventLoop`."""
+        handle = super().call_soon(callback, *args, context=context)
+        if self._dead:
+            self._drop_dead(handle)
+        return handle
+
+    def _drop_dead(self, handle: Any) -> None:
+        """Somebody alive wakes a task of a dead process: nobody is there."""
+        process = _process_of(handle)
+        if process is not None and not process.alive:
+            process.remains.append((handle._callback, handle._args))
+            handle.cancel()
+
+    # -- what the operating system would be asked for --------------
+    def _make_self_pipe(self) -> None:
+        if self.driver.real_time:
+            super()._make_self_pipe()
+        else:
+            self._ssock = self._csock = None
+
+    def _close_self_pipe(self) -> None:
+        if self._ssock is not None:
+            super()._close_self_pipe()
+
+    def _write_to_self(self) -> None:
+        if self.driver.real_time:
+            super()._write_to_self()
+        elif self._thread_id is not None and threading.get_ident() != self._thread_id:
+            raise Fenced(
+                "another thread calls into the simulated loop (call_soon_threadsafe): its "
+                "moment would be up to chance; do the work in the loop, or with "
+                "run_in_executor, which runs inline here"
+            )
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> Awaitable[Any]:
+        """Inline, when the loop comes to it: no thread, so no race that a seed would not
+        bring back. The caller's process and other context variables hold."""
+        if self.driver.real_time:
+            return super().run_in_executor(executor, func, *args)
+        self._check_closed()
+        future: asyncio.Future[Any] = self.create_future()
+        self.call_soon(_work, future, func, args, context=copy_context())
+        return future
+
+    async def getaddrinfo(
+        self,
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Any:
+        """Simulated DNS; see :class:`synfin.aio.names.Names`."""
+        names = self.kernel.names
+        if names.delay_ns:
+            await asyncio.sleep(names.delay_ns * NS)
+        return names.getaddrinfo(host, port, family, type, proto, flags)
+
+    async def getnameinfo(self, sockaddr: Any, flags: int = 0) -> Any:
+        """Simulated DNS."""
+        return self.kernel.names.getnameinfo(sockaddr, flags)
+
+    async def _sock_sendfile_native(self, *args: Any) -> NoReturn:
+        raise asyncio.SendfileNotAvailableError("no sendfile(2): the file is read and sent")
+
+    def add_signal_handler(  # type: ignore[override]
+        self, sig: int, callback: Callable[..., object], *args: Any
+    ) -> None:
+        """Kept with the process; only :meth:`synfin.aio.simulated.World.signal` sends any."""
+        process = current.get()
+        if process is not None:
+            process.signals[int(sig)] = lambda _sig, _frame: callback(*args)
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """See :meth:`add_signal_handler`."""
+        process = current.get()
+        return process is not None and process.signals.pop(int(sig), None) is not None
+
+    # -- fences --------------
+    async def subprocess_exec(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Fenced."""
+        raise outside("a child process")
+
+    async def subprocess_shell(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Fenced."""
+        raise outside("a child process")
+
+    async def connect_read_pipe(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Fenced."""
+        raise outside("waiting for a pipe")
+
+    async def connect_write_pipe(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Fenced."""
+        raise outside("waiting for a pipe")
+
+    async def create_unix_connection(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Fenced."""
+        raise outside("a Unix domain socket")
+
+    async def create_unix_server(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Fenced."""
+        raise outside("a Unix domain socket")
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def _owner(task: asyncio.Task[Any]) -> Process | None:
+    return task.process if isinstance(task, Task) else None
+
+
+def _process_of(handle: Any) -> Process | None:
+    context = handle._context
+    return None if context is None else context.get(current)
+
+
+def _work(future: "asyncio.Future[Any]", func: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """The executor's part of :meth:`Loop.run_in_executor`."""
+    if future.cancelled():
+        return
+    try:
+        result = func(*args)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        if not future.cancelled():
+            if isinstance(error, StopIteration):
+                error = RuntimeError(f"the function raised {error!r}")
+            future.set_exception(error)
+    else:
+        if not future.cancelled():
+            future.set_result(result)

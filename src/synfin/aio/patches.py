@@ -1,0 +1,210 @@
+"""What programs find changed while the loop runs, and find again afterwards.
+
+Modules of the standard library are given other functions for sockets, clocks and randomness.
+Each acts only in the loop's thread: other threads (of the test runner, say) get the real ones.
+Modules that took such a function by name (``from time import monotonic``) are found and given
+the other one, too.
+"""
+
+import _thread
+import datetime
+import signal
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any, Final
+
+from synfin.aio.clocks import Clocks
+from synfin.aio.errors import AioError, outside
+from synfin.aio.kernel import Kernel
+from synfin.aio.loop import Loop
+from synfin.aio.names import Names, failure
+from synfin.aio.process import current
+from synfin.aio.randomness import Randomness
+from synfin.aio.sockets import Runtime, SimSocket
+
+_MISSING: Final = object()
+
+
+class Patches:
+    """Set by :meth:`enter`, undone by :meth:`leave`; both may be called again."""
+
+    def __init__(self, kernel: Kernel, loop: Loop, seed: int, epoch: int) -> None:
+        self._kernel: Kernel = kernel
+        self._loop: Loop = loop
+        self._clocks: Clocks = Clocks(kernel.driver, epoch)
+        self._random: Randomness = Randomness(seed)
+        self._undo: list[tuple[Any, str, Any]] = []
+        self._thread: int = 0
+        self._scanned: list[tuple[dict[str, Any], str, Any, Any]] = []
+        self._scanned_modules: int = 0
+
+    def enter(self) -> None:
+        """Patch. Raises AioError when another run is going on."""
+        if Runtime.kernel is not None:
+            raise AioError("another simulated loop runs already; one at a time")
+        self._thread = _thread.get_ident()
+        Runtime.kernel = self._kernel
+        Runtime.look_again = self._loop.selector.look_again
+        Runtime.thread = self._thread
+        try:
+            self._patch_all()
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Undo everything."""
+        for namespace, name, real, fake in self._scanned:
+            if namespace.get(name) is fake:
+                namespace[name] = real
+        while self._undo:
+            owner, name, value = self._undo.pop()
+            if value is _MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, value)
+        self._random.leave()
+        Runtime.kernel = None
+        Runtime.look_again = None
+        Runtime.thread = 0
+
+    # -- what is patched --------------
+    def _patch_all(self) -> None:
+        swapped: dict[int, tuple[Any, Any]] = {}
+
+        def here(owner: Any, name: str, fake: Callable[..., Any]) -> None:
+            real = getattr(owner, name, _MISSING)
+            if real is _MISSING:
+                return
+            other = self._only_here(real, fake)
+            self._set(owner, name, other)
+            swapped[id(real)] = (real, other)
+
+        self._sockets(here, swapped)
+        for name, fake in self._clocks.functions().items():
+            here(time, name, fake)
+        self._set(datetime, "datetime", self._clocks.datetime_class(self._thread))
+        swapped[id(self._clocks.real_datetime)] = (
+            self._clocks.real_datetime,
+            datetime.datetime,
+        )
+        self._random.enter()
+        for owner, name, fake in self._random.functions():
+            here(owner, name, fake)
+        self._set(uuid, "_generate_time_safe", None)
+        self._set(uuid, "_last_timestamp", None)
+        here(signal, "signal", self._signal)
+        self._elsewhere(swapped)
+
+    def _set(self, owner: Any, name: str, value: Any) -> None:
+        self._undo.append((owner, name, vars(owner).get(name, _MISSING)))
+        setattr(owner, name, value)
+
+    def _only_here(self, real: Any, fake: Callable[..., Any]) -> Callable[..., Any]:
+        thread = self._thread
+        ident = _thread.get_ident
+
+        def either(*args: Any, **kwargs: Any) -> Any:
+            if ident() == thread:
+                return fake(*args, **kwargs)
+            return real(*args, **kwargs)
+
+        either.__name__ = getattr(real, "__name__", "patched")
+        either.__doc__ = getattr(real, "__doc__", None)
+        either.__wrapped__ = real  # type: ignore[attr-defined]
+        return either
+
+    def _sockets(
+        self, here: Callable[[Any, str, Callable[..., Any]], None], swapped: dict[int, Any]
+    ) -> None:
+        names: Names = self._kernel.names
+        swapped[id(socket.socket)] = (socket.socket, SimSocket)
+        self._set(socket, "socket", SimSocket)
+        self._set(socket, "SocketType", SimSocket)
+        here(socket, "getaddrinfo", names.getaddrinfo)
+        here(socket, "getnameinfo", names.getnameinfo)
+        here(socket, "gethostname", self._gethostname)
+        here(socket, "gethostbyname", self._gethostbyname)
+        here(socket, "gethostbyname_ex", self._gethostbyname_ex)
+        here(socket, "gethostbyaddr", self._gethostbyaddr)
+        here(socket, "socketpair", _no_socketpair)
+        here(socket, "fromfd", _no_fromfd)
+
+    # -- the functions --------------
+    def _gethostname(self) -> str:
+        process = current.get()
+        return process.host if process is not None and process.host else "localhost"
+
+    def _gethostbyname(self, name: str) -> str:
+        found = self._kernel.names.getaddrinfo(name, 0, socket.AF_INET, socket.SOCK_STREAM)
+        return str(found[0][4][0])
+
+    def _gethostbyname_ex(self, name: str) -> tuple[str, list[str], list[str]]:
+        found = self._kernel.names.getaddrinfo(name, 0, socket.AF_INET, socket.SOCK_STREAM)
+        return name, [], [str(info[4][0]) for info in found]
+
+    def _gethostbyaddr(self, address: str) -> tuple[str, list[str], list[str]]:
+        name = self._kernel.names.name_of(address)
+        if name:
+            return name, [], [address]
+        if address in self._kernel.names:
+            return address, [], list(self._kernel.names[address])
+        raise failure("EAI_NONAME")
+
+    def _signal(self, number: int, handler: Any) -> Any:
+        """signal(2): kept with the process; Ctrl-C still ends the run."""
+        process = current.get()
+        if process is None:
+            return signal.SIG_DFL
+        before = process.signals.get(int(number), signal.SIG_DFL)
+        process.signals[int(number)] = handler
+        return before
+
+    # -- names taken elsewhere --------------
+    def _elsewhere(self, swapped: dict[int, tuple[Any, Any]]) -> None:
+        """Module globals that are one of the real things."""
+        if self._scanned_modules != len(sys.modules):
+            self._scanned = list(_find(swapped))
+            self._scanned_modules = len(sys.modules)
+        else:
+            self._scanned = [
+                (namespace, name, real, swapped[id(real)][1])
+                for namespace, name, real, _ in self._scanned
+            ]
+        for namespace, name, real, fake in self._scanned:
+            if namespace.get(name) is real:
+                namespace[name] = fake
+
+
+_OURS: Final = ("synfin.", "_pytest", "pytest", "pluggy", "xdist", "execnet", "hypothesis")
+_STANDARD: Final = {
+    "socket", "_socket", "time", "datetime", "_datetime", "random", "_random", "os", "posix",
+    "signal", "_signal", "uuid", "secrets", "ssl", "threading", "selectors", "subprocess",
+    "multiprocessing", "queue", "logging", "sys", "builtins", "timeit", "cProfile", "faulthandler",
+}  # fmt: skip
+"""Modules whose own names stay as they are: they make the real things, or time the run."""
+
+
+def _find(swapped: dict[int, tuple[Any, Any]]) -> Iterator[tuple[dict[str, Any], str, Any, Any]]:
+    for title, module in list(sys.modules.items()):
+        if not isinstance(module, ModuleType) or title.startswith(_OURS):
+            continue
+        if title.partition(".")[0] in _STANDARD:
+            continue
+        namespace = vars(module)
+        for name, value in list(namespace.items()):
+            pair = swapped.get(id(value))
+            if pair is not None and pair[0] is value:
+                yield namespace, name, pair[0], pair[1]
+
+
+def _no_socketpair(*_args: Any, **_kwargs: Any) -> Any:
+    raise outside("socketpair()", "there are no Unix domain sockets")
+
+
+def _no_fromfd(*_args: Any, **_kwargs: Any) -> Any:
+    raise outside("fromfd()", "real descriptors do not reach into the simulation")
