@@ -1,7 +1,10 @@
 """The order of events, and timers that move."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from synfin.core.timers import NEVER
-from synfin.sim.queue import ARRIVAL, CALL, NOTHING, TIMER, EventQueue, Item
+from synfin.sim.queue import ARRIVAL, CALL, NOTHING, TIMER, EventQueue, Item, Lane
 from tests.sim.fakes import MS, SECOND, fake, network, pair, udp
 
 
@@ -29,12 +32,43 @@ def test_priorities_at_one_time_then_order_of_scheduling() -> None:
         (4, CALL, "first"),
     ):
         queue.push(time, priority, Named(name))
+    assert drained(queue) == ["first", "second", "third", "timer", "call"]
+
+
+def drained(queue: EventQueue) -> list[str]:
     order = []
     while queue.next_time() != NOTHING:
         item = queue.pop()
         assert isinstance(item, Named)
         order.append(item.name)
-    assert order == ["first", "second", "third", "timer", "call"]
+    assert len(queue) == 0
+    return order
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5), st.booleans()), max_size=60))
+def test_lanes_change_nothing_in_the_order(steps: list[tuple[int, int, bool]]) -> None:
+    """Items of three lanes and of none (in and out of order), calls, and items that are
+    taken and scheduled once more in another lane: as one sorted list would have it."""
+    queue = EventQueue()
+    lanes = [Lane(), Lane(), Lane()]
+    waiting: list[tuple[int, int, int, Named]] = []
+    now = 0
+    for number, (delay, kind, take) in enumerate(steps):
+        item = Named(str(number))
+        if take and waiting:
+            waiting.sort(key=lambda entry: entry[:3])
+            now, _, _, expected = waiting.pop(0)
+            assert queue.next_time() == now
+            assert queue.pop() is expected
+            item = expected
+        if kind < 3:
+            queue.push_arrival(now + delay, item, lanes[kind])
+        else:
+            queue.push(now + delay, ARRIVAL if kind < 5 else CALL, item)
+        waiting.append((now + delay, CALL if kind == 5 else ARRIVAL, number, item))
+        assert len(queue) == len(waiting)
+    waiting.sort(key=lambda entry: entry[:3])
+    assert drained(queue) == [entry[3].name for entry in waiting]
 
 
 def test_stale_timers_are_dropped_without_being_events() -> None:
@@ -74,7 +108,7 @@ def test_short_timers_beside_a_long_one_do_not_pile_up() -> None:
         a.timers = [turn * MS + MS, 7200 * SECOND]
         net.host("A").service()
         assert net.step()
-        assert len(net._queue) <= 3
+        assert len(net.queue) <= 3
     assert len(a.fired) == 1000
 
 

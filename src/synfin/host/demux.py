@@ -123,6 +123,12 @@ class Demux:
             heappop(heap)
         return NEVER
 
+    def not_before(self) -> int:
+        """At or before :meth:`deadline`, in O(1): the first entry's time as it stands."""
+        first = self._expiry.due()
+        due = self._heap[0][0] if self._heap else NEVER
+        return first if first < due else due
+
     def _postpone(self, connection: HostConnection, real: int) -> None:
         """The timer moved later: replace the entry at the top."""
         heappop(self._heap)

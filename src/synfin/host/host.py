@@ -16,7 +16,6 @@ from synfin.core.events import Event, Observer, Reason, Value
 from synfin.core.problems import Problem
 from synfin.core.rules import Rule
 from synfin.core.settings import Settings, counterfactuals_in
-from synfin.core.timers import NEVER
 from synfin.host.addresses import Addresses
 from synfin.host.constants import AF_INET, SOCK_STREAM
 from synfin.host.descriptors import Numbers
@@ -113,6 +112,7 @@ class Host:
     def add_address(self, addr: bytes, prefix_len: int = 24, mtu: int = 1500) -> None:
         """One more address, 4 or 16 octets, on a link of ``mtu`` octets."""
         self.addresses.add(addr, prefix_len, mtu)
+        self.tcp.last = None
 
     def set_offload(self, max_segment: int) -> None:
         """The device cuts TCP payloads of up to ``max_segment`` octets itself; 0: no."""
@@ -142,7 +142,15 @@ class Host:
 
     def receive(self, packet: Packet, now: int) -> None:
         """A decoded packet arrived (checksums are good or were done by the device)."""
-        self.tcp.now = now
+        tcp = self.tcp
+        tcp.now = now
+        body = packet.body
+        if isinstance(body, Segment) and tcp.continues(packet, body):
+            body.ecn = packet.tos & 3
+            if body.ecn == CE:
+                tcp.count("InCEPkts")
+            tcp.receive_next(packet, body, now)
+            return
         own = self.addresses
         if not own.is_own(packet.dst) and not self._for_many(packet.dst):
             self._report(rules.IP_NOT_OURS, {"dst": packet.dst.hex()}, packet)
@@ -152,12 +160,11 @@ class Host:
         if packet.fragmented:
             self._fragment(packet, now)
             return
-        body = packet.body
         if isinstance(body, Segment):
             body.ecn = packet.tos & 3
             if body.ecn == CE:
-                self.tcp.count("InCEPkts")
-            self.tcp.receive(packet, body, now)
+                tcp.count("InCEPkts")
+            tcp.receive(packet, body, now)
         elif isinstance(body, Datagram):
             self._datagram(packet)
         elif isinstance(body, IcmpMessage):
@@ -315,10 +322,21 @@ class Host:
                 packet.ident = self._next_ident(max(pieces, 1))
         return out
 
+    def stirs(self) -> bool:
+        """Whether :meth:`take_ready` or :meth:`poll` may have something (cheap)."""
+        tcp = self.tcp
+        return bool(tcp.ready) or bool(tcp.to_poll) or bool(tcp.replies) or bool(self.waiting)
+
     # -- time --------------
     def deadline(self) -> int:
         """When :meth:`tick` is wanted next; NEVER if not at all."""
-        return min(self.tcp.demux.deadline(), self.reassembler.deadline(), NEVER)
+        due = self.tcp.demux.deadline()
+        return due if self.reassembler.waiting == 0 else min(due, self.reassembler.deadline())
+
+    def not_before(self) -> int:
+        """At or before :meth:`deadline`, and cheaper: no timer is looked at that has moved."""
+        due = self.tcp.demux.not_before()
+        return due if self.reassembler.waiting == 0 else min(due, self.reassembler.deadline())
 
     def tick(self, now: int) -> None:
         """Timers due at ``now`` expire."""
@@ -338,6 +356,10 @@ class Host:
             self._send_because(answer, rules.IP_REASSEMBLY_TIMEOUT, values)
 
     # -- applications --------------
+    def has_ready(self) -> bool:
+        """Whether :meth:`take_ready` may have something (cheap)."""
+        return bool(self.tcp.ready)
+
     def take_ready(self) -> list[Socket]:
         """Sockets whose readiness changed since the last call, each once."""
         ready = self.tcp.ready
@@ -345,6 +367,11 @@ class Host:
             return []
         self.tcp.ready = []
         sockets: list[Socket] = []
+        if len(ready) == 1:
+            only = ready[0]
+            if isinstance(only, Socket) and not only.closed:
+                sockets.append(only)
+            return sockets
         for item in dict.fromkeys(ready):
             if isinstance(item, Socket) and not item.closed:
                 sockets.append(item)

@@ -18,7 +18,7 @@ from synfin.host.passive import OptionSource, PassiveOpens
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection, HostTimeWait
 from synfin.host.tunnel import wrap
-from synfin.wire.ip import Packet
+from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.quote import Quote
 from synfin.wire.signature import sign
 from synfin.wire.source_route import SourceRoute
@@ -29,6 +29,30 @@ class TcpLayer(PassiveOpens):
     """All TCP of one host."""
 
     # -- SEGMENT ARRIVES --------------
+    def continues(self, packet: Packet, segment: Segment) -> bool:
+        """A plain segment between the same two sockets as the last one, so that nothing
+        need be asked about its addresses."""
+        last = self.last
+        if last is None or not last.tabled or packet.options or packet.fragmented:
+            return False
+        if segment.src_port != last.remote_port or segment.dst_port != last.local_port:
+            return False
+        if self.signatures or segment.options.md5 is not None or last.udp_port:
+            return False
+        if packet.src is last.remote and packet.dst is last.local:
+            return True
+        return packet.src == last.remote and packet.dst == last.local
+
+    def receive_next(self, packet: Packet, segment: Segment, now: int) -> None:
+        """One that :meth:`continues`."""
+        last = self.last
+        assert last is not None
+        self.now = now
+        self.arriving = packet
+        if not self._is_syn_fin(segment):
+            last.received_tos = packet.tos
+            self._to_connection(last, segment, now)
+
     def receive(self, packet: Packet, segment: Segment, now: int, udp_port: int = 0) -> None:
         """A segment for one of our addresses arrived, perhaps in a datagram that came
         from ``udp_port``."""
@@ -39,10 +63,7 @@ class TcpLayer(PassiveOpens):
         self.arriving_udp = 0
 
     def _receive(self, packet: Packet, segment: Segment, now: int, udp_port: int) -> None:
-        if not self._addresses_are_sound(packet, segment):
-            return
-        if self.settings.drop_syn_fin and segment.flags & (SYN | FIN) == SYN | FIN:
-            self.settled(0, segment, Reason(rules.SYN_FIN_DROPPED, {"seg_seq": segment.seq}))
+        if not self._addresses_are_sound(packet, segment) or self._is_syn_fin(segment):
             return
         key = make_key(packet.dst, segment.dst_port, packet.src, segment.src_port)
         if (self.signatures or segment.options.md5 is not None) and self._unsound(key, segment):
@@ -52,6 +73,7 @@ class TcpLayer(PassiveOpens):
             self.to_nobody(key, segment)  # the same four-tuple by another way is another peer
             return
         if connection is not None:
+            self.last = connection
             connection.received_tos = packet.tos
             if packet.options and connection.passive and _is_current(connection, segment):
                 self.save_route(connection)
@@ -69,6 +91,13 @@ class TcpLayer(PassiveOpens):
             self.to_listener(listener, key, segment, now)
         else:
             self.to_nobody(key, segment)
+
+    def _is_syn_fin(self, segment: Segment) -> bool:
+        """SYN and FIN together, where such segments are dropped."""
+        if segment.flags & (SYN | FIN) != SYN | FIN or not self.settings.drop_syn_fin:
+            return False
+        self.settled(0, segment, Reason(rules.SYN_FIN_DROPPED, {"seg_seq": segment.seq}))
+        return True
 
     def _addresses_are_sound(self, packet: Packet, segment: Segment) -> bool:
         """MUST-57, MUST-63: nothing to or from broadcast and multicast."""
@@ -243,23 +272,8 @@ class TcpLayer(PassiveOpens):
         for connection in turn:
             connection.queued = False
             segments = connection.poll(now, budget)
-            secret = connection.md5.find(connection.remote) if connection.md5 is not None else None
-            for segment in segments:
-                tos = connection.tos | segment.ecn
-                if secret is not None:
-                    sign(segment, connection.local, connection.remote, secret)
-                packet = self.packet(
-                    connection.local, connection.remote, segment, connection.ttl, tos
-                )
-                if connection.route is not None:
-                    packet.go_along(connection.route)
-                if connection.may_fragment:
-                    packet.df = False
-                if connection.udp_port:
-                    packet = wrap(packet, self.settings.udp_tunneling_port, connection.udp_port)
-                out.append(packet)
-                if segment.flags & RST:
-                    self.count("OutRsts")
+            if segments:
+                self._pack(connection, segments, out)
             if connection.times.kind or connection.snd.buffer.end > connection.snd.snd_una:
                 connection.watch_sending(now)
             if connection.signals or connection.marks is not None or len(segments) >= budget:
@@ -267,6 +281,29 @@ class TcpLayer(PassiveOpens):
             else:
                 self.demux.arm(connection)
         return out
+
+    def _pack(self, connection: HostConnection, segments: list[Segment], out: list[Packet]) -> None:
+        """IP packets around ``segments``, onto ``out``."""
+        local, remote = connection.local, connection.remote
+        ttl, tos = connection.ttl, connection.tos
+        df = not connection.may_fragment and self.sets_df(remote)
+        plain = connection.md5 is None and connection.route is None and not connection.udp_port
+        for segment in segments:
+            packet = Packet(local, remote, PROTO_TCP, segment, ttl, tos | segment.ecn, 0, df)
+            out.append(packet if plain else self._dressed(connection, segment, packet))
+            if segment.flags & RST:
+                self.count("OutRsts")
+
+    def _dressed(self, connection: HostConnection, segment: Segment, packet: Packet) -> Packet:
+        """Signed, with its source route, in its datagram, as the connection has it."""
+        secret = connection.md5.find(connection.remote) if connection.md5 is not None else None
+        if secret is not None:
+            sign(segment, connection.local, connection.remote, secret)
+        if connection.route is not None:
+            packet.go_along(connection.route)
+        if connection.udp_port:
+            packet = wrap(packet, self.settings.udp_tunneling_port, connection.udp_port)
+        return packet
 
 
 def _is_current(connection: HostConnection, segment: Segment) -> bool:

@@ -82,6 +82,8 @@ class TcpRecords:
         """Sockets that bind(2) gave a port."""
         self._manners_seen: Manners | None = None
         """The latest record's, which the next most often shares."""
+        self.last: HostConnection | None = None
+        """Whose segment came last: the next one is often its, too."""
         self.arriving_udp: int = 0
         """The UDP port that the arriving segment came from; 0: it came in no datagram."""
         self.now: int = 0
@@ -341,6 +343,8 @@ class TcpRecords:
     def _untable(self, connection: HostConnection) -> None:
         if connection.tabled:
             connection.tabled = False
+            if self.last is connection:
+                self.last = None
             if connection.fastopen_cookie is not None or connection.fastopen_bare:
                 self.fastopen.ended(connection, self.now)
             if self.demux.connections.get(connection.key) is connection:
@@ -363,8 +367,12 @@ class TcpRecords:
     def packet(self, local: bytes, remote: bytes, segment: Segment, ttl: int, tos: int) -> Packet:
         """The IP packet around a segment (§3.9.2): the Diffserv field as it was set
         (SHLD-22)."""
-        df = self.settings.path_mtu_discovery and self.path_mtu.may_set_df(remote, self.now)
+        df = self.sets_df(remote)
         return Packet(local, remote, PROTO_TCP, segment, ttl, tos, 0, df)
+
+    def sets_df(self, remote: bytes) -> bool:
+        """Packets to ``remote`` may not be cut on their way (RFC 1191)."""
+        return self.settings.path_mtu_discovery and self.path_mtu.may_set_df(remote, self.now)
 
 
 def _unsigned(key: Key, segment: Segment, secret: bytes) -> bool:

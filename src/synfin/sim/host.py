@@ -10,10 +10,11 @@ from typing import Final, Protocol
 from synfin.core.events import Observer
 from synfin.core.settings import Settings
 from synfin.core.timers import NEVER
+from synfin.host.host import Host
 from synfin.sim.errors import SimulationError
 from synfin.sim.links import Link
 from synfin.sim.node import Carrier, Channel, Flight, Node
-from synfin.sim.queue import TIMER
+from synfin.sim.queue import TIMER, Item
 from synfin.sim.streams import host_random
 from synfin.sim.tap import DROPPED
 from synfin.wire.ip import Packet, encode_packet
@@ -80,8 +81,11 @@ class SimHost(Node):
         self._factory: Factory = factory
         self._clock: Callable[[], int] = clock
         self._seed: int = seed
-        self._entries: list[int] = []
+        self._alarms: list[Alarm] = []
+        """Those in the queue; each is earlier than the one before it."""
         self._busy: bool = False
+        self._host: Host | None = None
+        """The engine, when it is the real one: that is called without detours."""
         self.engine: Engine = self._boot()
 
     # --- life and death -----------------------------------------------------
@@ -136,11 +140,14 @@ class SimHost(Node):
 
     def _boot(self) -> Engine:
         self.boots += 1
+        self._host = None
         random = host_random(self._seed, self.name, self.boots)
         engine = self._factory(self.name, self.settings, self._clock, random, self.observer)
         mtu = self.mtu or (self.channels[0].mtu if self.channels else 1500)
         for address, prefix_len in zip(self.addresses, self.prefixes, strict=True):
             engine.add_address(address, prefix_len, mtu)
+        if isinstance(engine, Host):
+            self._host = engine
         return engine
 
     def _go_down(self, action: str) -> None:
@@ -160,31 +167,36 @@ class SimHost(Node):
             carrier.settle(flight, DROPPED, "host-down", None)
             return
         packet = flight.packet
-        for tap in carrier.taps:
-            tap.arrived(flight.sent, self.name, packet, carrier.now)
+        if carrier.taps:
+            for tap in carrier.taps:
+                tap.arrived(flight.sent, self.name, packet, carrier.now)
+        host = self._host
         if flight.data:
             self.engine.receive_bytes(flight.data, carrier.now)
         elif carrier.bytes_mode:
             self.engine.receive_bytes(encode_packet(packet), carrier.now)
+        elif host is not None:
+            host.receive(packet, carrier.now)
         else:
             self.engine.receive(packet, carrier.now)
-        for tap in carrier.taps:
-            tap.handled(flight.sent, self.name, carrier.now)
+        if carrier.taps:
+            for tap in carrier.taps:
+                tap.handled(flight.sent, self.name, carrier.now)
         self.service()
 
-    def stale(self, time: int) -> bool:
-        """See :class:`synfin.sim.queue.Item`: the deadline moved, or the host is down."""
+    def alarm_is_stale(self, time: int) -> bool:
+        """The deadline is not at ``time`` any more, or the host is down."""
         return not self.up or self.engine.deadline() > time
 
-    def dropped(self, time: int) -> None:
-        """See :class:`synfin.sim.queue.Item`."""
-        self._entries.pop()
+    def alarm_dropped(self) -> None:
+        """The first alarm meant nothing any more."""
+        self._alarms.pop()
         if self.up:
             self._arm()
 
-    def fire(self) -> None:
+    def alarm(self) -> None:
         """A timer is due."""
-        self._entries.pop()
+        self._alarms.pop()
         self.engine.tick(self.carrier.now)
         self.service()
 
@@ -203,6 +215,9 @@ class SimHost(Node):
 
     def _run(self) -> None:
         for _ in range(MAX_ROUNDS):
+            host = self._host
+            if host is not None and not host.stirs():
+                return
             if not self._react() and not self._send():
                 return
             if not self.up:
@@ -214,7 +229,14 @@ class SimHost(Node):
 
     def _react(self) -> bool:
         engine = self.engine
-        ready = engine.take_ready()
+        host = self._host
+        ready: Sequence[object]
+        if host is None:
+            ready = engine.take_ready()
+        elif host.has_ready():
+            ready = host.take_ready()
+        else:
+            return False
         for socket in ready:
             for callback in self.ready_callbacks:
                 callback(socket)
@@ -223,21 +245,35 @@ class SimHost(Node):
         return len(ready) > 0
 
     def _send(self) -> bool:
-        packets = self.engine.poll(self.carrier.now, POLL_BUDGET)
-        for packet in packets:
-            self.carrier.originate(self, packet)
-        return len(packets) > 0
+        carrier = self.carrier
+        host = self._host
+        if host is None:
+            packets = self.engine.poll(carrier.now, POLL_BUDGET)
+            for packet in packets:
+                carrier.originate(self, packet)
+            return len(packets) > 0
+        polled = host.poll(carrier.now, POLL_BUDGET)
+        if carrier.undisturbed():
+            for packet in polled:
+                if not self.launch(packet):
+                    carrier.originate(self, packet)
+        else:
+            for packet in polled:
+                carrier.originate(self, packet)
+        return len(polled) > 0
 
     def _arm(self) -> None:
-        """One entry for the next deadline, unless an earlier one will look again."""
-        deadline = self.engine.deadline()
+        """One alarm for the next deadline, unless an earlier one will look again."""
+        host = self._host
+        deadline = self.engine.deadline() if host is None else host.not_before()
         if deadline >= NEVER:
             return
         deadline = max(deadline, self.carrier.now)
-        entries = self._entries
-        if not entries or deadline < entries[-1]:
-            entries.append(deadline)
-            self.carrier.schedule(deadline, TIMER, self)
+        alarms = self._alarms
+        if not alarms or deadline < alarms[-1].time:
+            alarm = Alarm(self)
+            alarms.append(alarm)
+            self.carrier.schedule(deadline, TIMER, alarm)
 
     # --- sending ----------------------------------------------------------------
 
@@ -248,6 +284,26 @@ class SimHost(Node):
             super().too_big(flight, channel, length)
         else:
             self.cut_for(flight, channel)
+
+
+class Alarm(Item):
+    """A host's next deadline, as it was when the alarm was set."""
+
+    def __init__(self, host: SimHost) -> None:
+        super().__init__()
+        self.host: SimHost = host
+
+    def stale(self, time: int) -> bool:
+        """See :class:`synfin.sim.queue.Item`: the deadline moved, or the host is down."""
+        return self.host.alarm_is_stale(time)
+
+    def dropped(self, time: int) -> None:
+        """See :class:`synfin.sim.queue.Item`."""
+        self.host.alarm_dropped()
+
+    def fire(self) -> None:
+        """A timer is due."""
+        self.host.alarm()
 
 
 class Attacker(SimHost):

@@ -1,13 +1,12 @@
 """Links: delay, jitter, rate, a drop-tail queue, an MTU - and bad luck, seeded."""
 
 import random
-from collections import deque
 from typing import Final
 
 from synfin.core.problems import Problem
 from synfin.sim.aqm import DROP, MARK, QueueManager, Red, Threshold
-from synfin.sim.node import Carrier, Channel, Flight, Node, with_ttl
-from synfin.sim.queue import ARRIVAL
+from synfin.sim.node import UNSET, Carrier, Channel, Flight, Node, with_ttl
+from synfin.sim.queue import Lane
 from synfin.sim.streams import stream
 from synfin.sim.tap import CORRUPTED, DELIVERED, DROPPED, QUEUE_FULL
 from synfin.wire.ip import Packet, decode_packet, encode_packet, header_length, packet_length
@@ -64,15 +63,25 @@ class Wire(Channel):
         self.marked: int = 0
         self.manager: QueueManager | None = None
         self._rng: random.Random = rng
-        self._waiting: deque[tuple[int, int]] = deque()
+        self._lane: Lane = Lane()
+        self._waiting: int = 0
+        """Packets not yet wholly sent, the one being sent included."""
         self._waiting_bytes: int = 0
+        self._leaving: Flight | None = None
+        """The first of them; each knows the one behind it."""
+        self._entering: Flight | None = None
+        """The last of them."""
+        self._timed_length: int = -1
+        self._timed_rate: int = 0
+        self._timed: int = 0
+        """How long ``_timed_length`` octets take at ``_timed_rate``, ns."""
         self._busy_until: int = -(1 << 62)
         self._last_arrival: int = -(1 << 62)
 
     def queue_length(self) -> int:
         """Packets waiting or being sent now."""
         self._drain(self.carrier.now)
-        return len(self._waiting)
+        return self._waiting
 
     def carry(self, flight: Flight) -> int | None:
         """See :class:`Channel`: loss, queue, transmission, propagation."""
@@ -99,7 +108,7 @@ class Wire(Channel):
         self.carried += 1
         if self.carrier.bytes_mode and not flight.data:
             through_bytes(flight)
-        self.carrier.schedule(arrival, ARRIVAL, flight)
+        self.carrier.queue.push_arrival(arrival, flight, self._lane)
         if not self.target.forwards or self.target.owns(flight.packet.final_dst):
             fate = CORRUPTED if flight.sent.damaged else DELIVERED
             self.carrier.settle(flight, fate, "", arrival)
@@ -110,6 +119,7 @@ class Wire(Channel):
     def landed(self, flight: Flight) -> bool:
         """See :class:`Channel`."""
         self.in_flight -= 1
+        self._drain(self.carrier.now)
         if self.up:
             return True
         self._lose(flight, DROPPED, "link-down")
@@ -120,21 +130,29 @@ class Wire(Channel):
         self.carrier.settle(flight, fate, cause, None)
 
     def _drain(self, now: int) -> None:
-        waiting = self._waiting
-        while waiting and waiting[0][0] <= now:
-            self._waiting_bytes -= waiting.popleft()[1]
+        flight = self._leaving
+        if flight is None or flight.leaves > now:
+            return
+        while flight is not None and flight.leaves <= now:
+            self._waiting -= 1
+            self._waiting_bytes -= flight.length
+            flight = flight.behind
+        self._leaving = flight
 
     def _room(self, flight: Flight) -> bool:
         """Drop-tail: a packet that finds the queue full is lost."""
-        if self.rate == 0 or flight.due is not None:
+        if self.rate == 0 or flight.due != UNSET:
             return True
+        return self._has_room(len(flight.data) or packet_length(flight.packet))
+
+    def _has_room(self, length: int) -> bool:
         self._drain(self.carrier.now)
-        if len(self._waiting) > (self.queue_packets or DEFAULT_QUEUE):
+        if self._waiting > (self.queue_packets or DEFAULT_QUEUE):
             return False
-        if self.queue_bytes == 0 or not self._waiting:
+        leaving = self._leaving
+        if self.queue_bytes == 0 or leaving is None:
             return True
-        length = len(flight.data) or packet_length(flight.packet)
-        return self._waiting_bytes - self._waiting[0][1] + length <= self.queue_bytes
+        return self._waiting_bytes - leaving.length + length <= self.queue_bytes
 
     def mark_from(self, packets: int) -> None:
         """From so many waiting packets on mark what declares ECT. Raises ValueError for
@@ -149,11 +167,11 @@ class Wire(Channel):
     def _managed(self, flight: Flight, manager: QueueManager) -> bool:
         """Ask the queue's manager; False when the packet is dropped. Octets that travel
         as they are cannot be marked."""
-        if self.rate == 0 or flight.due is not None:
+        if self.rate == 0 or flight.due != UNSET:
             return True
         tos = flight.packet.tos
         ect = tos & 3 != NOT_ECT and not flight.data
-        verdict = manager.judge(max(len(self._waiting) - 1, 0), ect)
+        verdict = manager.judge(max(self._waiting - 1, 0), ect)
         if verdict == MARK and tos & 3 != CE:
             flight.packet = with_ttl(flight.packet, flight.packet.ttl)
             flight.packet.tos = tos | CE
@@ -163,16 +181,11 @@ class Wire(Channel):
 
     def _arrival(self, flight: Flight) -> int:
         now = self.carrier.now
-        if flight.due is not None:
+        if flight.due != UNSET:
             return max(flight.due, now)
         leaves = now
         if self.rate:
-            length = len(flight.data) or packet_length(flight.packet)
-            start = max(now, self._busy_until)
-            leaves = start + -(-length * 8 * SECOND // self.rate)
-            self._busy_until = leaves
-            self._waiting.append((leaves, length))
-            self._waiting_bytes += length
+            leaves = self._wait(flight, len(flight.data) or packet_length(flight.packet))
         arrival = leaves + self.delay
         if self.jitter:
             arrival += self._rng.randrange(self.jitter + 1)
@@ -182,6 +195,59 @@ class Wire(Channel):
             arrival = self._last_arrival
         self._last_arrival = arrival
         return arrival
+
+    def _wait(self, flight: Flight, length: int) -> int:
+        """``flight`` queues for the link: when its last bit leaves, ns."""
+        if length != self._timed_length or self.rate != self._timed_rate:
+            self._timed_length = length
+            self._timed_rate = self.rate
+            self._timed = -(-length * 8 * SECOND // self.rate)
+        leaves = max(self.carrier.now, self._busy_until) + self._timed
+        self._busy_until = leaves
+        flight.leaves = leaves
+        flight.length = length
+        flight.behind = None
+        last = self._entering
+        if self._leaving is None or last is None:
+            self._leaving = flight
+        else:
+            last.behind = flight
+        self._entering = flight
+        self._waiting += 1
+        self._waiting_bytes += length
+        return leaves
+
+    def _is_plain(self) -> bool:
+        """Nothing but loss, delay, rate and queue."""
+        if not self.up or self.manager is not None or self.jitter:
+            return False
+        return self.reorder == 0.0 and self.corrupt == 0.0 and self.duplicate == 0.0
+
+    def launch(self, packet: Packet) -> bool:
+        """See :class:`Channel`."""
+        length = packet_length(packet)
+        if length > self.mtu or not self._is_plain():
+            return False
+        carrier = self.carrier
+        carrier.sent += 1
+        if self.loss > 0.0 and self._rng.random() < self.loss:
+            self.lost += 1
+            return True
+        if self.in_flight >= MAX_IN_FLIGHT or (self.rate and not self._has_room(length)):
+            self.overflowed += 1
+            self.lost += 1
+            return True
+        now = carrier.now
+        flight = Flight(carrier.sent, now, packet, self.target)
+        flight.channel = self
+        arrival = (self._wait(flight, length) if self.rate else now) + self.delay
+        if not self.allow_reorder and arrival < self._last_arrival:
+            arrival = self._last_arrival
+        self._last_arrival = arrival
+        self.in_flight += 1
+        self.carried += 1
+        carrier.queue.push_arrival(arrival, flight, self._lane)
+        return True
 
 
 class Link:

@@ -28,6 +28,7 @@ QUIESCENT: Final = "quiescent"
 LIMIT: Final = "limit"
 TIME: Final = "time"
 
+FOREVER: Final = (1 << 62) - 1
 MAX_AT_ONE_INSTANT: Final = 1_000_000
 """Events without virtual time moving; more is an endless loop."""
 
@@ -157,8 +158,9 @@ class Network(Traffic):
         if isinstance(destination, str) and destination in self.nodes:
             for address in self.nodes[destination].addresses:
                 node.overrides[address] = channel
-            return
-        node.overrides[read_address(destination)[0]] = channel
+        else:
+            node.overrides[read_address(destination)[0]] = channel
+        node.forget_ways()
 
     def reject(self, router: str, selector: str, type_: int = -1, code: int = 0) -> None:
         """``router`` does not forward what ``selector`` (``"A>B SYN nth=1"``) takes: it
@@ -213,9 +215,14 @@ class Network(Traffic):
 
     def step(self) -> bool:
         """One event; False when nothing is left to happen."""
-        time = self._queue.next_time()
-        if time == NOTHING:
+        first = self.queue.first()
+        if first is None:
             return False
+        self._happen(first.time)
+        return True
+
+    def _happen(self, time: int) -> None:
+        """The first event of the queue, at ``time``."""
         if time > self.now:
             self.now = time
             self._instant = 0
@@ -223,26 +230,27 @@ class Network(Traffic):
         if self._instant > MAX_AT_ONE_INSTANT:
             raise SimulationError(f"time stands still at {self.now} ns: something loops")
         self.events += 1
-        self._queue.pop().fire()
+        self.queue.pop().fire()
         if self._copies:
             self._send_copies()
-        return True
 
     def run(self, until_ns: int | None = None, max_events: int | None = None) -> str:
         """Runs until nothing is left ('quiescent'), the next event lies after
         ``until_ns`` ('time'; now is ``until_ns`` then), or ``max_events`` have happened
         ('limit'). Looks after all hosts first, as calls may have been made outside."""
         self.service()
+        queue = self.queue
         left = -1 if max_events is None else max_events
+        until = FOREVER if until_ns is None else until_ns
         while left != 0:
-            time = self._queue.next_time()
-            if time == NOTHING:
+            first = queue.first()
+            if first is None:
                 return QUIESCENT
-            if until_ns is not None and time > until_ns:
-                self.now = max(self.now, until_ns)
+            if first.time > until:
+                self.now = max(self.now, until)
                 self._instant = 0
                 return TIME
-            self.step()
+            self._happen(first.time)
             left -= 1
         return LIMIT
 
@@ -256,12 +264,12 @@ class Network(Traffic):
 
     def next_time(self) -> int | None:
         """When the next event is due, or None."""
-        time = self._queue.next_time()
+        time = self.queue.next_time()
         return None if time == NOTHING else time
 
     def schedule(self, time: int, priority: int, item: Item) -> None:
         """See :class:`Carrier`."""
-        self._queue.push(time, priority, item)
+        self.queue.push(time, priority, item)
 
 
 class Call(Item):

@@ -1,13 +1,17 @@
 """Nodes, links and packets on their way: the base classes, and how one hop is made."""
 
-from synfin.sim.queue import Item
-from synfin.sim.tap import DROPPED, Hop, Tap, Transmission
+from typing import Final
+
+from synfin.sim.queue import EventQueue, Item
+from synfin.sim.tap import DELIVERED, DROPPED, Hop, Tap, Transmission
 from synfin.wire.icmp import IcmpMessage
 from synfin.wire.ip import Packet, packet_length
 from synfin.wire.pieces import fragment
 
 MAX_HOPS = 1024
 """A packet that crosses more links than this loops where no TTL stops it (switches)."""
+UNSET: Final = -(1 << 62)
+"""No time."""
 
 
 class Carrier:
@@ -17,6 +21,13 @@ class Carrier:
         self.now: int = 0
         self.taps: list[Tap] = []
         self.bytes_mode: bool = False
+        self.sent: int = 0
+        """Packets sent so far: the last one's number."""
+        self.queue: EventQueue = EventQueue()
+
+    def undisturbed(self) -> bool:
+        """Nobody watches or disturbs the packets: they may take the short way."""
+        raise NotImplementedError
 
     def schedule(self, time: int, priority: int, item: Item) -> None:
         """``item`` happens at ``time``."""
@@ -39,6 +50,10 @@ class Carrier:
         """A transmission's first hop is decided: the taps may hear of it."""
         raise NotImplementedError
 
+    def is_group(self, dst: bytes) -> bool:
+        """Whether ``dst`` is several hosts."""
+        raise NotImplementedError
+
     def route(self, node: "Node", dst: bytes) -> "Channel | None":
         """The channel by which ``node`` sends to ``dst``; None: no way known."""
         raise NotImplementedError
@@ -55,26 +70,59 @@ class Carrier:
 class Flight(Item):
     """A packet on its way: one hop after the other in the same object.
 
-    ``data`` (if any) are the very octets that travel: damaged or hand-made
-    ones. ``due`` is the arrival time that a fault imposed; -1: none.
-    ``group``: to several hosts (broadcast, multicast). ``node`` is where it
-    arrives next.
+    ``number`` and ``sent_at`` (ns) are those of :attr:`sent`, which for a packet that takes
+    the short way (:meth:`Channel.launch`) is made when somebody asks. ``data`` (if any) are
+    the very octets that travel: damaged or hand-made ones. ``due`` is the arrival time that
+    a fault imposed, or UNSET. ``group``: to several hosts (broadcast, multicast). ``node``
+    is where it arrives next. ``leaves`` (ns), ``length`` (octets) and ``behind`` belong to
+    the queue of the link that it is on.
     """
 
-    def __init__(self, sent: Transmission, packet: Packet, data: bytes, node: "Node") -> None:
+    def __init__(self, number: int, sent_at: int, packet: Packet, node: "Node") -> None:
         super().__init__()
-        self.sent: Transmission = sent
+        self.number: int = number
+        self.sent_at: int = sent_at
         self.packet: Packet = packet
-        self.data: bytes = data
+        self.data: bytes = b""
         self.node: Node = node
         self.channel: Channel | None = None
-        self.due: int | None = None
+        self.due: int = UNSET
         self.group: bool = False
         self.hops: int = 0
+        self.leaves: int = UNSET
+        self.length: int = 0
+        self.behind: Flight | None = None
+        self._sent: Transmission | None = None
+
+    @property
+    def sent(self) -> Transmission:
+        """What taps are told of it."""
+        return self._sent or self._make_known()
+
+    def tell_as(self, sent: Transmission) -> None:
+        """``sent`` is what taps are told of it."""
+        self._sent = sent
+
+    def _make_known(self) -> Transmission:
+        """A tap came while the packet was on the only link of its way."""
+        channel = self.channel
+        assert channel is not None
+        there = channel.target.name
+        sent = Transmission(
+            self.number, self.sent_at, self.packet, b"", channel.source.name, there, False
+        )
+        sent.announced = True
+        sent.fate = DELIVERED
+        sent.arrives = sent.hop_arrives = self.time
+        sent.next_hop = there
+        self._sent = sent
+        return sent
 
     def branch(self) -> "Flight":
         """A second flight of the same packet, for another link."""
-        twin = Flight(self.sent, self.packet, self.data, self.node)
+        twin = Flight(self.number, self.sent_at, self.packet, self.node)
+        twin.tell_as(self.sent)
+        twin.data = self.data
         twin.due = self.due
         twin.group = self.group
         twin.hops = self.hops
@@ -99,6 +147,11 @@ class Channel:
         """Puts ``flight`` on the link: when it is at the other end, or None (lost)."""
         raise NotImplementedError
 
+    def launch(self, packet: Packet) -> bool:
+        """The short way of a packet from ``source`` to ``target`` itself, with nobody
+        watching: the same as :meth:`carry` would do. False: it must go the long way."""
+        raise NotImplementedError
+
     def landed(self, flight: Flight) -> bool:
         """``flight`` came out at the other end; False when the link is down by then."""
         raise NotImplementedError
@@ -119,6 +172,10 @@ class Node(Item):
         self.overrides: dict[bytes, Channel] = {}
         self.forwards: bool = False
         """Others' packets may pass through here."""
+        self._near_src: bytes = b""
+        self._near_dst: bytes = b""
+        self._near: Channel | None = None
+        """The link straight to ``_near_dst``."""
 
     def owns(self, address: bytes) -> bool:
         """Whether ``address`` is this node's."""
@@ -135,6 +192,32 @@ class Node(Item):
             self.routes.clear()
         self.routes[dst] = channel
         return channel
+
+    def forget_ways(self) -> None:
+        """The topology changed."""
+        self.routes.clear()
+        self._near_src = self._near_dst = b""
+        self._near = None
+
+    def launch(self, packet: Packet) -> bool:
+        """Sends an own packet the short way, if it has one; only when the carrier is
+        :meth:`~Carrier.undisturbed`."""
+        if packet.dst is not self._near_dst or packet.src is not self._near_src:
+            self._look_around(packet)
+        near = self._near
+        return near is not None and not packet.options and near.launch(packet)
+
+    def _look_around(self, packet: Packet) -> None:
+        """Remembers whether a link leads straight to the packet's destination."""
+        dst = packet.dst
+        self._near = None
+        self._near_src = packet.src
+        self._near_dst = dst
+        if self.carrier.is_group(dst) or self.owns(dst) or not self.owns(packet.src):
+            return
+        channel = self.channel_for(dst)
+        if channel is not None and not channel.target.forwards and channel.target.owns(dst):
+            self._near = channel
 
     def arrive(self, flight: Flight) -> None:
         """A packet is here."""

@@ -1,6 +1,11 @@
-"""The event queue: a heap ordered by (time, priority, order of scheduling)."""
+"""The event queue, ordered by (time, priority, order of scheduling).
 
-import heapq
+Each priority has a heap of its own, in which the items stand themselves: no entry is
+made beside them, and what is compared are plain numbers. Items that come in order one
+behind the other (packets on a link) form a :class:`Lane`: only the first of them stands
+in the heap.
+"""
+
 from typing import Final
 
 from synfin.core.interpreted import mypyc_attr
@@ -16,10 +21,18 @@ NOTHING: Final = -(1 << 62)
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Item:
-    """Something that happens at a time."""
+    """Something that happens at a time; it stands in the queue once at most."""
 
     def __init__(self) -> None:
-        pass
+        self.time: int = 0
+        """When it happens, ns."""
+        self.serial: int = 0
+        """Its place among those of the same time and priority."""
+        self.queued: bool = False
+        """It is in the queue."""
+        self.follower: Item | None = None
+        """The next one of its lane."""
+        self.lane: Lane | None = None
 
     def stale(self, time: int) -> bool:
         """True when the entry at ``time`` no longer means anything (a timer that was
@@ -34,32 +47,144 @@ class Item:
         raise NotImplementedError
 
 
-class EventQueue:
-    """O(log n) per entry; entries of equal time and priority keep their order."""
+class Lane:
+    """Items that happen in the order in which they are scheduled."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, int, Item]] = []
+        self.last: Item | None = None
+
+
+class EventQueue:
+    """O(log n) per entry, O(1) behind another one of its lane; entries of equal time and
+    priority keep their order."""
+
+    def __init__(self) -> None:
+        self._arrivals: list[Item] = []
+        self._timers: list[Item] = []
+        self._calls: list[Item] = []
+        self._next: list[Item] = self._arrivals
+        """The heap in which :meth:`first` found the first event."""
         self._serial: int = 0
+        self._count: int = 0
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return self._count
 
     def push(self, time: int, priority: int, item: Item) -> None:
         """``item`` shall happen at ``time`` (ns)."""
+        self._number(time, item)
+        if priority == ARRIVAL:
+            _insert(self._arrivals, item)
+        elif priority == TIMER:
+            _insert(self._timers, item)
+        else:
+            _insert(self._calls, item)
+
+    def push_arrival(self, time: int, item: Item, lane: Lane) -> None:
+        """``item`` arrives at ``time`` (ns), usually not before the last one of ``lane``."""
+        last = lane.last
+        if last is not None and (last.lane is not lane or not last.queued):
+            last = None  # it has left
+        self._number(time, item)
+        item.lane = lane
+        if last is None or last.time <= time:
+            lane.last = item
+        if last is not None and last.time <= time:
+            last.follower = item
+        else:
+            _insert(self._arrivals, item)
+
+    def _number(self, time: int, item: Item) -> None:
         self._serial += 1
-        heapq.heappush(self._heap, (time, priority, self._serial, item))
+        self._count += 1
+        item.time = time
+        item.serial = self._serial
+        item.queued = True
+
+    def first(self) -> Item | None:
+        """The next event, which :meth:`pop` takes; None when nothing is left. Drops stale
+        entries."""
+        best: Item | None = None
+        if self._arrivals:
+            best = self._arrivals[0]
+            self._next = self._arrivals
+        while self._timers:
+            timer = self._timers[0]
+            if best is not None and best.time <= timer.time:
+                break
+            if not timer.stale(timer.time):
+                best = timer
+                self._next = self._timers
+                break
+            self._remove(self._timers)
+            timer.dropped(timer.time)
+        if self._calls:
+            call = self._calls[0]
+            if best is None or call.time < best.time:
+                best = call
+                self._next = self._calls
+        return best
 
     def next_time(self) -> int:
         """When the next event happens, or :data:`NOTHING`. Drops stale entries."""
-        heap = self._heap
-        while heap:
-            time, priority, _serial, item = heap[0]
-            if priority != TIMER or not item.stale(time):
-                return time
-            heapq.heappop(heap)
-            item.dropped(time)
-        return NOTHING
+        item = self.first()
+        return NOTHING if item is None else item.time
 
     def pop(self) -> Item:
-        """Takes the first event; :meth:`next_time` must have found one."""
-        return heapq.heappop(self._heap)[3]
+        """Takes the first event; :meth:`first` or :meth:`next_time` must have found one."""
+        return self._remove(self._next)
+
+    def _remove(self, heap: list[Item]) -> Item:
+        """The item at the top leaves; the next one of its lane takes its place."""
+        item = heap[0]
+        self._count -= 1
+        item.queued = False
+        follower = item.follower
+        if follower is not None:
+            item.follower = None
+            _sift_down(heap, follower)
+        else:
+            last = heap.pop()
+            if heap:
+                _sift_down(heap, last)
+        return item
+
+
+def _insert(heap: list[Item], item: Item) -> None:
+    """``item`` goes to its place, from the end upwards."""
+    at = len(heap)
+    heap.append(item)
+    while at > 0:
+        above = (at - 1) // 2
+        other = heap[above]
+        if not _before(item, other):
+            break
+        heap[at] = other
+        at = above
+    heap[at] = item
+
+
+def _sift_down(heap: list[Item], item: Item) -> None:
+    """``item`` goes to its place, from the top, which is free, downwards."""
+    size = len(heap)
+    at = 0
+    below = 1
+    while below < size:
+        child = heap[below]
+        if below + 1 < size:
+            other = heap[below + 1]
+            if _before(other, child):
+                child = other
+                below += 1
+        if not _before(child, item):
+            break
+        heap[at] = child
+        at = below
+        below = 2 * at + 1
+    heap[at] = item
+
+
+def _before(one: Item, other: Item) -> bool:
+    if one.time == other.time:
+        return one.serial < other.serial
+    return one.time < other.time

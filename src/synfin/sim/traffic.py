@@ -6,8 +6,8 @@ from synfin.core.rules import SPOOFED
 from synfin.sim.fault import Fault, Verdict, judge
 from synfin.sim.flows import FlowMemory
 from synfin.sim.links import flip_bit
-from synfin.sim.node import Carrier, Channel, Flight, Node
-from synfin.sim.queue import ARRIVAL, EventQueue, Item
+from synfin.sim.node import UNSET, Carrier, Channel, Flight, Node
+from synfin.sim.queue import ARRIVAL, Item
 from synfin.sim.routes import gateway, tree_towards
 from synfin.sim.streams import stream
 from synfin.sim.tap import CORRUPTED, DELIVERED, DROPPED, FRAGMENTED, IN_FLIGHT, Tap, Transmission
@@ -35,8 +35,6 @@ class Traffic(Carrier):
         self.nodes: dict[str, Node] = {}
         self.faults: list[Fault] = []
         self.flows: FlowMemory = FlowMemory()
-        self.sent: int = 0
-        self._queue: EventQueue = EventQueue()
         self._owners: dict[bytes, Node] = {}
         self._broadcasts: set[bytes] = set()
         self._networks: set[tuple[int, int, int]] = set()
@@ -91,6 +89,12 @@ class Traffic(Carrier):
 
     # --- packets ------------------------------------------------------------------
 
+    def undisturbed(self) -> bool:
+        """See :class:`Carrier`."""
+        if self.taps or self._held:
+            return False
+        return not self._learning and not self.bytes_mode
+
     def originate(self, node: Node, packet: Packet, data: bytes = b"") -> None:
         """See :class:`Carrier`: cuts, numbers, shows to the faults, sends."""
         body = packet.body
@@ -122,8 +126,10 @@ class Traffic(Carrier):
     ) -> Flight:
         self.sent += 1
         sent = Transmission(self.sent, self.now, packet, data, origin, target, spoofed)
-        flight = Flight(sent, packet, data, self.nodes[origin])
-        flight.group = self._is_group(packet.dst)
+        flight = Flight(self.sent, self.now, packet, self.nodes[origin])
+        flight.tell_as(sent)
+        flight.data = data
+        flight.group = self.is_group(packet.dst)
         return flight
 
     def _judge(self, node: Node, target: str, packet: Packet, spoofed: bool) -> Verdict | None:
@@ -270,7 +276,8 @@ class Traffic(Carrier):
         node = self._owners.get(dst)
         return format_address(dst) if node is None else node.name
 
-    def _is_group(self, dst: bytes) -> bool:
+    def is_group(self, dst: bytes) -> bool:
+        """See :class:`Carrier`."""
         if is_multicast(dst) or is_broadcast(dst):
             return True
         return dst in self._broadcasts and dst not in self._owners
@@ -296,7 +303,7 @@ class Traffic(Carrier):
     def _forget_routes(self) -> None:
         self._trees.clear()
         for node in self.nodes.values():
-            node.routes.clear()
+            node.forget_ways()
 
 
 class Held(Item):
@@ -325,7 +332,7 @@ def node_depart(node: Node, flight: Flight, network: Traffic) -> None:
     """First hop; what a node sends to itself comes back at once (or when a fault says)."""
     dst = flight.packet.dst
     if node.owns(dst) or is_loopback(dst):
-        arrives = network.now if flight.due is None else flight.due
+        arrives = network.now if flight.due == UNSET else flight.due
         flight.node = node
         flight.sent.next_hop = node.name
         flight.sent.hop_arrives = arrives
