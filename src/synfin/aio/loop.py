@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context, copy_context
 from typing import Any, Final, NoReturn
 
+from synfin.aio.collecting import Collecting
 from synfin.aio.driver import Driver
 from synfin.aio.errors import Fenced, outside
 from synfin.aio.graveyard import quieten
@@ -55,18 +56,27 @@ class Loop(StockLoop):
         self.left: Callable[[], None] = _nothing
         """Called when the loop begins and ends to run: patches come and go."""
         self._dead: bool = False
+        self._collecting: Collecting = Collecting()
         super().__init__(Selector(kernel, kernel.driver))
         self._selector: Selector
         self._selector.pending = self._has_ready
+        if not self.driver.real_time:
+            self._selector.each_round = self._collecting.round
         self._clock_resolution = NS
 
     # -- running --------------
     def run_forever(self) -> None:
         """See :class:`asyncio.AbstractEventLoop`; the patches hold meanwhile."""
+        self._check_closed()
+        self._check_running()
         self.entered()
+        if not self.driver.real_time:
+            self._collecting.enter()
         try:
             super().run_forever()
         finally:
+            if not self.driver.real_time:
+                self._collecting.leave()
             self.left()
 
     @property

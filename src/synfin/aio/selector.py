@@ -35,6 +35,7 @@ class Selector(selectors.BaseSelector, Readiness):
         """Draws the order of sockets that are ready at once (the kernel promises none)."""
         self.pending: Callable[[], bool] = bool
         """Whether the loop has something else to do (set by the loop)."""
+        self.each_round: Callable[[], None] = _nothing
         self.stuck: Callable[[], BaseException] = RuntimeError
         """The error for a wait that nothing can end (set by the loop)."""
         driver.readiness = self
@@ -115,6 +116,7 @@ class Selector(selectors.BaseSelector, Readiness):
         """Ready descriptors, after at most ``timeout`` seconds (rounded up to the next ns at
         which something can be due)."""
         driver = self._driver
+        self.each_round()
         driver.flush()
         ready = self._collect()
         if ready or (timeout is not None and timeout <= 0):
@@ -176,6 +178,10 @@ class Selector(selectors.BaseSelector, Readiness):
             key = self._keys.get(fd)
             if key is not None and events & key.events:
                 ready.append((key, events & key.events))
+
+
+def _nothing() -> None:
+    """Nobody counts."""
 
 
 def descriptor_of(fileobj: Any) -> int:

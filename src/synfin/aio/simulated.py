@@ -137,8 +137,7 @@ class SimDriver(Driver):
 
     def _move_to(self, until: int) -> None:
         bound = min(until, self.max_time_ns)
-        if bound > self.network.now:
-            self.network.run(until_ns=bound)
+        self.network.now = max(self.network.now, bound)
         if until > self.max_time_ns:
             raise OutOfTime(
                 f"the run reached {self.max_time_ns / 1e9:g} s of virtual time: "
@@ -427,8 +426,9 @@ class World:
     def _cancel_all(self) -> None:
         tasks = [task for task in asyncio.all_tasks(self.loop) if not task.done()]
         tasks = [task for task in tasks if task not in self._dead_tasks()]
-        if not tasks:
+        if not tasks or asyncio._get_running_loop() is not None:
             return
+        self.loop.set_exception_handler(_tell_unless_cancelled)
         for task in tasks:
             task.cancel()
         bound = self.network.now + 60_000_000_000
@@ -446,6 +446,12 @@ class World:
             for item in process.remains
             if isinstance(item, asyncio.Task)
         ]
+
+
+def _tell_unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Python 3.11's streams complain of a handler that was cancelled."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _describe(process: Process, number: int, sock: Socket) -> OpenSocket:

@@ -7,14 +7,17 @@ each timer) are searched for the futures that tasks wait for.
 
 import asyncio
 import gc
+import socket
+import weakref
 from dataclasses import dataclass
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
 
 from synfin.aio.driver import READ
-from synfin.aio.kernel import SIMULATED
+from synfin.aio.kernel import SIMULATED, Kernel
 from synfin.aio.loop import Loop, Task
 from synfin.aio.process import Process
+from synfin.core.states import State
 from synfin.host.sockets import Socket
 
 MAX_OBJECTS: Final = 20_000
@@ -145,7 +148,7 @@ def _operation(sock: Socket | None, reading: bool) -> str:
         return "accept"
     if reading:
         return "read"
-    connecting = sock is not None and sock.conn is not None and not sock.connect_told
+    connecting = sock is not None and sock.conn is not None and sock.conn.state is State.SYN_SENT
     return "connect" if connecting else "write"
 
 
@@ -171,7 +174,7 @@ def _find_timers(loop: Loop, waits: dict[int, list[Wait]]) -> None:
 
 _OPAQUE: Final = (
     asyncio.Task, asyncio.AbstractEventLoop, ModuleType, type, CodeType, FrameType, Process,
-    str, bytes, int, float,
+    socket.socket, Kernel, str, bytes, int, float,
 )  # fmt: skip
 
 
@@ -190,6 +193,8 @@ def _reached(start: Any, waits: dict[int, list[Wait]]) -> list[Wait]:
             found.extend(waits.get(id(item), ()))
             if isinstance(item, FunctionType):
                 following.extend(item.__closure__ or ())
+            elif isinstance(item, weakref.ref):
+                following.append(item())
             elif not isinstance(item, _OPAQUE):
                 following.extend(gc.get_referents(item))
         level = following

@@ -1,0 +1,280 @@
+"""Hosts lose power, processes die, programs restart."""
+
+import asyncio
+import gc
+
+import pytest
+
+from synfin.aio.errors import Hang, ProgramFailed
+from synfin.sim.tap import Tap, Transmission
+from synfin.wire.tcp import FIN, RST, Segment
+from tests.aio.places import MS, echo, server, world
+
+SECOND = 1000 * MS
+
+
+class Flags(Tap):
+    """The flags that ``api`` sent."""
+
+    def __init__(self) -> None:
+        self.fins = 0
+        self.resets = 0
+
+    def transmitted(self, sent: Transmission) -> None:
+        """See :class:`Tap`."""
+        body = sent.packet.body
+        if sent.origin == "api" and isinstance(body, Segment):
+            self.fins += bool(body.flags & FIN)
+            self.resets += bool(body.flags & RST)
+
+
+def test_a_crash_runs_no_finally_and_sends_nothing() -> None:
+    log: list[str] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            writer.write(await reader.readexactly(1))
+            await asyncio.Event().wait()
+        except BaseException as error:
+            log.append(repr(error))
+            raise
+        finally:
+            log.append("finally")
+            writer.close()
+
+    async def ask() -> str:
+        reader, writer = await asyncio.open_connection("api", 80)
+        writer.write(b"x")
+        await reader.readexactly(1)
+        here.crash("api")
+        with pytest.raises(asyncio.TimeoutError):
+            async with asyncio.timeout(3600):
+                await reader.read(1)
+        writer.transport.abort()
+        return "nothing, for an hour"
+
+    flags = Flags()
+    with world() as here:
+        here.network.tap(flags)
+        process = here.spawn("api", server(handle))
+        assert here.run(ask(), host="client") == "nothing, for an hour"
+        assert process.exit == "crashed"
+        assert not process.alive
+    gc.collect()
+    assert log == []
+    assert (flags.fins, flags.resets) == (0, 0)
+
+
+@pytest.mark.parametrize("unread", [False, True])
+def test_a_killed_process_has_its_descriptors_closed_by_the_kernel(unread: bool) -> None:
+    """FIN; RST where octets had not been read (RFC 2525 §2.17, as Linux)."""
+    log: list[str] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if unread:
+            writer.transport.pause_reading()  # type: ignore[attr-defined]
+        try:
+            await asyncio.Event().wait()
+        finally:
+            log.append("finally")
+
+    async def ask() -> bytes:
+        reader, writer = await asyncio.open_connection("api", 80)
+        writer.write(b"request")
+        await asyncio.sleep(1)
+        here.kill("api")
+        try:
+            return await reader.read()
+        finally:
+            writer.close()
+
+    flags = Flags()
+    with world() as here:
+        here.network.tap(flags)
+        here.spawn("api", server(handle))
+        if unread:
+            with pytest.raises(ConnectionResetError):
+                here.run(ask(), host="client")
+        else:
+            assert here.run(ask(), host="client") == b""
+        assert here.open_sockets("api") == []
+    assert log == []
+    assert (flags.fins > 0, flags.resets > 0) == (not unread, unread)
+
+
+def test_programs_start_again_at_a_reboot_and_old_connections_are_reset() -> None:
+    boots: list[float] = []
+
+    async def serve() -> None:
+        boots.append(asyncio.get_running_loop().time())
+        await server(echo)()
+
+    async def ask() -> bytes:
+        reader, writer = await asyncio.open_connection("api", 80)
+        here.call_at(5 * SECOND, lambda: here.reboot("api"))
+        await asyncio.sleep(6)
+        writer.write(b"to the old one")
+        with pytest.raises(ConnectionResetError):
+            await reader.read(1)
+        writer.close()
+        reader, writer = await asyncio.open_connection("api", 80)
+        writer.write(b"to the new one")
+        answer = await reader.readexactly(14)
+        writer.close()
+        return answer
+
+    with world() as here:
+        here.spawn("api", serve)
+        assert here.run(ask(), host="client") == b"to the new one"
+        assert [process.exit for process in here.processes if process.host == "api"] == [
+            "crashed",
+            "",
+        ]
+    assert boots == [0.0, 5.0]
+
+
+def test_a_task_of_a_dead_host_is_not_woken_by_the_living() -> None:
+    event = asyncio.Event()
+    log: list[str] = []
+
+    async def waits() -> None:
+        try:
+            await event.wait()
+            log.append("woken")
+        finally:
+            log.append("finally")
+
+    async def sets() -> None:
+        await asyncio.sleep(1)
+        here.crash("api")
+        event.set()
+        await asyncio.sleep(1)
+
+    with world() as here:
+        here.spawn("api", waits)
+        here.run(sets(), host="client")
+    assert log == []
+
+
+def test_timers_of_a_dead_host_do_not_fire() -> None:
+    log: list[str] = []
+
+    async def ticks() -> None:
+        asyncio.get_running_loop().call_later(5, log.append, "tick")
+        await asyncio.sleep(1000)
+
+    async def waits() -> None:
+        await asyncio.sleep(1)
+        here.crash("api")
+        await asyncio.sleep(10)
+
+    with world() as here:
+        here.spawn("api", ticks)
+        here.run(waits(), host="client")
+    assert log == []
+
+
+def test_a_program_that_fails_ends_the_run_and_is_named() -> None:
+    async def fails() -> None:
+        await asyncio.sleep(2)
+        raise ValueError("no such table")
+
+    with world() as here:
+        here.spawn("api", fails, name="migrate")
+        with pytest.raises(ProgramFailed, match=r"migrate on api failed at 2\.0+ s") as caught:
+            here.run(asyncio.sleep(100), host="client")
+        assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_program_without_check_fails_on_its_own() -> None:
+    async def fails() -> None:
+        raise ValueError
+
+    with world() as here:
+        process = here.spawn("api", fails, check=False)
+        here.run(asyncio.sleep(1), host="client")
+        assert process.exit == "error"
+        assert isinstance(process.exception, ValueError)
+
+
+def test_the_awaited_program_may_go_down_with_its_host() -> None:
+    with world() as here:
+        here.call_at(SECOND, lambda: here.crash("client"))
+        with pytest.raises(ProgramFailed, match="crashed"):
+            here.run(asyncio.sleep(100), host="client")
+
+
+def test_a_hang_names_who_waits_for_what() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async def read_reply() -> None:
+        reader, _writer = await asyncio.open_connection("api", 80)
+        await reader.read(1)
+
+    with world() as here:
+        here.spawn("api", server(silent))
+        with pytest.raises(Hang) as caught:
+            here.run(read_reply(), host="client")
+        (wait,) = [wait for wait in caught.value.waits if wait.host == "client"]
+    assert wait.operation == "read"
+    assert wait.remote == ("10.0.0.1", 80)
+    assert wait.where.endswith("in read_reply")
+    assert "read_reply" in str(caught.value)
+
+
+def test_waits_know_their_descriptor_and_the_timer_that_bounds_them() -> None:
+    held = []
+
+    async def never_reads(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)  # asyncio itself holds no paused transport
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await asyncio.Event().wait()
+
+    async def writes() -> None:
+        _reader, writer = await asyncio.open_connection("api", 80)
+        writer.write(bytes(20_000_000))
+        async with asyncio.timeout(50):
+            await writer.drain()
+
+    async def look() -> None:
+        await asyncio.sleep(20)
+        waits = {wait.task.get_name(): wait for wait in here.waiting()}
+        assert waits["serve@api"].operation == "accept"
+        assert waits["writes@client"].operation == "write"
+        until = waits["writes@client"].until_ns
+        assert until is not None
+        assert 50 * SECOND < until < 51 * SECOND
+
+    with world() as here:
+        here.spawn("api", server(never_reads))
+        here.spawn("client", writes, check=False)
+        here.run(look())
+
+
+def test_a_signal_reaches_the_handler_of_its_process() -> None:
+    import signal
+
+    log: list[str] = []
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        await stop.wait()
+        log.append("drained")
+
+    async def main() -> None:
+        await asyncio.sleep(1)
+        here.signal(graceful, signal.SIGTERM)
+        here.signal(plain, signal.SIGTERM)
+        await asyncio.sleep(1)
+
+    async def deaf() -> None:
+        await asyncio.sleep(1000)
+
+    with world() as here:
+        graceful = here.spawn("api", serve)
+        plain = here.spawn("api", deaf)
+        here.run(main())
+        assert (graceful.exit, plain.exit) == ("done", "killed")
+    assert log == ["drained"]
