@@ -80,8 +80,9 @@ def _predicted(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if unscaled_window(tcb, segment) != snd.snd_wnd or snd.snd_wnd == 0:
         return False
     # With a window scale, an active opener sets the prediction up only once text has come
-    # or a window other than the SYN,ACK's (tcp_finish_connect()).
-    ready = tcb.passive or snd.scale <= 0 or rcv.rcv_nxt > rcv.irs + 1 or snd.snd_wl1 > rcv.irs
+    # or a window other than the SYN,ACK's (tcp_finish_connect()); a crossing SYN's ACK does.
+    was_received = tcb.passive or tcb.syn_rule is rules.SYN_SENT_SIMULTANEOUS
+    ready = was_received or snd.scale <= 0 or rcv.rcv_nxt > rcv.irs + 1 or snd.snd_wl1 > rcv.irs
     return ready and rcv.rcv_up <= rcv.rcv_nxt
 
 

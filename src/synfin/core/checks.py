@@ -32,7 +32,7 @@ def check_request(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if seq == rcv.irs and flags & (SYN | RST | ACK) == SYN and not stale:
         return _repeated_syn(tcb, segment)
     inside = rcv.acceptable(seq, segment.seg_len, True)
-    if flags & RST and inside and seq != rcv.rcv_nxt:
+    if flags & RST and inside and not stale and seq != rcv.rcv_nxt:
         return False  # challenged, whatever it acknowledges
     if flags & ACK and segment.ack != wrap(tcb.snd.iss + 1):
         if flags & RST:

@@ -10,6 +10,7 @@ application can decide late what to send next.
 
 from typing import Final
 
+from synfin.core import pacing
 from synfin.core.forming import sack_length
 from synfin.core.send_text import send_text
 from synfin.core.sendbuffer import Chunk
@@ -70,7 +71,8 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
             if not _may_begin_unit(tcb):
                 break
             if here > 0:
-                buffer.bound(tcb.pushed_to == buffer.end)
+                # A unit that was pushed stays so when more text joins it.
+                buffer.bound(tcb.pushed_to > tcb.unit_start)
             tcb.unit_start = buffer.end
             here = 0
         piece = min(len(data) - taken, size - here)
@@ -82,18 +84,29 @@ def _queue_units(tcb: Tcb, data: Chunk) -> int:
 
 
 def _send_full_unit(tcb: Tcb) -> None:
-    """It leaves with the next poll; what it was charged to is known now. More text comes,
-    so it is pushed only when half a window has gone without (Linux forced_push())."""
+    """More text comes, so it is pushed only when half a window has gone without (Linux
+    forced_push()): then all that may go leaves. Otherwise one hand-over of it does, if nothing
+    waits before it (Linux tcp_push_one()). What it was charged to is known now."""
     state = tcb.state
     if state is State.ESTABLISHED or state is State.CLOSE_WAIT:
         snd = tcb.snd
-        before = tcb.more_coming
         forced = snd.buffer.end > max(tcb.pushed_to, snd.iss + 1) + snd.max_window // 2
+        if not forced and tcb.unit_start > snd.snd_nxt:
+            return
+        before = tcb.more_coming
         tcb.more_coming = not forced
         if forced:
             tcb.pushed_to = snd.buffer.end
-        send_text(tcb, tcb.outbox, BURST)
+        send_text(tcb, tcb.outbox, BURST if forced else len(tcb.outbox) + _one_handover(tcb))
         tcb.more_coming = before
+
+
+def _one_handover(tcb: Tcb) -> int:
+    """Segments that go to the device at once: one, where it cuts large ones."""
+    full = max(tcb.effective_mss - sack_length(tcb), 1)
+    if tcb.max_segment > full:
+        return 1
+    return max(pacing.largest(tcb.snd, full, LARGEST_UNIT // full * full) // full, 1)
 
 
 def _unit_size(tcb: Tcb) -> int:

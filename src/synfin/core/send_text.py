@@ -39,7 +39,7 @@ def send_text(tcb: Tcb, out: list[Segment], budget: int) -> None:
         _explain_wait(tcb)
     elif snd.ca_state == RECOVERY and not tcb.settings.rack:
         _send_what_may_be_missing(tcb, out, budget)
-    tcb.sws_override = False
+    tcb.sws_override = tcb.woken = False
 
 
 def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
@@ -55,8 +55,7 @@ def _send_all_new(tcb: Tcb, out: list[Segment], budget: int) -> None:
     full = tcb.wait_rule is rules.WAIT_CWND or snd.in_flight >= snd.cc.cwnd
     if snd.snd_nxt > first or full:
         window_validation.validate_window(snd, full, tcb.now)
-    woken = tcb.sws_override and tcb.settings.override_by_probe  # tcp_write_wakeup()
-    if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED and not woken:
+    if snd.snd_nxt > first and tcb.state is not State.SYN_RECEIVED and not tcb.woken:
         _watch_the_tail(tcb)
 
 
@@ -148,8 +147,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
         pushed = not tcb.more_coming
     else:
         pushed = snd.buffer.pushed_at(snd.snd_nxt + length)
-    woken = tcb.sws_override and tcb.settings.override_by_probe  # tcp_write_wakeup()
-    if pushed or woken or (length > full and tcb.settings.psh_on_large):
+    if pushed or tcb.woken or (length > full and tcb.settings.psh_on_large):
         flags |= PSH
     if fin:
         flags |= FIN
@@ -164,7 +162,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     segment = form(tcb, flags, seq, payload, rule, values)
     if length > full:
         segment.mss = full
-    if length % full and seq >= snd.snd_max and not woken:
+    if length % full and seq >= snd.snd_max and not tcb.woken:
         snd.small_end = seq + length
     kept = (FIN if fin else 0) | (PSH if pushed else 0)
     _record_new(tcb, seq, length + (1 if fin else 0), kept)

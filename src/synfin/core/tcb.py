@@ -202,6 +202,8 @@ class Tcb(StateHolder):
         self.wait_rule: Rule | None = None
         """Why the last poll sent nothing although something is queued."""
         self.sws_override: bool = False
+        self.woken: bool = False
+        """The override timer sends a probe (the switch ``override_by_probe``)."""
 
         self.transmitted_at: int = -(1 << 62)
         """When anything last left."""

@@ -64,6 +64,7 @@ def _expire(tcb: Tcb, slot: int) -> None:
         tcb.give_up(Trigger.GIVE_UP, 0, rules.FIN_WAIT_2_TIMEOUT, timeout)
     elif slot == SWS_OVERRIDE:
         tcb.sws_override = True
+        tcb.woken = tcb.settings.override_by_probe  # Linux tcp_write_wakeup()
         tcb.more_coming = tcb.more_held = False
 
 

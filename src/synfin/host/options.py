@@ -320,10 +320,12 @@ def _apply_tcp_level(connection: Connection, option: int, value: int, now: int) 
         connection.nodelay = bool(value)
         if value:
             connection.sws_override = True  # what a cork or MSG_MORE holds goes now (Linux)
+            connection.more_held = False
     elif option == c.TCP_NOTSENT_LOWAT:
         connection.notsent_lowat = value
     elif option == c.TCP_CORK:
         connection.corked = bool(value)
+        connection.more_held = connection.more_held and connection.corked
     elif option == c.TCP_MAXSEG:
         connection.user_mss = value
         if connection.settings.maxseg_at_once and connection.peer_mss:
