@@ -74,7 +74,7 @@ def form(
         payload,
     )
     if tcb.snd.snd_up > tcb.snd.snd_una:
-        _mark_urgent(tcb, segment, seq)
+        mark_urgent(tcb, segment, seq)
     ack_has_left(tcb, len(payload) > 0)
     if tcb.ecn.ok:
         mark_outgoing(tcb, segment, seq, rule is PERSIST_PROBE)
@@ -86,7 +86,7 @@ def form(
     return segment
 
 
-def _mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
+def mark_urgent(tcb: Tcb, segment: Segment, seq: int) -> None:
     """URG on every segment, probes too, before the end of urgent data of any length
     (MUST-31); SEG.UP counts to the octet after it (MUST-62)."""
     distance = tcb.snd.snd_up - seq

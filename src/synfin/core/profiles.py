@@ -91,6 +91,7 @@ LINUX: Final = Settings(
     rst_at_sack_edge=True,
     text_carries_duplicate_acks=True,
     override_by_probe=True,
+    reset_bears_urgent=True,
     user_timeout_from_retransmission=True,
     later_segment_no_duplicate=True,
     part_acked_waits_on=True,

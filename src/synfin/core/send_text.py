@@ -188,7 +188,7 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment], probe: bool = False) -> bool:
     if not snd.fin_unsent:
         return False
     counted = tcb.settings.fin_waits_for_cwnd and not probe
-    if counted and 0 < snd.in_flight >= snd.cc.cwnd:
+    if counted and (0 < snd.in_flight >= snd.cc.cwnd or _syn_fills_window(tcb)):
         tcb.wait_rule = rules.WAIT_CWND
         return False
     if snd.usable <= 0:  # the FIN takes a number of the window like any octet
@@ -198,6 +198,12 @@ def _send_lone_fin(tcb: Tcb, out: list[Segment], probe: bool = False) -> bool:
     out.append(form(tcb, ACK | FIN, seq, b"", rules.SEND_FIN, (tcb.ours(seq), 0)))
     _record_new(tcb, seq, 1, FIN)
     return False
+
+
+def _syn_fills_window(tcb: Tcb) -> bool:
+    """After a timeout Linux's window is one segment (tcp_enter_loss()), and a SYN that crossed
+    another's and was sent again takes it."""
+    return tcb.state is State.SYN_RECEIVED and not tcb.passive and tcb.syn_timeouts > 0
 
 
 def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:

@@ -162,6 +162,9 @@ class LifeSwitches(TextSwitches):
     octets stand."""
     urgent_defies_nagle: bool = False
     """Linux tcp_nagle_test(): no small segment waits while urgent text is unacknowledged."""
+    reset_bears_urgent: bool = False
+    """Linux __tcp_transmit_skb(): a RST of our own accord bears URG, too, while urgent text
+    has not been sent."""
     ack_after_crossing_syn: bool = False
     """Linux acknowledges once more after a simultaneous open."""
     quick_syn_retry_ns: int = 0

@@ -5,7 +5,7 @@ from typing import Final
 from synfin.core import loss_probe, recovery, rules
 from synfin.core.delayed_acks import timer_expired as delayed_ack_expired
 from synfin.core.errno import ETIMEDOUT
-from synfin.core.forming import options_now
+from synfin.core.forming import mark_urgent, options_now
 from synfin.core.rules import Rule
 from synfin.core.sequence import wrap
 from synfin.core.settings import MILLISECOND, SECOND, Settings
@@ -282,6 +282,8 @@ def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
     seq = wrap(tcb.own_number())
     options = options_now(tcb)  # RFC 7323 §3.2: TSopt SHOULD stand on a RST, too
     segment = Segment(tcb.local_port, tcb.remote_port, seq, ack, flags, 0, options)
+    if tcb.settings.reset_bears_urgent:
+        mark_urgent(tcb, segment, tcb.own_number())
     if tcb.observer is not None:
         segment.reason = tcb.reason(rule, a, b, None, None, None)
     tcb.outbox.append(segment)

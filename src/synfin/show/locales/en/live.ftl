@@ -80,6 +80,7 @@ live-fuzz-named-text-over-fin = a peer that puts text where its FIN stood out of
 live-fuzz-named-unit-deferred = where the congestion window leaves room for part of a unit only, the kernel may wait for the next ACK to send it whole; whether it does hangs on how old the flight is.
 live-fuzz-named-overlap-behind-neighbour = text that covers text held out of order is reported by D-SACK only if the kernel did not first join it to its neighbour on the left.
 live-fuzz-named-ack-waits-for-window = more than a segment is acknowledged at once only while the window keeps its size; the kernel's window is half of its buffer, synfin's all of it.
+live-fuzz-named-ack-waited-for-window = as ack-waits-for-window, one segment later: an ACK that had to wait for its timer ends the conversation (pingpong mode), so the next one does not wait.
 live-fuzz-named-time-wait-taken-over = the kernel's record of a connection in TIME-WAIT, or closed in FIN-WAIT-2, gives way to a connect() from the same port that the program chose, if the peer used timestamps.
 live-fuzz-named-predicted-old-ack-stamp = the timestamp of a segment that was taken by header prediction in spite of an old ACK is echoed from then on.
 live-fuzz-named-predicted-old-ack = text that fits the kernel's header prediction is taken before its ACK field is looked at, and its timestamp too, however old the ACK; but only while the memory charged to the socket has room for it.

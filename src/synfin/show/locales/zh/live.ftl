@@ -74,6 +74,7 @@ live-fuzz-named-text-over-fin = 对端在乱序到达的 FIN 所占的序号上�
 live-fuzz-named-unit-deferred = 拥塞窗口只够发送一个大段的一部分时，内核可能等下一个 ACK 再整个发送，等不等取决于在途数据已发出多久。
 live-fuzz-named-overlap-behind-neighbour = 新到的数据覆盖了乱序缓存中的数据时，只有内核没有先把它与左邻合并，才会用 D-SACK 报告。
 live-fuzz-named-ack-waits-for-window = 收到的数据超过一个报文段时，只有窗口没有变小才立即确认；内核的窗口是缓冲区的一半，synfin 用整个缓冲区。
+live-fuzz-named-ack-waited-for-window = 与 ack-waits-for-window 相同，只是晚一个报文段：等到定时器到期才发出的 ACK 会结束交互（pingpong）模式，于是下一个 ACK 不再等待。
 live-fuzz-named-time-wait-taken-over = 处于 TIME-WAIT、或应用已关闭而处于 FIN-WAIT-2 的连接，在内核里只留一条记录；对端用过时间戳时，应用从自选的同一端口 connect() 可以取代它。
 live-fuzz-named-predicted-old-ack-stamp = 由首部预测接收的报文段虽然 ACK 过旧，它的时间戳此后仍被回显。
 live-fuzz-named-predicted-old-ack = 带数据的报文段命中内核首部预测（header prediction）时，在检查 ACK 字段之前就被接收：不管 ACK 多旧，数据和时间戳都算数；但前提是记在套接字账上的内存还放得下它。
