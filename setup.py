@@ -12,7 +12,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 COMPILED_ROOMS = ("wire", "core", "host", "sim")
-LEFT_PLAIN: frozenset[str] = frozenset({"core/interpreted.py"})
+LEFT_PLAIN: frozenset[str] = frozenset({"wire/interpreted.py", "core/interpreted.py"})
 """Modules of those rooms that are not compiled, as ``room/module.py``."""
 
 

@@ -47,7 +47,7 @@ thread, no I/O, nothing that differs between platforms."""
 EXTRA_LIBRARY: dict[str, set[str]] = {"sim": {"random"}}
 
 COMPILER_MARK = "mypy_extensions.mypyc_attr"
-"""Read by the compiler alone: ``core/interpreted.py`` never imports it when it runs."""
+"""Read by the compiler alone: ``wire/interpreted.py`` never imports it when it runs."""
 
 IMPURE_CALLS = {
     "open", "print", "input", "breakpoint", "exec", "eval", "__import__",
@@ -176,8 +176,8 @@ def test_the_compilers_mark_is_for_the_compiler_alone() -> None:
         for path in modules(*COMPILED)
         if any(name == COMPILER_MARK for _, name in imports(tree_of(path)))
     ]
-    assert users == ["core/interpreted.py"]
-    code = "import sys, synfin.core.interpreted; sys.exit('mypy_extensions' in sys.modules)"
+    assert users == ["wire/interpreted.py"]
+    code = "import sys, synfin.wire.interpreted; sys.exit('mypy_extensions' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

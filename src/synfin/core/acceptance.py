@@ -4,7 +4,7 @@ from typing import Final
 
 from synfin.core import pacing, rules
 from synfin.core.delayed_acks import connected
-from synfin.core.events import Value
+from synfin.core.events import Values
 from synfin.core.rules import Rule
 from synfin.core.send_space import grow
 from synfin.core.sequence import modular_less
@@ -66,13 +66,11 @@ def send_mss(tcb: Tcb) -> int:
     return max(mss, 48)
 
 
-def establish(
-    tcb: Tcb, trigger: Trigger, rule: Rule, a: Value, b: Value, c: Value, d: Value = None
-) -> None:
+def establish(tcb: Tcb, trigger: Trigger, rule: Rule, values: Values) -> None:
     """Enter ESTABLISHED and what follows from a lossy handshake."""
     snd = tcb.snd
     tcb.rcv.half_open = False
-    tcb.enter(trigger, rule, a, b, c, d)
+    tcb.enter(trigger, rule, values)
     snd.recover = snd.snd_una
     if tcb.syn_timeouts:
         _after_lost_syn(tcb)

@@ -29,7 +29,7 @@ from synfin.wire.tcp import ACK, CWR, ECE, FIN, PSH, SYN, Segment
 def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
     """ACK bit off: drop. Otherwise by state."""
     if not segment.flags & ACK:
-        tcb.settled(rules.ACK_MISSING, segment, segment.flags)
+        tcb.settled(rules.ACK_MISSING, segment, (segment.flags,))
         return True
     snd = tcb.snd
     ack = unwrap(segment.ack, snd.snd_una)
@@ -41,21 +41,21 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
         _syn_received_ack(tcb, segment, seq, ack)
         return _ack_by_state(tcb, segment, seq)  # after Fast Open it may cover our FIN, too
     if snd.acks_something_unsent(ack):
-        tcb.settled(rules.ACK_UNSENT, segment, tcb.ours(ack), tcb.ours(snd.snd_max))
+        tcb.settled(rules.ACK_UNSENT, segment, (tcb.ours(ack), tcb.ours(snd.snd_max)))
         silent = tcb.settings.ack_unsent_silent and tcb.state is State.ESTABLISHED
         if not silent and tcb.may_challenge(segment):
-            tcb.owe_now(rules.ACK_UNSENT, tcb.ours(ack), tcb.ours(snd.snd_max))
+            tcb.owe_now(rules.ACK_UNSENT, (tcb.ours(ack), tcb.ours(snd.snd_max)))
         return True
     # Half of the number space away is "after" to Linux, hence not predicted.
     if snd.snd_nxt - (1 << 31) < ack < snd.snd_una and _predicted(tcb, segment, seq):
         note_timestamp(tcb, segment, seq)
     if tcb.settings.ack_too_old_check and ack < snd.snd_una - _oldest(tcb):
         tcb.settled(
-            rules.ACK_TOO_OLD, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.max_window
+            rules.ACK_TOO_OLD, segment, (tcb.ours(ack), tcb.ours(snd.snd_una), snd.max_window)
         )
         if tcb.may_challenge(segment):
             numbers = (tcb.ours(ack), tcb.ours(snd.snd_una), snd.max_window)
-            tcb.owe_now(rules.ACK_TOO_OLD, *numbers)
+            tcb.owe_now(rules.ACK_TOO_OLD, numbers)
         return True
     # Only now: a forged segment with a bad ACK must not move TS.Recent, or PAWS would
     # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
@@ -107,8 +107,8 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     rule = tcb.established_by
     if rule is rules.COOKIE_ACCEPTED:
         values = (segment.ack, tcb.snd.mss, 0)
-    tcb.settled(rule, segment, *values)
-    establish(tcb, Trigger.RCV_ACK_OF_SYN, rule, *values)
+    tcb.settled(rule, segment, values)
+    establish(tcb, Trigger.RCV_ACK_OF_SYN, rule, values)
     if segment.flags & SYN:
         if crossed and tcb.settings.ack_after_crossing_syn:
             tcb.owe_now(rules.SYN_ACK_CROSSED)
@@ -116,14 +116,14 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
             tcb.note_duplicate(tcb.rcv.irs, tcb.rcv.irs + 1)
         elif tcb.settings.split_synack:
             # Our ACK of its SYN went ahead alone and was dropped (§3.10.7.3 fifth).
-            tcb.owe_now(rules.SEQ_REPEATED_SYN_ACK, 0, 1)
+            tcb.owe_now(rules.SEQ_REPEATED_SYN_ACK, (0, 1))
     held = tcb.held_syn
     if held is not None:
         tcb.held_syn = None
         sixth_onward(tcb, held, tcb.rcv.irs + 1)
     if tcb.write_shut and tcb.state is State.ESTABLISHED:
         # CLOSE in SYN-RECEIVED with text pending was queued for now (§3.10.4).
-        tcb.enter(Trigger.CLOSE, rules.CLOSE_CALL, tcb.state.value, tcb.snd.unsent)
+        tcb.enter(Trigger.CLOSE, rules.CLOSE_CALL, (tcb.state.value, tcb.snd.unsent))
 
 
 def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
@@ -137,19 +137,21 @@ def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     _begin_news(tcb, segment)
     newly_sacked = _take_sack(tcb, segment, ack)
     if snd.acks_something_new(ack):
-        tcb.settled(
-            rules.ACK_NEW, segment, tcb.ours(ack), tcb.ours(snd.snd_una), tcb.ours(snd.snd_nxt)
-        )
+        if tcb.observer is not None:
+            numbers = (tcb.ours(ack), tcb.ours(snd.snd_una), tcb.ours(snd.snd_nxt))
+            tcb.settled(rules.ACK_NEW, segment, numbers)
         _advance(tcb, segment, ack)
     elif ack < snd.snd_una:
-        tcb.settled(rules.ACK_OLD, segment, tcb.ours(ack), tcb.ours(snd.snd_una))
+        tcb.settled(rules.ACK_OLD, segment, (tcb.ours(ack), tcb.ours(snd.snd_una)))
         if newly_sacked or snd.news.dsack:
             _recover(tcb)
         return
     elif _is_duplicate(tcb, segment, seq, ack, newly_sacked):
         snd.dupacks += 1
         snd.news.duplicate = not snd.board.empty()
-        tcb.settled(rules.ACK_DUPLICATE, segment, tcb.ours(ack), tcb.ours(snd.snd_una), snd.dupacks)
+        tcb.settled(
+            rules.ACK_DUPLICATE, segment, (tcb.ours(ack), tcb.ours(snd.snd_una), snd.dupacks)
+        )
     else:
         _settle_window(tcb, segment, seq, ack)
     _window_only(tcb, segment, seq, ack)
@@ -174,7 +176,7 @@ def _settle_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """A segment without text or FIN that acknowledges nothing new tells of the window."""
     if tcb.observer is not None and not segment.payload and not segment.flags & FIN:
         window = unscaled_window(tcb, segment)
-        tcb.settled(rules.ACK_WINDOW, segment, window, tcb.theirs(seq), tcb.ours(ack))
+        tcb.settled(rules.ACK_WINDOW, segment, (window, tcb.theirs(seq), tcb.ours(ack)))
 
 
 def _window_only(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
@@ -347,7 +349,7 @@ def _ack_by_state(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     numbers = (tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
     if state is State.FIN_WAIT_1:
-        tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_FIN_WAIT_2, *numbers)
+        tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_FIN_WAIT_2, numbers)
         tcb.stop_timer(PERSIST)
         tcb.kept_whole = bool(segment.flags & FIN)
         tcb.start_fin_wait_2()
@@ -355,11 +357,11 @@ def _ack_by_state(tcb: Tcb, segment: Segment, seq: int) -> bool:
             # What else it says is lost with the socket, unless it is new.
             return seq + len(segment.payload) <= tcb.rcv.rcv_nxt
     elif state is State.CLOSING:
-        tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_CLOSING, *numbers)
+        tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_CLOSING, numbers)
         tcb.start_time_wait()
         return True
     elif state is State.LAST_ACK:
-        tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_LAST, *numbers)
+        tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_LAST, numbers)
         tcb.finish(0, rules.ACK_LAST)
         return True
     return False

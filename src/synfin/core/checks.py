@@ -36,15 +36,15 @@ def check_request(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False  # challenged, whatever it acknowledges
     if flags & ACK and segment.ack != wrap(tcb.snd.iss + 1):
         if flags & RST:
-            tcb.settled(rules.RST_OUTSIDE, segment, tcb.theirs(seq), 1, rcv.rcv_wnd)
+            tcb.settled(rules.RST_OUTSIDE, segment, (tcb.theirs(seq), 1, rcv.rcv_wnd))
         else:
             tcb.reply(reset_without_ack(segment), rules.ACK_SYN_RECEIVED_BAD, segment)
         return True
     if stale or not inside:
         numbers = (tcb.theirs(seq), segment.seg_len, 1, rcv.rcv_wnd)
-        tcb.settled(rules.SEQ_UNACCEPTABLE, segment, *numbers)
+        tcb.settled(rules.SEQ_UNACCEPTABLE, segment, numbers)
         if not flags & RST and tcb.may_answer(segment):
-            tcb.owe_now(rules.SEQ_UNACCEPTABLE, *numbers)
+            tcb.owe_now(rules.SEQ_UNACCEPTABLE, numbers)
         return True
     return False
 
@@ -64,7 +64,7 @@ def check_sequence(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if tcb.settings.request_sockets and is_request(tcb):
         return check_request(tcb, segment, seq)
     if tcb.settings.ack_bit_first and not segment.flags & (ACK | RST | SYN):
-        tcb.settled(rules.ACK_MISSING, segment, segment.flags)
+        tcb.settled(rules.ACK_MISSING, segment, (segment.flags,))
         return True
     if tcb.ts_ok and _paws_rejects(tcb, segment, seq):
         return True
@@ -111,12 +111,12 @@ def _paws_rejects(tcb: Tcb, segment: Segment, seq: int) -> bool:
         # RFC 7323 §3.2: a segment without the option SHOULD be dropped.
         if segment.flags & SYN or not tcb.settings.missing_timestamp_drops:
             return False
-        tcb.settled(rules.TS_MISSING, segment, tcb.theirs(unwrap(segment.seq, rcv.rcv_nxt)))
+        tcb.settled(rules.TS_MISSING, segment, (tcb.theirs(unwrap(segment.seq, rcv.rcv_nxt)),))
         return True
     if not outdated(tcb, segment) or _late_duplicate_ack(tcb, segment, seq):
         return False
     tcb.paws_drops += 1
-    tcb.settled(rules.PAWS_DROP, segment, value, rcv.ts_recent)
+    tcb.settled(rules.PAWS_DROP, segment, (value, rcv.ts_recent))
     bare = segment.flags & ACK and not segment.seg_len
     if bare and seq < rcv.rcv_nxt and tcb.settings.paws_ignores_old_acks:
         return True
@@ -157,13 +157,13 @@ def _answer(tcb: Tcb, segment: Segment, seq: int, rule: Rule, values: tuple[int,
     if segment.seg_len and seq < rcv.rcv_nxt and not segment.flags & SYN:
         enter_quick_mode(tcb)
         tcb.note_duplicate(seq, min(seq + segment.seg_len, rcv.rcv_nxt))
-    tcb.owe_now(rule, *values)
+    tcb.owe_now(rule, values)
 
 
 def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
     """SEG.SEQ = RCV.NXT-1 with SYN in SYN-RECEIVED (Appendix A.2)."""
     if segment.flags & RST:
-        tcb.settled(rules.SEQ_UNACCEPTABLE_RST, segment, 0, 1, tcb.rcv.rcv_wnd)
+        tcb.settled(rules.SEQ_UNACCEPTABLE_RST, segment, (0, 1, tcb.rcv.rcv_wnd))
         return True
     if segment.flags & ACK:
         return False
@@ -172,7 +172,7 @@ def _repeated_syn(tcb: Tcb, segment: Segment) -> bool:
     if tcb.settings.syn_received_duplicate_syn == "resend" and not crossed:
         if tcb.settings.request_sockets and is_request(tcb) and not tcb.may_answer(segment):
             return True
-        tcb.settled(rules.SYN_RECEIVED_AGAIN, segment, *values)
+        tcb.settled(rules.SYN_RECEIVED_AGAIN, segment, values)
         tcb.syn_due = True
         tcb.syn_rule = rules.SYN_RECEIVED_AGAIN
         tcb.ecn.take_another_syn(segment, tcb.settings)
@@ -187,7 +187,7 @@ def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
     relative = tcb.theirs(seq)
     nxt = tcb.theirs(rcv.rcv_nxt)
     if segment.flags & RST:
-        tcb.settled(rules.RST_OUTSIDE, segment, relative, nxt, rcv.rcv_wnd)
+        tcb.settled(rules.RST_OUTSIDE, segment, (relative, nxt, rcv.rcv_wnd))
         return
     flags = segment.flags
     rule = rules.SEQ_UNACCEPTABLE
@@ -199,7 +199,7 @@ def _unacceptable(tcb: Tcb, segment: Segment, seq: int) -> None:
         rule, values = rules.SYN_CHALLENGE, (relative, nxt)
     elif flags & FIN and rcv.fin_received and seq + segment.seg_len == rcv.rcv_nxt:
         rule, values = rules.FIN_AGAIN, (relative, nxt)
-    tcb.settled(rule, segment, *values)
+    tcb.settled(rule, segment, values)
     _answer(tcb, segment, seq, rule, values)
 
 
@@ -217,9 +217,9 @@ def check_rst(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if tcb.settings.rst_at_sack_edge and tcb.sack_ok and rcv.held.recent:
         exact = exact or seq == rcv.held.block_ends[-1]
     if not exact and tcb.settings.rfc5961 and not tcb.settings.rst_in_window_kills:
-        tcb.settled(rules.RST_CHALLENGE, segment, *values)
+        tcb.settled(rules.RST_CHALLENGE, segment, values)
         if tcb.may_challenge(segment):
-            tcb.owe_now(rules.RST_CHALLENGE, *values)
+            tcb.owe_now(rules.RST_CHALLENGE, values)
         return True
     rule = rules.RST_EXACT if exact else rules.RST_793
     _reset_by_peer(tcb, segment, rule, values)
@@ -232,17 +232,19 @@ def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, in
     if state is State.SYN_RECEIVED:
         if tcb.fastopen_accepted:
             # The application has it already: to its socket this is a connection.
-            tcb.settled(rule, segment, *values)
-            tcb.give_up(Trigger.RCV_RST, ECONNRESET, rule, values[0], values[1])
+            tcb.settled(rule, segment, values)
+            tcb.give_up(Trigger.RCV_RST, ECONNRESET, rule, (values[0], values[1]))
         elif tcb.passive:
-            tcb.settled(rules.RST_SYN_RECEIVED_PASSIVE, segment, values[0], values[1])
+            tcb.settled(rules.RST_SYN_RECEIVED_PASSIVE, segment, (values[0], values[1]))
             back_to_listen(tcb, Trigger.RCV_RST_PASSIVE, rules.RST_SYN_RECEIVED_PASSIVE, values)
         else:
-            tcb.settled(rules.RST_SYN_RECEIVED_ACTIVE, segment, values[0], values[1])
+            tcb.settled(rules.RST_SYN_RECEIVED_ACTIVE, segment, (values[0], values[1]))
             error = ECONNRESET if tcb.settings.crossing_reset_is_reset else ECONNREFUSED
-            tcb.give_up(Trigger.RCV_RST, error, rules.RST_SYN_RECEIVED_ACTIVE, values[0], values[1])
+            tcb.give_up(
+                Trigger.RCV_RST, error, rules.RST_SYN_RECEIVED_ACTIVE, (values[0], values[1])
+            )
         return
-    tcb.settled(rule, segment, values[0], values[1], values[2])
+    tcb.settled(rule, segment, (values[0], values[1], values[2]))
     closing = state is State.CLOSING or state is State.LAST_ACK
     if closing:
         rule = rules.RST_CLOSING
@@ -252,12 +254,12 @@ def _reset_by_peer(tcb: Tcb, segment: Segment, rule: Rule, values: tuple[int, in
     elif state is State.CLOSE_WAIT and tcb.settings.reset_in_close_wait_epipe:
         error = EPIPE
     tcb.was_reset = True
-    tcb.give_up(Trigger.RCV_RST, error, rule, *values)
+    tcb.give_up(Trigger.RCV_RST, error, rule, values)
 
 
 def back_to_listen(tcb: Tcb, trigger: Trigger, rule: Rule, values: tuple[int, ...]) -> None:
     """A passively opened connection returns to LISTEN; the host drops the child."""
-    tcb.enter(trigger, rule, *values[:3])
+    tcb.enter(trigger, rule, values[:3])
     tcb.timers.stop_all()
     tcb.snd.board.clear()
     tcb.syn_due = False
@@ -273,22 +275,22 @@ def check_syn(tcb: Tcb, segment: Segment, seq: int) -> bool:
     rcv = tcb.rcv
     if tcb.state is State.SYN_RECEIVED:
         if seq == rcv.irs and segment.flags & ACK:
-            tcb.settled(rules.SEQ_REPEATED_SYN_ACK, segment, 0, 1)
+            tcb.settled(rules.SEQ_REPEATED_SYN_ACK, segment, (0, 1))
             return False
         if tcb.passive and not tcb.fastopen_accepted:
             return _new_syn_in_syn_received(tcb, segment, seq)
     values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
     if tcb.settings.rfc5961 and not tcb.settings.syn_in_window_resets:
-        tcb.settled(rules.SYN_CHALLENGE, segment, *values)
+        tcb.settled(rules.SYN_CHALLENGE, segment, values)
         if tcb.may_challenge(segment):
-            tcb.owe_now(rules.SYN_CHALLENGE, *values)
+            tcb.owe_now(rules.SYN_CHALLENGE, values)
         return True
     if tcb.settings.syn_in_window_resets:
-        tcb.settled(rules.SYN_793, segment, *values)
+        tcb.settled(rules.SYN_793, segment, values)
         queue_reset(tcb, rules.SYN_793, *values)
     else:
         tcb.reply(reset_without_ack(segment), rules.SYN_793, segment)
-    tcb.give_up(Trigger.RCV_RST, ECONNRESET, rules.SYN_793, *values)
+    tcb.give_up(Trigger.RCV_RST, ECONNRESET, rules.SYN_793, values)
     return True
 
 
@@ -296,7 +298,7 @@ def _new_syn_in_syn_received(tcb: Tcb, segment: Segment, seq: int) -> bool:
     """Another SYN in the window while we wait for the first one's ACK (§3.5)."""
     values = (tcb.theirs(seq), tcb.theirs(tcb.rcv.rcv_nxt), tcb.rcv.rcv_wnd)
     if tcb.settings.syn_received_new_syn == "listen":
-        tcb.settled(rules.SYN_RECEIVED_NEW_SYN_LISTEN, segment, *values)
+        tcb.settled(rules.SYN_RECEIVED_NEW_SYN_LISTEN, segment, values)
         back_to_listen(tcb, Trigger.RCV_NEW_SYN, rules.SYN_RECEIVED_NEW_SYN_LISTEN, values)
         return True
     answer = reset_without_ack(segment) if segment.flags & ACK else reset_with_ack(segment)

@@ -87,7 +87,7 @@ class Connection(Tcb):
     def open_passive(self, now: int) -> None:
         """CLOSED -> LISTEN."""
         self.now = now
-        self.enter(Trigger.OPEN_PASSIVE, rules.OPEN_PASSIVE, self.local_port)
+        self.enter(Trigger.OPEN_PASSIVE, rules.OPEN_PASSIVE, (self.local_port,))
 
     def open_active(self, now: int) -> None:
         """CLOSED -> SYN-SENT; the SYN leaves at the next poll."""
@@ -110,9 +110,9 @@ class Connection(Tcb):
         self.syn_rule = rule
         if rule is rules.OPEN_FASTOPEN:
             text = self.snd.buffer.end - self.snd.buffer.start
-            self.enter(trigger, rule, len(self.fastopen_cookie or b""), text)
+            self.enter(trigger, rule, (len(self.fastopen_cookie or b""), text))
         else:
-            self.enter(trigger, rule, self.snd.iss & 0xFFFFFFFF)
+            self.enter(trigger, rule, (self.snd.iss & 0xFFFFFFFF,))
 
     # -- 3.10.2 SEND -------------------------------------------------------------------
     def send(
@@ -253,9 +253,9 @@ class Connection(Tcb):
         if early and not self.detached and self.settings.fin_waits_for_established:
             return 0
         if state is State.CLOSE_WAIT and self.settings.last_ack_at_close:
-            self.enter(Trigger.SENT_FIN, rules.SEND_FIN, self.ours(self.snd.buffer.end), queued)
+            self.enter(Trigger.SENT_FIN, rules.SEND_FIN, (self.ours(self.snd.buffer.end), queued))
         if state is State.ESTABLISHED or early:
-            self.enter(Trigger.CLOSE, rules.CLOSE_CALL, state.value, queued)
+            self.enter(Trigger.CLOSE, rules.CLOSE_CALL, (state.value, queued))
         return 0
 
     def close(self, now: int) -> None:
@@ -270,7 +270,7 @@ class Connection(Tcb):
             unread = self.rcv.unread
             queue_reset(self, rules.CLOSE_UNREAD, unread)
             self.rcv.drop_unread()
-            self.give_up(Trigger.ABORT, 0, rules.CLOSE_UNREAD, unread)
+            self.give_up(Trigger.ABORT, 0, rules.CLOSE_UNREAD, (unread,))
             return
         self.shutdown(now)
         if self.state is State.FIN_WAIT_2:
@@ -295,7 +295,7 @@ class Connection(Tcb):
             queue_reset(self, rule, number)
         self.rcv.drop_unread()
         error = 0 if self.detached else ECONNRESET
-        self.enter(Trigger.ABORT, rule, state.value, number)
+        self.enter(Trigger.ABORT, rule, (state.value, number))
         self.finish(error, rule)
 
     # -- options that the application changes later ------------------------------------------
@@ -339,14 +339,14 @@ class Connection(Tcb):
         numbers = (error.type, error.code, error.errno)
         if self._ends_half_open(error):
             self._icmp_event(rules.ICMP_HALF_OPEN, error)
-            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HALF_OPEN, *numbers)
+            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HALF_OPEN, numbers)
             return
         if opening and self.settings.icmp_fails_connect and not self.passive:
             self._icmp_event(rules.ICMP_SYN_ABORTS, error)
-            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_SYN_ABORTS, *numbers)
+            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_SYN_ABORTS, numbers)
         elif hard and (self.state is State.SYN_SENT or self.settings.hard_icmp_aborts):
             self._icmp_event(rules.ICMP_HARD, error)
-            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HARD, *numbers)
+            self.give_up(Trigger.GIVE_UP, error.errno, rules.ICMP_HARD, numbers)
         else:
             self.soft_error = error.errno
             self._icmp_event(rules.ICMP_SOFT, error)

@@ -13,6 +13,7 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.receiver import DELAYED, NONE, NOW
+from synfin.core.rules import Rule
 from synfin.core.settings import MILLISECOND, SECOND
 from synfin.core.tcb import Tcb
 from synfin.core.timers import DELAYED_ACK, NEVER
@@ -124,12 +125,20 @@ def owe_for_text(tcb: Tcb) -> None:
         _wait(tcb, tcb.delayed_ack_ns)
 
 
+def _owe_numbered(tcb: Tcb, rule: Rule, value: int) -> None:
+    """An ACK of RCV.NXT is due at once, for ``rule``, which compared ``value``, too."""
+    if tcb.observer is None:
+        tcb.rcv.owe(NOW, rule)
+    else:
+        tcb.owe_now(rule, (tcb.theirs(tcb.rcv.rcv_nxt), value))
+
+
 def look_again(tcb: Tcb) -> None:
     """An ACK waits and something else came: in quick-ACK mode it waits no longer (Linux
     tcp_ack_snd_check() runs for every segment)."""
     state = tcb.acking
     if state.adaptive and state.quick > 0 and not state.pingpong:
-        tcb.owe_now(rules.ACK_QUICK, tcb.theirs(tcb.rcv.rcv_nxt), state.quick)
+        _owe_numbered(tcb, rules.ACK_QUICK, state.quick)
 
 
 def owe_for_fin(tcb: Tcb) -> None:
@@ -155,7 +164,7 @@ def _owe_adaptively(tcb: Tcb) -> None:
     if rcv.rcv_nxt - rcv.last_ack_sent > rcv.segment_size and _window_keeps_up(tcb):
         tcb.owe_now(rules.ACK_SECOND_SEGMENT)
     elif state.quick > 0 and not state.pingpong:
-        tcb.owe_now(rules.ACK_QUICK, tcb.theirs(rcv.rcv_nxt), state.quick)
+        _owe_numbered(tcb, rules.ACK_QUICK, state.quick)
     else:
         _delay_adaptively(tcb)
 
@@ -191,7 +200,7 @@ def _wait(tcb: Tcb, delay: int) -> None:
     before = timers.delayed_ack
     if before != NEVER:
         if tcb.acking.adaptive and before <= tcb.now + delay // 4:
-            tcb.owe_now(rules.ACK_DELAYED, tcb.theirs(rcv.rcv_nxt), delay)  # it is all but due
+            _owe_numbered(tcb, rules.ACK_DELAYED, delay)  # it is all but due
             return
         due = min(due, before)
     rcv.owe(DELAYED, rules.ACK_DELAYED)
@@ -275,7 +284,7 @@ def text_was_read(tcb: Tcb) -> bool:
     drained = rcv.unread == 0 and rcv.held.empty()
     pushed = state.pushed >= 2 or (state.pushed == 1 and not state.pingpong)
     if rcv.rcv_nxt - rcv.last_ack_sent > rcv.segment_size or (drained and pushed):
-        tcb.owe_now(rules.ACK_AFTER_READ, tcb.theirs(rcv.rcv_nxt), rcv.unread)
+        _owe_numbered(tcb, rules.ACK_AFTER_READ, rcv.unread)
         return True
     return False
 
@@ -287,7 +296,7 @@ def timer_expired(tcb: Tcb) -> None:
         return
     state = tcb.acking
     if state.compressed:
-        tcb.owe_now(rules.ACK_COMPRESSED, tcb.theirs(tcb.rcv.rcv_nxt), state.compressed)
+        _owe_numbered(tcb, rules.ACK_COMPRESSED, state.compressed)
         return
     if state.adaptive:
         if state.pingpong:
@@ -295,7 +304,7 @@ def timer_expired(tcb: Tcb) -> None:
             state.ato = tcb.delayed_ack_ns
         else:
             state.ato = min(state.ato * 2, tcb.snd.rtt.rto)
-    tcb.owe_now(rules.ACK_DELAYED, tcb.theirs(tcb.rcv.rcv_nxt), state.delay)
+    _owe_numbered(tcb, rules.ACK_DELAYED, state.delay)
 
 
 def set_quick(tcb: Tcb, value: int) -> None:

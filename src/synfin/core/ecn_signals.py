@@ -37,7 +37,7 @@ def text_arrived(tcb: Tcb, segment: Segment) -> None:
     if segment.ecn != CE:
         return
     ecn.marks += 1
-    tcb.settled(rules.ECN_CE, segment, tcb.theirs(tcb.rcv.rcv_nxt), ecn.marks)
+    tcb.settled(rules.ECN_CE, segment, (tcb.theirs(tcb.rcv.rcv_nxt), ecn.marks))
     if not ecn.echo:
         ecn.echo = True
         _acknowledge_soon(tcb)
@@ -61,9 +61,9 @@ def flags_arrived(tcb: Tcb, segment: Segment, ack: int) -> None:
     ecn = tcb.ecn
     if segment.flags & CWR and ecn.echo:
         ecn.echo = False
-        tcb.settled(rules.ECN_CWR, segment, tcb.theirs(tcb.rcv.rcv_nxt))
+        tcb.settled(rules.ECN_CWR, segment, (tcb.theirs(tcb.rcv.rcv_nxt),))
         if segment.payload and tcb.settings.ecn_cwr_at_once:
-            tcb.owe_now(rules.ACK_CWR, tcb.theirs(tcb.rcv.rcv_nxt))
+            tcb.owe_now(rules.ACK_CWR, (tcb.theirs(tcb.rcv.rcv_nxt),))
     if segment.flags & ECE and not segment.flags & SYN:
         tcb.snd.news.congestion_echo = True
         ecn.delivered_before = tcb.snd.delivered
@@ -77,6 +77,6 @@ def echo_answered(tcb: Tcb, segment: Segment, window: int, reductions: int) -> N
     if snd.echo_reductions > reductions:
         tcb.ecn.reductions += 1
         values = (window, snd.cc.cwnd, snd.cc.ssthresh, tcb.ours(snd.snd_max))
-        tcb.settled(rules.ECN_REDUCED, segment, *values)
+        tcb.settled(rules.ECN_REDUCED, segment, values)
     else:
-        tcb.settled(rules.ECN_ECHO_AGAIN, segment, snd.cc.cwnd)
+        tcb.settled(rules.ECN_ECHO_AGAIN, segment, (snd.cc.cwnd,))

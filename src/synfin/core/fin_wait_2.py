@@ -29,21 +29,21 @@ def record_settles(tcb: Tcb, segment: Segment, seq: int) -> bool:
     stale = tcb.ts_ok and outdated(tcb, segment)
     if stale or not rcv.acceptable(seq, segment.seg_len, True):
         numbers = (tcb.theirs(seq), segment.seg_len, tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
-        tcb.settled(rules.SEQ_UNACCEPTABLE, segment, *numbers)
+        tcb.settled(rules.SEQ_UNACCEPTABLE, segment, numbers)
         if tcb.may_answer(segment):
-            tcb.owe_now(rules.SEQ_UNACCEPTABLE, *numbers)
+            tcb.owe_now(rules.SEQ_UNACCEPTABLE, numbers)
         return True
     if flags & RST:
         values = (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
-        tcb.settled(rules.RST_EXACT, segment, *values)
+        tcb.settled(rules.RST_EXACT, segment, values)
         tcb.was_reset = True
-        tcb.give_up(Trigger.RCV_RST, 0, rules.RST_EXACT, *values)
+        tcb.give_up(Trigger.RCV_RST, 0, rules.RST_EXACT, values)
         return True
     late = end > rcv.rcv_nxt and bool(flags & ACK) and segment.seg_len > 0
     if flags & SYN and seq >= rcv.rcv_nxt:
         _end(tcb, segment, seq)
     elif not late:
-        tcb.settled(rules.ACK_WINDOW, segment, segment.window, tcb.theirs(seq), segment.ack)
+        tcb.settled(rules.ACK_WINDOW, segment, (segment.window, tcb.theirs(seq), segment.ack))
     elif not flags & FIN or end != rcv.rcv_nxt + 1:
         _end(tcb, segment, seq)
     else:
@@ -56,4 +56,4 @@ def _end(tcb: Tcb, segment: Segment, seq: int) -> None:
     values = (tcb.theirs(seq), len(segment.payload))
     tcb.reply(reset_for(segment), rules.TEXT_AFTER_CLOSE, segment)
     tcb.was_reset = True
-    tcb.give_up(Trigger.ABORT, 0, rules.TEXT_AFTER_CLOSE, *values)
+    tcb.give_up(Trigger.ABORT, 0, rules.TEXT_AFTER_CLOSE, values)

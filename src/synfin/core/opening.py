@@ -22,15 +22,15 @@ def listen_state(tcb: Tcb, segment: Segment) -> None:
     """First RST, second ACK, third SYN, fourth anything else."""
     flags = segment.flags
     if flags & RST:
-        tcb.settled(rules.LISTEN_RST, segment, segment.seq)
+        tcb.settled(rules.LISTEN_RST, segment, (segment.seq,))
     elif flags & SYN and flags & ACK and tcb.settings.listen_syn_ack_silent:
-        tcb.settled(rules.LISTEN_OTHER, segment, flags)
+        tcb.settled(rules.LISTEN_OTHER, segment, (flags,))
     elif flags & ACK:
         tcb.reply(reset_without_ack(segment), rules.LISTEN_ACK, segment)
     elif flags & SYN and not (flags & FIN and tcb.settings.listen_drops_syn_fin):
         _listen_syn(tcb, segment)
     else:
-        tcb.settled(rules.LISTEN_OTHER, segment, flags)
+        tcb.settled(rules.LISTEN_OTHER, segment, (flags,))
 
 
 def _listen_syn(tcb: Tcb, segment: Segment) -> None:
@@ -45,8 +45,8 @@ def _listen_syn(tcb: Tcb, segment: Segment) -> None:
     # The SYN's window already counts: a FIN may leave in SYN-RECEIVED (§3.10.4).
     tcb.snd.set_window(segment.window, tcb.rcv.irs, tcb.snd.iss)
     rule = rules.LISTEN_SPLIT if tcb.settings.split_synack else rules.LISTEN_SYN
-    tcb.enter(Trigger.RCV_SYN, rule, *values)
-    tcb.settled(rule, segment, *values)
+    tcb.enter(Trigger.RCV_SYN, rule, values)
+    tcb.settled(rule, segment, values)
     tcb.syn_due = True
     tcb.syn_rule = rule
     _syn_text(tcb, segment)
@@ -58,7 +58,7 @@ def _syn_text(tcb: Tcb, segment: Segment) -> None:
     if length == 0 and not segment.flags & FIN:
         return
     if tcb.fastopen_accepted:
-        tcb.settled(rules.LISTEN_FASTOPEN, segment, length)
+        tcb.settled(rules.LISTEN_FASTOPEN, segment, (length,))
         tcb.syn_rule = rules.LISTEN_FASTOPEN
         # The window that the SYN,ACK is about to offer counts already.
         tcb.rcv.rcv_adv = tcb.rcv.rcv_nxt + min(tcb.rcv.buffer_size, 0xFFFF)
@@ -67,16 +67,16 @@ def _syn_text(tcb: Tcb, segment: Segment) -> None:
         check_fin(tcb, segment, tcb.rcv.irs + 1 + length)
     elif tcb.settings.syn_data == "queue":
         tcb.held_syn = segment
-        tcb.settled(rules.LISTEN_SYN_DATA_QUEUED, segment, length)
+        tcb.settled(rules.LISTEN_SYN_DATA_QUEUED, segment, (length,))
     else:
-        tcb.settled(rules.LISTEN_SYN_DATA_DISCARDED, segment, length)
+        tcb.settled(rules.LISTEN_SYN_DATA_DISCARDED, segment, (length,))
 
 
 def _counterfactual_two_way(tcb: Tcb, segment: Segment) -> None:
     """Scenario 14: LISTEN + SYN is taken for a finished opening."""
     values = (segment.seq, wrap(tcb.snd.iss))
-    tcb.enter(Trigger.TWO_WAY_SYN, rules.LISTEN_TWO_WAY, *values)
-    tcb.settled(rules.LISTEN_TWO_WAY, segment, *values)
+    tcb.enter(Trigger.TWO_WAY_SYN, rules.LISTEN_TWO_WAY, values)
+    tcb.settled(rules.LISTEN_TWO_WAY, segment, values)
     tcb.syn_due = True
     tcb.syn_rule = rules.LISTEN_TWO_WAY
     tcb.snd.set_window(segment.window, tcb.rcv.irs, tcb.snd.iss)
@@ -94,18 +94,17 @@ def syn_sent_state(tcb: Tcb, segment: Segment) -> None:
         _syn_sent_bad_ack(tcb, segment)
     elif flags & RST:
         if acceptable:
-            tcb.settled(rules.SYN_SENT_REFUSED, segment, segment.ack, wrap(snd.snd_nxt))
+            tcb.settled(rules.SYN_SENT_REFUSED, segment, (segment.ack, wrap(snd.snd_nxt)))
             tcb.give_up(
                 Trigger.RCV_RST,
                 ECONNREFUSED,
                 rules.SYN_SENT_REFUSED,
-                segment.ack,
-                wrap(snd.snd_nxt),
+                (segment.ack, wrap(snd.snd_nxt)),
             )
         else:
-            tcb.settled(rules.SYN_SENT_RST_DROPPED, segment, segment.seq)
+            tcb.settled(rules.SYN_SENT_RST_DROPPED, segment, (segment.seq,))
     elif not flags & SYN:
-        tcb.settled(rules.SYN_SENT_NO_SYN, segment, flags)
+        tcb.settled(rules.SYN_SENT_NO_SYN, segment, (flags,))
     elif acceptable and _echoes_nothing_of_ours(tcb, segment):
         tcb.reply(reset_without_ack(segment), rules.SYN_SENT_BAD_ECHO, segment)
     elif acceptable:
@@ -129,7 +128,7 @@ def _syn_sent_bad_ack(tcb: Tcb, segment: Segment) -> None:
     """First: SEG.ACK =< ISS or SEG.ACK > SND.NXT: a reset, unless it is one."""
     iss = wrap(tcb.snd.iss)
     if segment.flags & RST:
-        tcb.settled(rules.SYN_SENT_BAD_ACK_RST, segment, segment.ack, iss, wrap(tcb.snd.snd_nxt))
+        tcb.settled(rules.SYN_SENT_BAD_ACK_RST, segment, (segment.ack, iss, wrap(tcb.snd.snd_nxt)))
     else:
         tcb.reply(reset_without_ack(segment), rules.SYN_SENT_BAD_ACK, segment)
     retry = tcb.settings.quick_syn_retry_ns
@@ -145,12 +144,12 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     rcv.rcv_adv = rcv.rcv_nxt + tcb.syn_window
     adopt_syn_options(tcb, segment)
     values = (segment.ack, wrap(tcb.snd.iss), segment.seq, wrap(rcv.rcv_nxt))
-    tcb.settled(rules.SYN_SENT_ESTABLISHED, segment, *values)
+    tcb.settled(rules.SYN_SENT_ESTABLISHED, segment, values)
     acknowledge_syn(tcb, segment, ack)
     tcb.snd.set_window(segment.window, rcv.irs, ack)
-    establish(tcb, Trigger.RCV_SYN_ACK, rules.SYN_SENT_ESTABLISHED, *values)
+    establish(tcb, Trigger.RCV_SYN_ACK, rules.SYN_SENT_ESTABLISHED, values)
     if not wait_for_answer(tcb):
-        tcb.owe_now(rules.SYN_SENT_ESTABLISHED, *values)
+        tcb.owe_now(rules.SYN_SENT_ESTABLISHED, values)
     snd = tcb.snd
     # RFC 7413 §4.2.2: text that a Fast Open SYN carried in vain goes again at once.
     again = tcb.fastopen_cookie is not None or tcb.settings.syn_data_unacked == "resend"
@@ -170,8 +169,8 @@ def _syn_sent_simultaneous(tcb: Tcb, segment: Segment) -> None:
     tcb.rcv.rcv_adv = tcb.rcv.rcv_nxt + tcb.syn_window
     adopt_syn_options(tcb, segment)
     values = (segment.seq, wrap(tcb.rcv.rcv_nxt), wrap(tcb.snd.iss))
-    tcb.settled(rules.SYN_SENT_SIMULTANEOUS, segment, *values)
-    tcb.enter(Trigger.RCV_SYN, rules.SYN_SENT_SIMULTANEOUS, *values)
+    tcb.settled(rules.SYN_SENT_SIMULTANEOUS, segment, values)
+    tcb.enter(Trigger.RCV_SYN, rules.SYN_SENT_SIMULTANEOUS, values)
     tcb.snd.set_window(segment.window, tcb.rcv.irs, 0)
     tcb.syn_due = True
     tcb.syn_rule = rules.SYN_SENT_SIMULTANEOUS

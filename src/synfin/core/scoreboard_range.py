@@ -1,6 +1,9 @@
 """One range of what is outstanding; :mod:`scoreboard` keeps them, :mod:`delivery` reads them."""
 
+from synfin.core.interpreted import mypyc_attr
 
+
+@mypyc_attr(acyclic=True)
 class Sent:
     """Sequence space [start, end), last sent at ``sent_at`` (ns)."""
 

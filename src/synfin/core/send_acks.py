@@ -79,7 +79,7 @@ def send_probe(tcb: Tcb, out: list[Segment]) -> None:
     # octet goes again with the rest. It may be acknowledged all the same.
     snd.snd_max = max(snd.snd_max, seq + 1)
     if flags & FIN and tcb.state is State.CLOSE_WAIT:
-        tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, tcb.ours(seq), 0)
+        tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, (tcb.ours(seq), 0))
 
 
 def send_keepalive(tcb: Tcb, out: list[Segment]) -> None:

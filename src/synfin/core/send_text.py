@@ -224,7 +224,7 @@ def _record_new(tcb: Tcb, seq: int, size: int, flags: int) -> None:
         due = tcb.timers.retransmit
         tcb.emit("timer", reason, {"name": "retransmit", "action": "set", "due": due})
     if flags & FIN and tcb.state is State.CLOSE_WAIT:
-        tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, tcb.ours(seq + size - 1), size - 1)
+        tcb.enter(Trigger.SENT_FIN, rules.SEND_FIN, (tcb.ours(seq + size - 1), size - 1))
 
 
 def _sendable(tcb: Tcb, unsent: int, full: int) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.wire.tcp import COPY_LIMIT
 
 Chunk = bytes | memoryview
@@ -10,6 +11,7 @@ _TRIM: Final = 64
 """So many entries that are done with may stand before those in use."""
 
 
+@mypyc_attr(acyclic=True)
 class Piece:
     """Text [start, end) of the queue: ``data`` from ``offset`` on."""
 
@@ -20,6 +22,7 @@ class Piece:
         self.offset: int = offset
 
 
+@mypyc_attr(acyclic=True)
 class Bound:
     """A segment has to end at ``seq``; ``pushed``: and is pushed there."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.ecn import Ecn
-from synfin.core.events import Event, Observer, Reason, Value, Values
+from synfin.core.events import NO_VALUES, Event, Observer, Reason, Value, Values, reason_with
 from synfin.core.receiver import NOW, Acking, Receiver
 from synfin.core.rules import Rule
 from synfin.core.sender import Sender
@@ -243,14 +243,11 @@ class Tcb(StateHolder):
         self,
         rule: Rule,
         segment: Segment,
-        a: Value = None,
-        b: Value = None,
-        c: Value = None,
-        d: Value = None,
+        values: Values = NO_VALUES,
     ) -> None:
         """``rule`` settled an arriving segment."""
         if self.observer is not None:
-            reason = self.reason(rule, a, b, c, d, None)
+            reason = reason_with(rule, values)
             self.observer.event(Event("segment-in", self.now, self.id, reason, {}, segment))
 
     def reply(self, segment: Segment, rule: Rule, cause: Segment) -> None:
@@ -277,15 +274,12 @@ class Tcb(StateHolder):
         self,
         trigger: Trigger,
         rule: Rule,
-        a: Value = None,
-        b: Value = None,
-        c: Value = None,
-        d: Value = None,
+        values: Values = NO_VALUES,
     ) -> None:
         """Move along an edge of Figure 5, because of ``rule``."""
         old = move(self, trigger)
         if self.observer is not None:
-            self.last_reason = self.reason(rule, a, b, c, d, None)
+            self.last_reason = reason_with(rule, values)
             self.emit("state", self.last_reason, {"old": old.value, "new": self.state.value})
 
     def signal(self, bit: int, name: str, rule: Rule | None = None, errno: int = 0) -> None:
@@ -359,9 +353,7 @@ class Tcb(StateHolder):
         """TSval at ``now`` (RFC 7323 §4.1)."""
         return (self.now // self.settings.ts_clock_ns + self.ts_offset) & 0xFFFFFFFF
 
-    def owe_now(
-        self, rule: Rule, a: Value = None, b: Value = None, c: Value = None, d: Value = None
-    ) -> None:
+    def owe_now(self, rule: Rule, values: Values = NO_VALUES) -> None:
         """An ACK is due at once, for ``rule`` and the values it compared.
 
         Out-of-order text earns one ACK per segment even within a batch, because
@@ -370,7 +362,7 @@ class Tcb(StateHolder):
         if self.rcv.owed == NOW and rule is rules.ACK_OUT_OF_ORDER:
             self.rcv.copies += 1
         if self.observer is not None:
-            self.owed_values = None if a is None else (a, b, c, d)
+            self.owed_values = values or None
         self.rcv.owe(NOW, rule)
 
     def note_duplicate(self, left: int, right: int) -> None:
@@ -410,7 +402,7 @@ class Tcb(StateHolder):
         self.challenges += 1
         if self.challenges <= self.settings.challenge_acks:
             return True
-        self.settled(rules.CHALLENGE_LIMITED, segment, self.challenge_since, self.now, interval)
+        self.settled(rules.CHALLENGE_LIMITED, segment, (self.challenge_since, self.now, interval))
         return False
 
     def start_fin_wait_2(self) -> None:
@@ -459,12 +451,10 @@ class Tcb(StateHolder):
         trigger: Trigger,
         error: int,
         rule: Rule,
-        a: Value = None,
-        b: Value = None,
-        c: Value = None,
+        values: Values = NO_VALUES,
     ) -> None:
         """The connection ends here with ``error`` for the application (0: none)."""
-        self.enter(trigger, rule, a, b, c)
+        self.enter(trigger, rule, values)
         self.finish(error, rule)
 
     def finish(self, error: int, rule: Rule) -> None:

@@ -45,7 +45,7 @@ def _after_shutdown(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     numbers = (tcb.theirs(seq), len(segment.payload))
     if rcv.fin_received and seq >= rcv.rcv_nxt:
-        tcb.settled(rules.TEXT_AFTER_FIN, segment, *numbers)
+        tcb.settled(rules.TEXT_AFTER_FIN, segment, numbers)
         return True
     if end - fin > rcv.rcv_nxt:
         _late_text(tcb, segment, seq)
@@ -57,8 +57,8 @@ def _after_shutdown(tcb: Tcb, segment: Segment, seq: int) -> bool:
             if rule is rules.TEXT_OLD
             else (tcb.theirs(end - 1), tcb.theirs(rcv.rcv_nxt))
         )
-        tcb.settled(rule, segment, *values)
-        tcb.owe_now(rule, *values)
+        tcb.settled(rule, segment, values)
+        tcb.owe_now(rule, values)
         enter_quick_mode(tcb)
         tcb.note_duplicate(seq, end)
         return True
@@ -78,7 +78,7 @@ def check_urg(tcb: Tcb, segment: Segment, seq: int) -> None:
     if pointer <= rcv.rcv_up or pointer <= rcv.rcv_nxt - rcv.unread:
         return
     rcv.rcv_up = pointer
-    tcb.settled(rules.URG_SIGNAL, segment, tcb.theirs(pointer), tcb.theirs(rcv.rcv_nxt))
+    tcb.settled(rules.URG_SIGNAL, segment, (tcb.theirs(pointer), tcb.theirs(rcv.rcv_nxt)))
     tcb.signal(URGENT, "urgent", rules.URG_SIGNAL)
 
 
@@ -99,12 +99,12 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     rcv = tcb.rcv
     length = len(segment.payload)
     if rcv.fin_received or not _receives_text(tcb):
-        tcb.settled(rules.TEXT_AFTER_FIN, segment, tcb.theirs(seq), length)
+        tcb.settled(rules.TEXT_AFTER_FIN, segment, (tcb.theirs(seq), length))
         return False
     end = seq + length
     if end <= rcv.rcv_nxt:
-        tcb.settled(rules.TEXT_OLD, segment, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
-        tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
+        tcb.settled(rules.TEXT_OLD, segment, (tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt)))
+        tcb.owe_now(rules.TEXT_OLD, (tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt)))
         enter_quick_mode(tcb)
         tcb.note_duplicate(seq, end)
         return False
@@ -119,7 +119,7 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if seq < rcv.rcv_nxt:
         tcb.note_duplicate(seq, rcv.rcv_nxt)
         if tcb.settings.old_text_acks:
-            tcb.owe_now(rules.TEXT_OLD, tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt))
+            tcb.owe_now(rules.TEXT_OLD, (tcb.theirs(seq), length, tcb.theirs(rcv.rcv_nxt)))
     elif len(rcv.held.block_starts) > 0:
         again = rcv.held.overlap(start, stop)
         tcb.note_duplicate(again[0], again[1])
@@ -140,7 +140,7 @@ def _late_text(tcb: Tcb, segment: Segment, seq: int) -> None:
     """Text after CLOSE: a reset tells the peer that it was lost (SHLD-3)."""
     values = (tcb.theirs(seq), len(segment.payload))
     answer = reset_for(segment)
-    tcb.settled(rules.TEXT_AFTER_CLOSE, segment, *values)
+    tcb.settled(rules.TEXT_AFTER_CLOSE, segment, values)
     if tcb.observer is not None:
         answer.reason = tcb.reason(rules.TEXT_AFTER_CLOSE, values[0], values[1], None, None, None)
     tcb.outbox.append(answer)
@@ -148,14 +148,14 @@ def _late_text(tcb: Tcb, segment: Segment, seq: int) -> None:
     error = 0
     if not tcb.detached:
         error = EPIPE if tcb.state is State.CLOSE_WAIT else ECONNRESET
-    tcb.give_up(Trigger.ABORT, error, rules.TEXT_AFTER_CLOSE, *values)
+    tcb.give_up(Trigger.ABORT, error, rules.TEXT_AFTER_CLOSE, values)
 
 
 def _no_room(tcb: Tcb, segment: Segment, seq: int) -> None:
     """A window probe, usually: dropped, but answered (§3.8.6.1)."""
     rcv = tcb.rcv
-    tcb.settled(rules.TEXT_NO_ROOM, segment, tcb.theirs(seq), len(segment.payload), rcv.rcv_wnd)
-    tcb.owe_now(rules.WINDOW_FULL, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd)
+    tcb.settled(rules.TEXT_NO_ROOM, segment, (tcb.theirs(seq), len(segment.payload), rcv.rcv_wnd))
+    tcb.owe_now(rules.WINDOW_FULL, (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.rcv_wnd))
 
 
 def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
@@ -165,12 +165,14 @@ def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
         measure(tcb, segment, len(segment.payload))
     rcv.held.add(seq, data)
     tcb.settled(
-        rules.TEXT_OUT_OF_ORDER, segment, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.held.octets
+        rules.TEXT_OUT_OF_ORDER,
+        segment,
+        (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt), rcv.held.octets),
     )
     if tcb.ecn.ok:
         text_arrived(tcb, segment)
     if not compress(tcb):
-        tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
+        tcb.owe_now(rules.ACK_OUT_OF_ORDER, (tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq)))
 
 
 def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:
@@ -184,11 +186,11 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:
     gap = len(rcv.held.block_starts) > 0
     if gap:
         rcv.deliver_held()
-        tcb.settled(rules.TEXT_FILLS_GAP, segment, tcb.theirs(before), tcb.theirs(rcv.rcv_nxt))
+        tcb.settled(rules.TEXT_FILLS_GAP, segment, (tcb.theirs(before), tcb.theirs(rcv.rcv_nxt)))
         tcb.owe_now(rules.ACK_GAP_FILLED)
     elif tcb.observer is not None:
         numbers = (tcb.theirs(before), len(data), tcb.theirs(rcv.rcv_nxt))
-        tcb.settled(rules.TEXT_IN_ORDER, segment, *numbers)
+        tcb.settled(rules.TEXT_IN_ORDER, segment, numbers)
     text_has_come(tcb, segment, len(segment.payload))
     tcb.acking.due = not gap
     if tcb.ecn.ok:
@@ -211,14 +213,14 @@ def check_fin(tcb: Tcb, segment: Segment, seq: int) -> None:
             rcv.held.note_block(seq, seq + 1)  # it has a number, so SACK tells of it
     if rcv.fin_received:
         if segment.flags & FIN:
-            tcb.owe_now(rules.FIN_AGAIN, tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt))
+            tcb.owe_now(rules.FIN_AGAIN, (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt)))
         return
     if rcv.fin_seq < 0 or rcv.fin_seq != rcv.rcv_nxt or tcb.state is State.CLOSED:
         if segment.flags & FIN and not segment.payload:
             if seq < rcv.rcv_nxt:
                 enter_quick_mode(tcb)
                 tcb.note_duplicate(seq, seq + 1)
-            tcb.owe_now(rules.ACK_OUT_OF_ORDER, tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq))
+            tcb.owe_now(rules.ACK_OUT_OF_ORDER, (tcb.theirs(rcv.rcv_nxt), tcb.theirs(seq)))
         return
     _fin_arrives(tcb, segment)
 
@@ -241,7 +243,7 @@ def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
     rcv.rcv_nxt += 1
     if rcv.rcv_adv < rcv.rcv_nxt:
         rcv.rcv_adv = rcv.rcv_nxt
-    tcb.settled(rules.FIN_RECEIVED, segment, *values)
+    tcb.settled(rules.FIN_RECEIVED, segment, values)
     state = tcb.state
     if state is State.ESTABLISHED or state is State.SYN_RECEIVED:
         owe_for_fin(tcb)
@@ -249,10 +251,10 @@ def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
         tcb.acking.due = False
         tcb.owe_now(rules.ACK_OF_FIN)
     if state is State.FIN_WAIT_1:
-        tcb.enter(Trigger.RCV_FIN, rules.FIN_BOTH, *values)
+        tcb.enter(Trigger.RCV_FIN, rules.FIN_BOTH, values)
     elif state is State.FIN_WAIT_2:
-        tcb.enter(Trigger.RCV_FIN, rules.FIN_TIME_WAIT, *values)
+        tcb.enter(Trigger.RCV_FIN, rules.FIN_TIME_WAIT, values)
         tcb.start_time_wait()
     else:
-        tcb.enter(Trigger.RCV_FIN, rules.FIN_RECEIVED, *values)
+        tcb.enter(Trigger.RCV_FIN, rules.FIN_RECEIVED, values)
     tcb.signal(EOF | READABLE, "eof", rules.FIN_RECEIVED)

@@ -61,7 +61,7 @@ def _expire(tcb: Tcb, slot: int) -> None:
         _user_timeout(tcb)
     elif slot == FIN_WAIT_2:
         timeout = tcb.fin_wait_2_timeout
-        tcb.give_up(Trigger.GIVE_UP, 0, rules.FIN_WAIT_2_TIMEOUT, timeout)
+        tcb.give_up(Trigger.GIVE_UP, 0, rules.FIN_WAIT_2_TIMEOUT, (timeout,))
     elif slot == SWS_OVERRIDE:
         tcb.sws_override = True
         tcb.woken = tcb.settings.override_by_probe  # Linux tcp_write_wakeup()
@@ -86,7 +86,7 @@ def _syn_timeout(tcb: Tcb) -> None:
     answering = tcb.state is not State.SYN_SENT
     if _syn_is_hopeless(tcb, expiry, elapsed, answering):
         rule = rules.GIVE_UP_SYN_ACK if answering else rules.GIVE_UP_SYN
-        tcb.give_up(Trigger.GIVE_UP, tcb.soft_error or ETIMEDOUT, rule, tcb.syn_timeouts, elapsed)
+        tcb.give_up(Trigger.GIVE_UP, tcb.soft_error or ETIMEDOUT, rule, (tcb.syn_timeouts, elapsed))
         return
     tcb.syn_timeouts = expiry
     if tcb.snd.first_retransmit_at == 0:
@@ -155,7 +155,7 @@ def _text_timeout(tcb: Tcb) -> None:
     if _text_is_hopeless(tcb, elapsed):
         error = 0 if tcb.detached and tcb.state is State.LAST_ACK else ETIMEDOUT
         error = (tcb.soft_error or error) if error else 0
-        tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, snd.timeouts, elapsed)
+        tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, (snd.timeouts, elapsed))
         return
     recovery.timed_out(snd, tcb.now, back_off=True)
     tcb.retransmit_rule = rules.RTO_DATA
@@ -215,7 +215,7 @@ def _persist_timeout(tcb: Tcb) -> None:
     if _probing_is_hopeless(tcb):
         silent = tcb.now - tcb.last_heard
         error = tcb.soft_error or ETIMEDOUT
-        tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, snd.unanswered_probes, silent)
+        tcb.give_up(Trigger.GIVE_UP, error, rules.GIVE_UP, (snd.unanswered_probes, silent))
         return
     snd.probes += 1
     snd.unanswered_probes += 1
@@ -271,7 +271,7 @@ def _keepalive_gives_up(tcb: Tcb) -> None:
     if tcb.settings.keepalive_reset:
         queue_reset(tcb, rules.KEEPALIVE_GIVE_UP, *values)
     error = tcb.soft_error or ETIMEDOUT
-    tcb.give_up(Trigger.GIVE_UP, error, rules.KEEPALIVE_GIVE_UP, *values)
+    tcb.give_up(Trigger.GIVE_UP, error, rules.KEEPALIVE_GIVE_UP, values)
 
 
 def queue_reset(tcb: Tcb, rule: Rule, a: int = 0, b: int = 0) -> None:
@@ -313,4 +313,4 @@ def _user_timeout(tcb: Tcb) -> None:
         tcb.timers.start(USER_TIMEOUT, since + tcb.user_timeout)
         return
     error = tcb.soft_error or ETIMEDOUT
-    tcb.give_up(Trigger.GIVE_UP, error, rules.USER_TIMEOUT, elapsed, tcb.user_timeout)
+    tcb.give_up(Trigger.GIVE_UP, error, rules.USER_TIMEOUT, (elapsed, tcb.user_timeout))

@@ -200,7 +200,7 @@ class HostConnection(Connection):
 
     def abort_silently(self, rule: Rule) -> None:
         """End a child whose reset the listener has sent already."""
-        self.give_up(Trigger.ABORT, 0, rule, 0, 0)
+        self.give_up(Trigger.ABORT, 0, rule, (0, 0))
 
 
 class Counters:

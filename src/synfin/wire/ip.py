@@ -7,6 +7,7 @@ from typing import Final
 from synfin.wire.checksum import MODULUS, Buffer, number
 from synfin.wire.icmp import HEADER_LEN as ICMP_HEADER_LEN
 from synfin.wire.icmp import IcmpMessage, decode_icmp, encode_icmp
+from synfin.wire.interpreted import mypyc_attr
 from synfin.wire.malformed import Malformed, bad_checksum, bad_header
 from synfin.wire.source_route import SourceRoute, final_destination
 from synfin.wire.tcp import (
@@ -53,6 +54,7 @@ _V6_FRAGMENT: Final = struct.Struct("!BBHI")
 Body = Segment | Datagram | IcmpMessage | bytes
 
 
+@mypyc_attr(acyclic=True)
 class Packet:
     """One IP packet; ``src``/``dst`` are 4 octets (IPv4) or 16 (IPv6).
 

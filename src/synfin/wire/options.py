@@ -10,6 +10,7 @@ import struct
 from typing import Final
 
 from synfin.wire.checksum import Buffer
+from synfin.wire.interpreted import mypyc_attr
 
 MAX_OPTIONS_LEN: Final = 40
 """The data offset has four bits, 15 words, and five of them are the header."""
@@ -40,6 +41,7 @@ _PAIR: Final = struct.Struct("!II")
 _TRIPLE: Final = struct.Struct("!III")
 
 
+@mypyc_attr(acyclic=True)
 class Options:
     """Parsed TCP options; ``-1`` or ``None`` means *absent*.
 

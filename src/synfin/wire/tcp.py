@@ -10,6 +10,7 @@ import struct
 from typing import Final, NewType
 
 from synfin.wire.checksum import MODULUS, Buffer, fold, number, pseudo_sum
+from synfin.wire.interpreted import mypyc_attr
 from synfin.wire.malformed import Malformed, bad_checksum, bad_header
 from synfin.wire.options import (
     NO_OPTIONS,
@@ -59,6 +60,7 @@ is a view, and whoever keeps it keeps the buffer."""
 _HEADER: Final = struct.Struct("!HHIIHHHH")
 
 
+@mypyc_attr(acyclic=True)
 class Segment:
     """One TCP segment: header fields as numbers, payload by reference.
 
