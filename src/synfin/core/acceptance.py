@@ -126,10 +126,13 @@ def take_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
         _restart_probing(tcb)
         return
     before = snd.snd_wnd
-    if shrinks_without_news(tcb, seq, ack, unscaled_window(tcb, segment)):
+    window = unscaled_window(tcb, segment)
+    if shrinks_without_news(tcb, seq, ack, window):
         return
-    snd.set_window(unscaled_window(tcb, segment), seq, ack)
-    if snd.snd_wnd > before and tcb.timers.running(PERSIST) and snd.usable > 0:
+    snd.set_window(window, seq, ack)
+    if not tcb.timers.running(PERSIST):
+        return
+    if snd.snd_wnd > before and snd.usable > 0:
         tcb.stop_timer(PERSIST)
         snd.probes = 0
     elif snd.snd_wnd != before or not _predicted(tcb, segment, seq):

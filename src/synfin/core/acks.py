@@ -61,7 +61,7 @@ def check_ack(tcb: Tcb, segment: Segment, seq: int) -> bool:
     # drop the real peer's (Linux tcp_replace_ts_recent() stands in tcp_ack(), too).
     if ack >= snd.snd_una or not tcb.settings.old_acks_keep_timestamp:
         note_timestamp(tcb, segment, seq)
-    _established_ack(tcb, segment, seq, ack)
+    established_ack(tcb, segment, seq, ack)
     return _ack_by_state(tcb, segment, seq)
 
 
@@ -126,7 +126,7 @@ def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
         tcb.enter(Trigger.CLOSE, rules.CLOSE_CALL, (tcb.state.value, tcb.snd.unsent))
 
 
-def _established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
+def established_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """ESTABLISHED STATE's processing, which the later states share."""
     snd = tcb.snd
     tcb.deferred = -1

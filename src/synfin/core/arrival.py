@@ -5,6 +5,7 @@ to fourth), :mod:`acks` (fifth), :mod:`text` (sixth to eighth), :mod:`closed` (n
 connection). Each step returns True when it settled the segment.
 """
 
+from synfin.core import prediction
 from synfin.core.acks import check_ack
 from synfin.core.checks import check_rst, check_sequence, check_syn
 from synfin.core.fin_wait_2 import is_record, record_settles
@@ -34,6 +35,8 @@ def segment_arrives(tcb: Tcb, segment: Segment) -> None:
 def other_states(tcb: Tcb, segment: Segment) -> None:
     """First sequence, second RST, (third security,) fourth SYN, fifth ACK, then the rest."""
     seq = unwrap(segment.seq, tcb.rcv.rcv_nxt)
+    if prediction.settles(tcb, segment, seq):
+        return
     if is_record(tcb) and record_settles(tcb, segment, seq):
         return
     if check_sequence(tcb, segment, seq):

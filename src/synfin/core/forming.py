@@ -33,13 +33,14 @@ def options_now(tcb: Tcb) -> Options:
     reports = tcb.sack_ok and (rcv.dsack is not None or bool(rcv.held.recent))
     if not tcb.ts_ok and not reports:
         return NO_OPTIONS
-    options = Options()
-    if tcb.ts_ok:
-        options.ts_val = tcb.ts_now()
-        options.ts_ecr = max(rcv.ts_recent, 0)
+    value = tcb.ts_now() if tcb.ts_ok else -1
+    echo = max(rcv.ts_recent, 0) if tcb.ts_ok else 0
     if reports:
-        options.sack = _sack_blocks(rcv, _sack_room(tcb))
-    return options
+        return Options(ts_val=value, ts_ecr=echo, sack=_sack_blocks(rcv, _sack_room(tcb)))
+    last = tcb.last_options
+    if last.ts_val != value or last.ts_ecr != echo:
+        last = tcb.last_options = Options(ts_val=value, ts_ecr=echo)
+    return last
 
 
 def _sack_blocks(rcv: Receiver, room: int) -> tuple[tuple[int, int], ...]:

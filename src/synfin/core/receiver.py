@@ -231,22 +231,23 @@ class Receiver:
         """
         if self.offers_free_space:
             return self._free_space_field(mss, syn)
-        step = max(1, min(self.buffer_size // 2, mss))
-        edge = self.offered_edge(step)
-        window = edge - self.rcv_nxt
+        step = max(1, min(self.buffer_size >> 1, mss))
+        nxt = self.rcv_nxt
+        window = self.offered_edge(step) - nxt
         if syn:
             field = min(window, 0xFFFF)
-            self.rcv_adv = max(self.rcv_adv, self.rcv_nxt + field)
+            self.rcv_adv = max(self.rcv_adv, nxt + field)
             return field
         scale = self.scale
-        kept = (self.rcv_adv - self.rcv_nxt + (1 << scale) - 1) >> scale
+        unit = 1 << scale
+        kept = (self.rcv_adv - nxt + unit - 1) >> scale
         room = max(0, self.buffer_size - self.unread)
-        if (kept << scale) - room >= 1 << scale:
+        if (kept << scale) - room >= unit:
             kept = 0
         elif window >= step:
             kept = max(kept, 1)  # room worth offering must not be scaled away
         field = min(max(window >> scale, kept), 0xFFFF)
-        promised = self.rcv_nxt + (field << scale)
+        promised = nxt + (field << scale)
         if promised > self.rcv_adv:
             self.rcv_adv = promised
         return field

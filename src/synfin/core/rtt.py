@@ -57,7 +57,7 @@ class RttEstimator:
             return
         error = rtt - self.srtt
         self.srtt += error // 8
-        excess = abs(error) - self.rttvar
+        excess = (error if error >= 0 else -error) - self.rttvar
         if error < 0 and excess > 0:
             excess //= 8
         self.rttvar += excess // 4

@@ -17,7 +17,7 @@ from synfin.core.settings import Settings, offered_scale
 from synfin.core.states import State, StateHolder, Trigger, move
 from synfin.core.time_wait import Answers, TimeWait
 from synfin.core.timers import FIN_WAIT_2, NAMES, Timers
-from synfin.wire.tcp import Segment
+from synfin.wire.tcp import NO_OPTIONS, Options, Segment
 
 # What changed for the application since the host last looked (bits of `signals`).
 CONNECTED: Final = 1
@@ -110,6 +110,8 @@ class Tcb(StateHolder):
         self.ts_ok: bool = False
         self.sack_ok: bool = False
         self.ts_offset: int = 0
+        self.last_options: Options = NO_OPTIONS
+        """Timestamps alone, as they left last: one tick's segments share them."""
         self.peer_mss: int = 0
         self.ecn: Ecn = Ecn()
 

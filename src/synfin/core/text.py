@@ -28,6 +28,11 @@ def sixth_onward(tcb: Tcb, segment: Segment, seq: int) -> None:
     if segment.payload and process_text(tcb, segment, seq):
         return
     check_fin(tcb, segment, seq + len(segment.payload))
+    answer_text(tcb)
+
+
+def answer_text(tcb: Tcb) -> None:
+    """A segment has been processed: when does the ACK for what it brought leave?"""
     if tcb.acking.due:
         owe_for_text(tcb)
     elif tcb.rcv.owed == DELAYED:
@@ -123,17 +128,33 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     elif len(rcv.held.block_starts) > 0:
         again = rcv.held.overlap(start, stop)
         tcb.note_duplicate(again[0], again[1])
+    if start == seq and stop == end and seq == rcv.rcv_nxt:
+        in_order(tcb, segment)
+        return False
     data: Chunk = segment.payload
     if stop - start != length:
         data = data[start - seq : stop - seq]
     data = rcv.copy_small(data)
-    if length > rcv.segment_size and not tcb.acking.adaptive:
-        rcv.segment_size = min(length, tcb.settings.mss)
+    _size_up(tcb, length)
     if start > rcv.rcv_nxt:
         _hold(tcb, segment, start, data)
     else:
-        _take(tcb, segment, data, bool(segment.flags & FIN) and stop == end)
+        _take(tcb, segment, data, segment.flags & FIN != 0 and stop == end)
     return False
+
+
+def in_order(tcb: Tcb, segment: Segment) -> None:
+    """The whole text of the segment is next, and there is room for it."""
+    payload = segment.payload
+    _size_up(tcb, len(payload))
+    _take(tcb, segment, tcb.rcv.copy_small(payload), segment.flags & FIN != 0)
+
+
+def _size_up(tcb: Tcb, length: int) -> None:
+    """A segment of ``length`` octets came: is that the peer's full one?"""
+    rcv = tcb.rcv
+    if length > rcv.segment_size and not tcb.acking.adaptive:
+        rcv.segment_size = min(length, tcb.settings.mss)
 
 
 def _late_text(tcb: Tcb, segment: Segment, seq: int) -> None:
