@@ -27,7 +27,7 @@ PROFILES = (
     LINUX.but(timestamps=False, delayed_ack_ns=0),
     RFC.but(congestion_control="cubic", pacing=True),
 )
-WATCHED_ONLY = {"observer", "last_reason", "owed_values", "reason", "settings"}
+WATCHED_ONLY = {"observer", "last_reason", "owed_values", "reason", "settings", "answers"}
 """What an observer changes by being there."""
 
 
