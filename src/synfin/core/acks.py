@@ -293,7 +293,7 @@ def _recover(tcb: Tcb) -> None:
     snd = tcb.snd
     news = snd.news
     before = snd.ca_state
-    watched = snd.timer_runs()
+    watched = tcb.observer is not None and snd.timer_runs()
     undone = snd.undone
     react(snd, news)
     if snd.ca_state == RECOVERY:

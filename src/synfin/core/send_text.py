@@ -100,10 +100,11 @@ def _probe_tail(tcb: Tcb, out: list[Segment]) -> None:
     if snd.board.empty():
         return
     full = max(1, tcb.effective_mss - sack_length(tcb))
-    length = min(snd.buffer.stretch(snd.snd_nxt), full)
+    unsent = snd.buffer.stretch(snd.snd_nxt)
+    length = min(unsent, full)
     first = snd.snd_nxt
     if length and length <= snd.usable:
-        _emit_new(tcb, out, length, full, rules.SEND_PROBE)
+        _emit_new(tcb, out, length, full, rules.SEND_PROBE, length == unsent)
     elif snd.unsent == 0 and snd.fin_unsent:
         _send_lone_fin(tcb, out, probe=True)
     if snd.snd_nxt > first:
@@ -133,12 +134,13 @@ def _send_new(tcb: Tcb, out: list[Segment], full: int) -> bool:
     length = _sendable(tcb, unsent, full)
     if length <= 0:
         return False
-    _emit_new(tcb, out, length, full, rules.SEND_DATA)
+    _emit_new(tcb, out, length, full, rules.SEND_DATA, length == unsent)
     return True
 
 
-def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) -> None:
-    """``length`` octets from SND.NXT, with the FIN if it ends there."""
+def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule, ends: bool) -> None:
+    """``length`` octets from SND.NXT, with the FIN if it ends there. ``ends``: no more may
+    stand in this segment, because of a bound or the end of what is queued."""
     snd = tcb.snd
     unsent = snd.buffer.end - snd.snd_nxt
     fin = snd.fin_queued and length == unsent and snd.usable > length
@@ -146,7 +148,7 @@ def _emit_new(tcb: Tcb, out: list[Segment], length: int, full: int, rule: Rule) 
     if length == unsent:
         pushed = not tcb.more_coming
     else:
-        pushed = snd.buffer.pushed_at(snd.snd_nxt + length)
+        pushed = ends and snd.buffer.pushed_at(snd.snd_nxt + length)
     if pushed or tcb.woken or (length > full and tcb.settings.psh_on_large):
         flags |= PSH
     if fin:

@@ -31,6 +31,11 @@ class Bound:
         self.pushed: bool = pushed
 
 
+_NO_PIECES: Final[list[Piece]] = []
+_NO_BOUNDS: Final[list[Bound]] = []
+"""What every empty buffer has; never changed. Idle connections are many."""
+
+
 class SendBuffer:
     """A queue of chunks addressed by absolute sequence number.
 
@@ -43,12 +48,12 @@ class SendBuffer:
         self.start: int = start
         """Sequence number of the first octet held."""
         self.end: int = start
-        self.pieces: list[Piece] = []
+        self.pieces: list[Piece] = _NO_PIECES
         self.head: int = 0
         """The first piece that is still held."""
         self.looked: int = 0
         """The piece found last."""
-        self.bounds: list[Bound] = []
+        self.bounds: list[Bound] = _NO_BOUNDS
         """Where a segment has to end, in order: records (MSG_EOR), units of queueing."""
         self.bound_head: int = 0
         self.bound_looked: int = 0
@@ -57,6 +62,8 @@ class SendBuffer:
     def bound(self, pushed: bool) -> None:
         """No later text may join a segment with what is queued now."""
         if not self.at_bound():
+            if self.bounds is _NO_BOUNDS:
+                self.bounds = []
             self.bounds.append(Bound(self.end, pushed))
 
     def at_bound(self) -> bool:
@@ -106,6 +113,8 @@ class SendBuffer:
         """Queue ``length`` octets of ``data`` from ``offset`` on (not none; -1: all)."""
         start = self.end
         self.end = start + (len(data) if length < 0 else length)
+        if self.pieces is _NO_PIECES:
+            self.pieces = []
         self.pieces.append(Piece(start, self.end, data, offset))
 
     def peek(self, seq: int, length: int) -> Chunk:
@@ -159,7 +168,7 @@ class SendBuffer:
             head += 1
         if head == count:
             if count:
-                self.pieces = []
+                self.pieces = _NO_PIECES
             head = 0
         elif head > _TRIM and head * 2 > count:
             del pieces[:head]
@@ -176,7 +185,7 @@ class SendBuffer:
         if head == self.bound_head:
             return
         if head == count:
-            self.bounds = []
+            self.bounds = _NO_BOUNDS
             head = 0
         elif head > _TRIM and head * 2 > count:
             del bounds[:head]
