@@ -13,16 +13,19 @@ from synfin.wire.tcp import ACK, Segment
 SETTINGS = LINUX.but(mss=1448, receive_buffer=4 << 20, send_buffer=4 << 20)
 A, B = "10.0.0.1", "10.0.0.2"
 CHUNK = bytes(65_536)
+GIGABIT = 1_000_000_000
 
 
 class Transfer:
     """One stream from A to B through a simulated link."""
 
-    def __init__(self, octets: int, loss: float, settings: Settings = SETTINGS) -> None:
+    def __init__(
+        self, octets: int, loss: float, settings: Settings = SETTINGS, queue: int = 0
+    ) -> None:
         self.net = Network(seed=1)
         for name, address in (("A", A), ("B", B)):
             self.net.add_host(name, address, settings=settings)
-        self.net.link("A", "B", 5 * MILLISECOND, rate_bps=1_000_000_000, loss=loss)
+        self.net.link("A", "B", 5 * MILLISECOND, rate_bps=GIGABIT, queue_packets=queue, loss=loss)
         self.left = octets
         self.wanted = octets
         self.got = 0

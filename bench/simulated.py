@@ -11,14 +11,16 @@ from synfin.host.sockets import Socket
 from synfin.sim.network import Network
 
 PAYLOAD = 1448
+QUEUE = 100_000
 BETWEEN = MILLISECOND // 10
 REQUEST = bytes(100)
 
 
 def bulk(cell: Cell) -> Measured:
-    """One stream over 1 Gbit/s and 5 ms, 1,448 octets of data in each segment, no offload."""
+    """One stream over 1 Gbit/s and 5 ms, 1,448 octets of data in each segment, no offload,
+    and a queue that holds the whole window, as ns-3's has (``peers/ns3_bulk.py``)."""
     # The timestamp option takes 12 of the MSS.
-    transfer = Transfer(cell.octets, 0.0, SETTINGS.but(mss=PAYLOAD + 12))
+    transfer = Transfer(cell.octets, 0.0, SETTINGS.but(mss=PAYLOAD + 12), QUEUE)
     clock = Clock()
     transfer.run()
     seconds = clock.seconds()
