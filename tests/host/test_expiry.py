@@ -37,7 +37,7 @@ def test_the_first_to_come_expires_first() -> None:
     assert expired(demux, SECOND + LENGTH - 1) == []
     assert expired(demux, 2 * SECOND + LENGTH) == [1, 2]
     assert demux.deadline() == 3 * SECOND + LENGTH
-    assert not demux._heap, "none of them needed an entry in the heap"
+    assert not demux._odd, "none of them needed an entry in the heap"
 
 
 def test_a_shorter_wait_than_its_predecessor_is_in_time() -> None:

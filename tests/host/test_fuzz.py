@@ -292,7 +292,7 @@ class HostFuzzer:
         assert not tcp.demux.listeners
         assert not tcp.ports.holders()
         assert self.host.deadline() == NEVER
-        assert not tcp.demux._heap
+        assert len(tcp.demux._deadlines) == 0
 
 
 def run(seed: int, steps: int) -> HostFuzzer:

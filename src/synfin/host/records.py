@@ -120,7 +120,9 @@ class HostConnection(Connection):
         self.key: Key = key
         self.use: Use = use
         self.armed: int = NEVER
-        """When the host's heap has an entry for this, ns."""
+        """When the host looks at it again, ns (with the next two: :mod:`deadlines`)."""
+        self.arming: int = 0
+        self.heap_at: int = -1
         self.queued: bool = False
         """It stands in the host's list of those to poll."""
         self.tabled: bool = True

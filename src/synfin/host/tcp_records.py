@@ -343,6 +343,7 @@ class TcpRecords:
     def _untable(self, connection: HostConnection) -> None:
         if connection.tabled:
             connection.tabled = False
+            self.demux.disarm(connection)
             if self.last is connection:
                 self.last = None
             if connection.fastopen_cookie is not None or connection.fastopen_bare:
