@@ -103,7 +103,8 @@ def test_loss_duplication_reordering_and_corruption_at_the_rates_asked() -> None
     copies = sum(1 for sent in fates.sent if sent.copy_of)
     assert 150 < lost < 250
     assert 130 < copies < 230
-    assert 130 < len(b.damaged) < 230
+    # of 2,000 - 200 + 180 carried a tenth, and the copies of damaged ones: 214, sigma 15
+    assert 154 < len(b.damaged) < 274
     assert len(b.damaged) == fates.fates().count("corrupted")
     assert len(b.inbox) + len(b.damaged) + lost == 2000 + copies
     late = sum(1 for time in b.times() if time > MS)

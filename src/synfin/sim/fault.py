@@ -9,7 +9,9 @@ from typing import Final
 
 from synfin.sim.edits import Edit
 from synfin.sim.flows import Look
+from synfin.sim.luck import Luck
 from synfin.sim.node import with_ttl
+from synfin.sim.streams import stream
 from synfin.wire.address import format_address
 from synfin.wire.icmp import IcmpMessage
 from synfin.wire.ip import Packet
@@ -77,11 +79,11 @@ class Selector:
         self.probability: float = 1.0
         self.counted: int = 0
         self._armed: bool = False
-        self._rng: random.Random | None = None
+        self.luck: Luck | None = None
 
-    def seed(self, rng: random.Random) -> None:
+    def seed(self, luck: Luck) -> None:
         """Gives it a stream to draw from; needed when ``probability`` < 1."""
-        self._rng = rng
+        self.luck = luck
 
     def reset(self) -> None:
         """Forgets its counts: a new run begins."""
@@ -100,7 +102,7 @@ class Selector:
             return False
         if self.probability >= 1.0:
             return True
-        return self._rng is not None and self._rng.random() < self.probability
+        return self.luck is not None and self.luck.strikes(self.probability)
 
     def _matches(self, look: Look) -> bool:
         if self.packet and look.n != self.packet:
@@ -208,12 +210,12 @@ class Fault:
     def __str__(self) -> str:
         return self.text
 
-    def seed(self, rng: random.Random) -> None:
-        """Begins a run with this stream: counts start at 0."""
-        self.rng = rng
+    def seed(self, seed: int, name: str) -> None:
+        """Begins a run with these streams: counts start at 0."""
+        self.rng = stream(seed, name)
         self.acted = 0
         self.selector.reset()
-        self.selector.seed(rng)
+        self.selector.seed(Luck(seed, name + "/p"))
 
 
 class Verdict:

@@ -5,6 +5,7 @@ from typing import Final
 
 from synfin.core.problems import Problem
 from synfin.sim.aqm import DROP, MARK, QueueManager, Red, Threshold
+from synfin.sim.luck import Luck
 from synfin.sim.node import UNSET, Carrier, Channel, Flight, Node, with_ttl
 from synfin.sim.queue import Lane
 from synfin.sim.streams import stream
@@ -30,7 +31,8 @@ class Wire(Channel):
       sent (0: 1000 packets, no limit in octets); only a link with a rate queues.
     - ``manager``: what a queue does before it is full: :meth:`mark_from`, :meth:`red`.
     - ``loss``, ``duplicate``, ``reorder``, ``corrupt``: probabilities, 0 to 1;
-      a reordered packet takes ``reorder_delay`` longer (0: as long again).
+      a reordered packet takes ``reorder_delay`` longer (0: as long again). What they
+      strike is in ``losses``, ``duplicates``, ``reorders``, ``corruptions``.
     """
 
     def __init__(
@@ -40,7 +42,8 @@ class Wire(Channel):
         target: Node,
         delay: int,
         mtu: int,
-        rng: random.Random,
+        seed: int,
+        name: str,
     ) -> None:
         super().__init__(source, target, mtu)
         self.carrier: Carrier = carrier
@@ -62,7 +65,11 @@ class Wire(Channel):
         self.overflowed: int = 0
         self.marked: int = 0
         self.manager: QueueManager | None = None
-        self._rng: random.Random = rng
+        self.losses: Luck = Luck(seed, name + "/loss")
+        self.duplicates: Luck = Luck(seed, name + "/duplicate")
+        self.reorders: Luck = Luck(seed, name + "/reorder")
+        self.corruptions: Luck = Luck(seed, name + "/corrupt")
+        self._rng: random.Random = stream(seed, name)
         self._lane: Lane = Lane()
         self._waiting: int = 0
         """Packets not yet wholly sent, the one being sent included."""
@@ -88,7 +95,7 @@ class Wire(Channel):
         if not self.up:
             self._lose(flight, DROPPED, "link-down")
             return None
-        if self.loss and self._rng.random() < self.loss:
+        if self.loss and self.losses.strikes(self.loss):
             self._lose(flight, DROPPED, "loss")
             return None
         if self.in_flight >= MAX_IN_FLIGHT or not self._room(flight):
@@ -98,7 +105,7 @@ class Wire(Channel):
         if self.manager is not None and not self._managed(flight, self.manager):
             self._lose(flight, DROPPED, "aqm")
             return None
-        if self.corrupt and self._rng.random() < self.corrupt:
+        if self.corrupt and self.corruptions.strikes(self.corrupt):
             flight.data = flip_bit(flight.packet, flight.data, self._rng)
             flight.sent.damaged = True
             if flight.sent.next_hop == "":
@@ -112,7 +119,7 @@ class Wire(Channel):
         if not self.target.forwards or self.target.owns(flight.packet.final_dst):
             fate = CORRUPTED if flight.sent.damaged else DELIVERED
             self.carrier.settle(flight, fate, "", arrival)
-        if self.duplicate and self._rng.random() < self.duplicate:
+        if self.duplicate and self.duplicates.strikes(self.duplicate):
             self.carrier.duplicate(flight, self)
         return arrival
 
@@ -189,7 +196,7 @@ class Wire(Channel):
         arrival = leaves + self.delay
         if self.jitter:
             arrival += self._rng.randrange(self.jitter + 1)
-        if self.reorder and self._rng.random() < self.reorder:
+        if self.reorder and self.reorders.strikes(self.reorder):
             return arrival + (self.reorder_delay or self.delay)
         if not self.allow_reorder and arrival < self._last_arrival:
             arrival = self._last_arrival
@@ -258,8 +265,8 @@ class Link:
         self.b: Node = b
         twins = sum(1 for channel in a.channels if channel.target is b)
         name = f"link/{a.name}/{b.name}/{twins}"
-        self.forward: Wire = Wire(carrier, a, b, delay, mtu, stream(seed, name + "/>"))
-        self.backward: Wire = Wire(carrier, b, a, delay, mtu, stream(seed, name + "/<"))
+        self.forward: Wire = Wire(carrier, a, b, delay, mtu, seed, name + "/>")
+        self.backward: Wire = Wire(carrier, b, a, delay, mtu, seed, name + "/<")
 
     def toward(self, name: str) -> Wire:
         """The direction that ends at node ``name``; ValueError when none does."""

@@ -16,11 +16,11 @@ from synfin.sim.errors import SimulationError
 from synfin.sim.faults import parse_selector
 from synfin.sim.host import Attacker, Engine, Factory, SimHost
 from synfin.sim.links import Link
+from synfin.sim.luck import Luck
 from synfin.sim.node import Node, Switch
 from synfin.sim.queue import CALL, NOTHING, Item
 from synfin.sim.router import Router
 from synfin.sim.routes import channel_between
-from synfin.sim.streams import stream
 from synfin.sim.traffic import Traffic
 from synfin.wire.address import parse_address
 
@@ -169,7 +169,7 @@ class Network(Traffic):
         if not isinstance(node, Router):
             raise Problem("net.no-router", "{name} is no router", name=router)
         chosen = parse_selector(selector)
-        chosen.seed(stream(self.seed, f"reject/{router}/{len(node.filters)}"))
+        chosen.seed(Luck(self.seed, f"reject/{router}/{len(node.filters)}"))
         node.reject(chosen, type_, code)
         self._learning = True
 

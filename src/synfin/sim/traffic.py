@@ -9,7 +9,6 @@ from synfin.sim.links import flip_bit
 from synfin.sim.node import UNSET, Carrier, Channel, Flight, Node
 from synfin.sim.queue import ARRIVAL, Item
 from synfin.sim.routes import gateway, tree_towards
-from synfin.sim.streams import stream
 from synfin.sim.tap import CORRUPTED, DELIVERED, DROPPED, FRAGMENTED, IN_FLIGHT, Tap, Transmission
 from synfin.wire.address import (
     directed_broadcast,
@@ -63,7 +62,7 @@ class Traffic(Carrier):
         """``fault`` meets packets sent from now on; it learns ISNs from now on, too."""
         count = self._fault_names.get(fault.text, 0)
         self._fault_names[fault.text] = count + 1
-        fault.seed(stream(self.seed, f"fault/{fault.text}/{count}"))
+        fault.seed(self.seed, f"fault/{fault.text}/{count}")
         self.faults.append(fault)
         self._learning = True
 
