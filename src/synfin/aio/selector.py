@@ -31,6 +31,8 @@ class Selector(selectors.BaseSelector, Readiness):
         self._real: dict[int, int] = {}
         self._rounds: int = 0
         self._instant: int = -1
+        self._deaf: set[str] = set()
+        """Hosts whose programs hear of no data: see :meth:`hold_reads`."""
         self.shuffle: random.Random | None = None
         """Draws the order of sockets that are ready at once (the kernel promises none)."""
         self.pending: Callable[[], bool] = bool
@@ -53,6 +55,18 @@ class Selector(selectors.BaseSelector, Readiness):
         """A call of the program itself may have made ``fd`` ready."""
         if fd in self._keys:
             self._changed[fd] = None
+
+    def hold_reads(self, host: str, held: bool) -> None:
+        """While held, no connection of ``host`` is readable (listeners are): its programs are
+        slow readers, the receive buffers fill up. Data that a call takes at once it gets."""
+        if held:
+            self._deaf.add(host)
+            return
+        self._deaf.discard(host)
+        for fd in self._keys:
+            sock = self._kernel.sockets.get(fd)
+            if sock is not None and sock.host.name == host:
+                self._changed[fd] = None
 
     # -- registration --------------
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -157,6 +171,8 @@ class Selector(selectors.BaseSelector, Readiness):
                 continue
             wanted = key.events
             events = READ if wanted & READ and sock.readable() else 0
+            if events and self._deaf and sock.conn is not None and sock.host.name in self._deaf:
+                events = 0
             if wanted & WRITE:
                 if sock.writable():
                     events |= WRITE

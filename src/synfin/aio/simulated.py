@@ -373,6 +373,11 @@ class World:
 
         self.network.at(time, fire)
 
+    def hold_reads(self, host: str, held: bool) -> None:
+        """The programs of ``host`` are slow readers: see :meth:`Selector.hold_reads`."""
+        self.loop.selector.hold_reads(host, held)
+        self.driver.wake()
+
     # -- looking --------------
     @property
     def now(self) -> int:

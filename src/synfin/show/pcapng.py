@@ -1,6 +1,6 @@
 """A trace as pcapng: nanosecond times, one interface per host, a comment on each packet.
 
-Written by hand (three block types): the one library for this, python-pcapng,
+Written by hand (four block types): the one library for this, python-pcapng,
 has had no release since 2022, has no types, and takes fourteen times as long per
 packet, which is felt in captures of long transfers.
 
@@ -33,6 +33,8 @@ LINKTYPE_RAW: Final = 101
 _SECTION: Final = 0x0A0D0D0A
 _INTERFACE: Final = 1
 _PACKET: Final = 6
+_SECRETS: Final = 10
+_TLS_KEYS: Final = 0x544C534B
 _OPT_COMMENT: Final = 1
 _OPT_END: Final = 0
 _SHB_APPLICATION: Final = 4
@@ -64,6 +66,10 @@ class Writer:
         options += _option(_IF_TSRESOL, b"\x09")
         self._interfaces[name] = len(self._interfaces)
         self._block(_INTERFACE, struct.pack("<HHI", LINKTYPE_RAW, 0, 0) + options + _END)
+
+    def secrets(self, keys: bytes) -> None:
+        """An NSS key log, with which Wireshark reads TLS; before the packets it is for."""
+        self._block(_SECRETS, struct.pack("<II", _TLS_KEYS, len(keys)) + _padded(keys) + _END)
 
     def packet(self, interface: str, t: int, data: bytes, comment: str, inbound: bool) -> None:
         """One packet at ``t`` ns (not negative) on a declared interface."""
@@ -103,10 +109,12 @@ class Capture:
         texts: Texts,
         at: Collection[str] = (),
         settled: Mapping[int, Arrival] | None = None,
+        keys: bytes = b"",
     ) -> None:
         """``at``: the nodes to capture at; none: each packet once, where it is sent.
 
-        ``settled``: the packets' arrivals, for the comments of a capture of the second kind.
+        ``settled``: the packets' arrivals, for the comments of a capture of the second kind;
+        ``keys``: an NSS key log that the file is to carry.
         """
         self._texts = texts
         self._marks = Marks()
@@ -116,6 +124,8 @@ class Capture:
         self._everywhere = not at
         title = f"{meta.scenario}: {meta.title_in(texts.lang)}"
         self._writer = Writer(out, title)
+        if keys:
+            self._writer.secrets(keys)
         nodes = [h for h in meta.hosts if not at or h.name in at]
         self._names = {h.name for h in nodes}
         for node in nodes:
@@ -215,14 +225,17 @@ def in_time_order(trace: Trace) -> Iterator[Record]:
     yield from sorted([*trace.records, *missing], key=lambda r: r.t)
 
 
-def write(out: BinaryIO, trace: Trace, texts: Texts, at: Collection[str] = ()) -> None:
-    """The whole trace as a pcapng file; ``at``: as seen by these nodes (see above).
+def write(
+    out: BinaryIO, trace: Trace, texts: Texts, at: Collection[str] = (), keys: bytes = b""
+) -> None:
+    """The whole trace as a pcapng file; ``at``: as seen by these nodes (see above);
+    ``keys``: an NSS key log for Wireshark.
 
     Raises :class:`~synfin.show.model.TraceError` when there is no such node.
     """
     for name in at:
         trace.host(name)
     settled = {r.n: r for r in trace.records if isinstance(r, Arrival)}
-    capture = Capture(out, trace.meta, texts, at, {} if at else settled)
+    capture = Capture(out, trace.meta, texts, at, {} if at else settled, keys)
     for record in in_time_order(trace):
         capture.feed(record)

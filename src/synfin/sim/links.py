@@ -237,7 +237,7 @@ class Wire(Channel):
             return False
         carrier = self.carrier
         carrier.sent += 1
-        if self.loss > 0.0 and self._rng.random() < self.loss:
+        if self.loss > 0.0 and self.losses.strikes(self.loss):
             self.lost += 1
             return True
         if self.in_flight >= MAX_IN_FLIGHT or (self.rate and not self._has_room(length)):

@@ -120,13 +120,29 @@ problem-link-field = expected { $names }, not { $key }=
 
 ## net
 problem-net-address = two nodes have the address { $address }
+problem-net-closed = this Net is closed
+problem-net-counted = { $name } is 1 or more, not { $word }
+problem-net-direction = expected a direction such as 'client > api', not '{ $word }'
+problem-net-duration = expected a duration such as '20ms' or seconds, not { $word }
+problem-net-flags = expected flags such as 'S', 'SA', 'R', 'FIN' or one of { $names }, not '{ $word }'
+problem-net-host-name = a host's name is letters, digits, '-', '_' and '.', not { $word }
 problem-net-link-end = the link { $a }-{ $b } does not end at '{ $name }'
+problem-net-made = host '{ $name }' is there already: say it where it is made first
+problem-net-mtu = the link { $a } - { $b } is there already: give mtu= where it is made first
 problem-net-no-host = { $name } is no host
 problem-net-no-link = { $at } has no link to { $via }
 problem-net-no-router = { $name } is no router
+problem-net-no-trace = nothing was recorded: make the Net with trace=True
 problem-net-node = there is no node '{ $name }'
 problem-net-packet = expected an IPv4 or IPv6 packet that begins with its header
+problem-net-partition = a host stands on two sides of the partition
+problem-net-probability = { $name } is a probability from 0 to 1, not { $word }
+problem-net-profile = no profile is called '{ $word }'; { $hint }
+problem-net-rate = expected a rate such as '10Mbit' or bits per second, not { $word }
+problem-net-state = no state is called '{ $word }'; there are { $names }
+problem-net-switch = '{ $word }' is no switch of a host
 problem-net-twice = there are two nodes '{ $name }'
+problem-net-unknown = no host is called '{ $word }'; { $hint }
 
 ## on
 problem-on-idle = expected a duration: on B idle 5s close

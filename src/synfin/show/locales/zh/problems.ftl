@@ -120,13 +120,29 @@ problem-link-field = 这里应写 { $names } 之一，而不是 { $key }=
 
 ## net
 problem-net-address = 两个节点用了同一个地址 { $address }
+problem-net-closed = 这个 Net 已经关闭
+problem-net-counted = { $name } 至少为 1，不能是 { $word }
+problem-net-direction = 要的是方向，例如 'client > api'，而不是“{ $word }”
+problem-net-duration = 要的是时长，例如 '20ms' 或秒数，而不是 { $word }
+problem-net-flags = 要的是标志，例如 'S'、'SA'、'R'、'FIN'，或 { $names } 之一，而不是“{ $word }”
+problem-net-host-name = 主机名只能用字母、数字、'-'、'_' 和 '.'，不能是 { $word }
 problem-net-link-end = 链路 { $a }-{ $b } 不通到“{ $name }”
+problem-net-made = 主机“{ $name }”已经有了：请在首次创建它的地方写明
+problem-net-mtu = 链路 { $a } - { $b } 已经有了：请在首次创建它的地方给出 mtu=
 problem-net-no-host = { $name } 不是主机
 problem-net-no-link = { $at } 没有到 { $via } 的链路
 problem-net-no-router = { $name } 不是路由器
+problem-net-no-trace = 没有记录：创建 Net 时请加上 trace=True
 problem-net-node = 没有名为“{ $name }”的节点
 problem-net-packet = 要的是以首部开头的 IPv4 或 IPv6 报文
+problem-net-partition = 有主机同时站在分区的两边
+problem-net-probability = { $name } 是 0 到 1 之间的概率，不能是 { $word }
+problem-net-profile = 没有名为“{ $word }”的 profile；{ $hint }
+problem-net-rate = 要的是速率，例如 '10Mbit' 或每秒比特数，而不是 { $word }
+problem-net-state = 没有名为“{ $word }”的状态；有 { $names }
+problem-net-switch = “{ $word }”不是主机的开关
 problem-net-twice = 有两个节点都叫“{ $name }”
+problem-net-unknown = 没有名为“{ $word }”的主机；{ $hint }
 
 ## on
 problem-on-idle = 要写明时长：on B idle 5s close

@@ -1,0 +1,123 @@
+"""The trace of a run, its ladder, and its files: what a failed test leaves behind."""
+
+from pathlib import Path
+from typing import Final
+
+from synfin.core.problems import Problem
+from synfin.lab.trace import Record
+from synfin.show import json_out, pcapng
+from synfin.show.ladder import Ladder, Options, Row, passed_on
+from synfin.show.model import Trace
+from synfin.show.reader import from_records
+from synfin.show.texts import Texts
+from synfin.testing.base import Base
+from synfin.testing.capture import engine_of
+from synfin.testing.expecting import own_texts
+from synfin.wire.address import format_address
+
+FOLDER: Final = "synfin-out"
+WIDTH: Final = 100
+
+
+class Recording(Base):
+    """What a :class:`~synfin.testing.net.Net` made with ``trace=True`` can tell."""
+
+    def trace(self) -> list[Record]:
+        """The run up to now as records (docs/trace.md)."""
+        if self.recorder is None:
+            raise Problem("net.no-trace", "nothing was recorded: make the Net with trace=True")
+        self.settled()
+        return [self._meta(), *self.recorder.records, self._end()]
+
+    def ladder(self, *, last: int = 0, reasons: bool = True, width: int = WIDTH) -> str:
+        """The run as a ladder with the reason of each step; ``last``: only so many of its
+        packets, and what lies between them."""
+        return ladder(from_records(self.trace()), own_texts(), last, reasons, width)
+
+    def save(self, folder: str | Path = FOLDER, keys: bytes = b"") -> list[Path]:
+        """Writes ``HOST.pcapng`` for each host, as tcpdump would have seen it there, and
+        ``ladder.txt`` and ``trace.jsonl``; makes the folder. ``keys`` is an NSS key log: with
+        it Wireshark reads TLS. Returns the files."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        records = self.trace()
+        trace, texts = from_records(records), own_texts()
+        files: list[Path] = []
+        for name in self.hosts:
+            files.append(place / f"{name}.pcapng")
+            with files[-1].open("wb") as out:
+                pcapng.write(out, trace, texts, [name], keys)
+        files.append(place / "ladder.txt")
+        files[-1].write_text(ladder(trace, texts, 0, True, WIDTH) + "\n", encoding="utf-8")
+        files.append(place / "trace.jsonl")
+        with files[-1].open("w", encoding="utf-8", newline="\n") as text:
+            json_out.write(text, records)
+        return files
+
+    def _meta(self) -> Record:
+        nodes = self.network.nodes.values()
+        return {
+            "type": "meta",
+            "version": 1,
+            "scenario": "net",
+            "number": 0,
+            "case": "main",
+            "title": {"en": self.title, "zh": self.title},
+            "profile": self.profile,
+            "seed": self.seed,
+            "settings": {},
+            "faults": [str(fault) for fault in self.network.faults],
+            "hosts": [
+                {
+                    "name": node.name,
+                    "addresses": [format_address(address) for address in node.addresses],
+                    "kind": "host" if node.kind == "switch" else node.kind,
+                }
+                for node in nodes
+            ],
+            "links": [
+                {
+                    "a": link.a.name,
+                    "b": link.b.name,
+                    "delay": link.forward.delay,
+                    "rate": link.forward.rate,
+                    "mtu": link.forward.mtu,
+                }
+                for link in self.network.links
+            ],
+        }
+
+    def _end(self) -> Record:
+        assert self.recorder is not None
+        left: list[Record] = []
+        for name, host in self.hosts.items():
+            if host.sim.up:
+                for info in engine_of(host.sim.engine).connections():
+                    if info.conn:
+                        conn = self.recorder.conn(name, info.conn)
+                        left.append({"host": name, "conn": conn, "state": info.state})
+        segments = sum(1 for record in self.recorder.records if record["type"] == "segment")
+        outcome = "quiescent" if self.network.next_time() is None else "idle"
+        return {
+            "type": "end",
+            "t": self.network.now,
+            "outcome": outcome,
+            "connections": left,
+            "segments": segments,
+        }
+
+
+def ladder(trace: Trace, texts: Texts, last: int, reasons: bool, width: int) -> str:
+    """The drawing; ``last`` packets of it, 0: all."""
+    drawn = Ladder(trace.meta, texts, Options(width, reasons=reasons), passed_on(trace))
+    head, rows = drawn.header(), list[Row]()
+    for record in trace.records:
+        rows += drawn.feed(record)
+    rows += drawn.flush()
+    packets = [index for index, row in enumerate(rows) if row.n is not None]
+    lines = [row.text.plain.rstrip() for row in head]
+    if last and len(packets) > last:
+        cut = packets[-last]
+        lines.append(texts.ui("testing-ladder-cut", count=len(packets) - last))
+        rows = rows[cut:]
+    return "\n".join(lines + [row.text.plain.rstrip() for row in rows])

@@ -1,0 +1,23 @@
+"""Runs of pytest inside pytest: with our plugin, in a process of their own."""
+
+from pathlib import Path
+
+import pytest
+
+import synfin
+
+pytest_plugins = ["pytester"]
+
+PROGRAMS = (Path(__file__).parents[1] / "testing" / "programs.py").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project with an echo server, and our plugin as an installed synfin would bring it."""
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    pytester.makepyfile(programs=PROGRAMS)
+    pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = -p synfin.pytest_plugin\n")
+    # processes of their own find the synfin that is tested here
+    monkeypatch.setenv("PYTHONPATH", str(Path(synfin.__file__).parents[1]))
+    return pytester
