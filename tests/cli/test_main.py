@@ -13,7 +13,7 @@ from synfin.cli.main import COMMANDS, FIRST_STEPS
 from synfin.show.texts import Texts
 from tests.cli.calling import LANGS, bad, good, has_chinese, too_wide
 
-KERNEL = ("live", "listen", "connect")
+KERNEL = ("live", "exec", "listen", "connect")
 """Commands whose examples need a TUN device and rights."""
 
 

@@ -113,7 +113,7 @@ def need(app: App, name: str) -> None:
 
     key, words = why_not()
     if key:
-        raise UserError(key, words=words)
+        raise UserError(key, name=name, words=words)
 
 
 # -- real programs ---------------------------------------------------------------------

@@ -24,6 +24,7 @@ COMMANDS = {
     "packetdrill": "synfin.cli.packetdrill_cmd:packetdrill",
     "demo": "synfin.cli.demo_cmd:demo",
     "live": "synfin.cli.live_cmd:live",
+    "exec": "synfin.cli.exec_cmd:exec_",
     "listen": "synfin.cli.live_cmd:listen",
     "connect": "synfin.cli.live_cmd:connect",
 }

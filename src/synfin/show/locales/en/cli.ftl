@@ -43,6 +43,7 @@ cli-short-quiz = guess the next segment, answer the interview question
 cli-short-test = check scenarios against their expectations
 cli-short-demo = a short tour
 cli-short-live = real programs on the Linux kernel against synfin
+cli-short-exec = any program behind a link that loses, delays, repeats and alters
 cli-short-listen = netcat, listening, over a TUN device
 cli-short-connect = netcat, connecting, over a TUN device
 

@@ -19,11 +19,11 @@ cli-opt-peer = the kernel's address, for the commands that are printed (default:
 cli-opt-mtu = the device's MTU (default: 1500)
 
 ## What is missing
-live-needs-linux = synfin live talks to a Linux kernel and this system is { $words }; everything else works here
-live-needs-worker = the helper process of synfin live failed: { $words }
-live-needs-namespace = synfin live needs a network namespace, and the system refuses one ({ $words }): run it as root, or allow unprivileged user namespaces
-live-needs-device = synfin live needs /dev/net/tun ({ $words }): load the module (modprobe tun), or give the container the device (--device /dev/net/tun)
-live-needs-rights = synfin live may not make a TUN device ({ $words }): run it as root, or give the container the right (--cap-add NET_ADMIN)
+live-needs-linux = synfin { $name } talks to a Linux kernel and this system is { $words }; everything else works here
+live-needs-worker = the helper process of synfin { $name } failed: { $words }
+live-needs-namespace = synfin { $name } needs a network namespace, and the system refuses one ({ $words }): run it as root, or allow unprivileged user namespaces
+live-needs-device = synfin { $name } needs /dev/net/tun ({ $words }): load the module (modprobe tun), or give the container the device (--device /dev/net/tun)
+live-needs-rights = synfin { $name } may not make a TUN device ({ $words }): run it as root, or give the container the right (--cap-add NET_ADMIN)
 live-error-device = the TUN device { $name } cannot be opened ({ $words }). Make it once: { $commands }
 live-error-worker = the live run failed: { $words }
 live-error-pcap-stdout = --pcap needs a file name here

@@ -43,6 +43,7 @@ cli-short-quiz = 猜下一个报文段，答面试题
 cli-short-test = 检查场景的预期是否成立
 cli-short-demo = 简短的导览
 cli-short-live = 让 Linux 内核上的真实程序与 synfin 通信
+cli-short-exec = 让任意程序走一条会丢包、延迟、重复、改写的链路
 cli-short-listen = TUN 设备上的 netcat，监听
 cli-short-connect = TUN 设备上的 netcat，连接
 

@@ -19,11 +19,11 @@ cli-opt-peer = 内核的地址，只用于打印配置命令（默认 10.77.0.1�
 cli-opt-mtu = 设备的 MTU（默认 1500）
 
 ## 缺少什么
-live-needs-linux = synfin live 要与 Linux 内核通信，而这个系统是 { $words }；其余功能都能用
-live-needs-worker = synfin live 的辅助进程失败：{ $words }
-live-needs-namespace = synfin live 需要网络命名空间，但系统拒绝创建（{ $words }）：请用 root 运行，或允许非特权用户命名空间
-live-needs-device = synfin live 需要 /dev/net/tun（{ $words }）：请加载模块（modprobe tun），或把设备交给容器（--device /dev/net/tun）
-live-needs-rights = 没有创建 TUN 设备的权限（{ $words }）：请用 root 运行，或给容器加上 --cap-add NET_ADMIN
+live-needs-linux = synfin { $name } 要与 Linux 内核通信，而这个系统是 { $words }；其余功能都能用
+live-needs-worker = synfin { $name } 的辅助进程失败：{ $words }
+live-needs-namespace = synfin { $name } 需要网络命名空间，但系统拒绝创建（{ $words }）：请用 root 运行，或允许非特权用户命名空间
+live-needs-device = synfin { $name } 需要 /dev/net/tun（{ $words }）：请加载模块（modprobe tun），或把设备交给容器（--device /dev/net/tun）
+live-needs-rights = synfin { $name } 没有创建 TUN 设备的权限（{ $words }）：请用 root 运行，或给容器加上 --cap-add NET_ADMIN
 live-error-device = 打不开 TUN 设备 { $name }（{ $words }）。先创建一次：{ $commands }
 live-error-worker = 与内核的这次运行失败：{ $words }
 live-error-pcap-stdout = 这里的 --pcap 需要文件名
