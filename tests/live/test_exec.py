@@ -268,12 +268,24 @@ def test_a_peer_that_does_not_listen_is_not_waited_for_for_ever() -> None:
     assert "did not listen within 0.200 s" in done.stderr
 
 
+def runs(stat: Path) -> bool:
+    """Whether the process of this file is there, and no zombie."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_the_peer_ends_with_the_command(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     peer = f"sh -c 'trap \"\" TERM; sleep 60 & echo $! >{pid}; wait; wait'"
     done = run("--peer", peer, "--wait", "500ms", "--", "true")
     assert done.returncode == 0
-    assert not Path(f"/proc/{pid.read_text().strip()}").exists()
+    stat = Path(f"/proc/{pid.read_text().strip()}/stat")
+    end = time.monotonic() + 10
+    while runs(stat) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not runs(stat)
 
 
 # -- how it ends ---------------------------------------------------------------------------
