@@ -5,6 +5,7 @@ call made with one by mistake fails with EBADF and touches nothing. The low 20 b
 number on its own host (3, 4, ...), the others say which host.
 """
 
+import sys
 from typing import Final
 
 from synfin.aio.driver import Driver
@@ -19,6 +20,7 @@ from synfin.host.sockets import Socket
 SIMULATED: Final = 1 << 26
 """The first simulated descriptor; no system allows that many open files."""
 _PER_HOST: Final = 1 << 20
+_PASSED: Final = ("/asyncio/", "/synfin/aio/", "/socket.py", "/ssl.py", "/contextvars")
 
 
 class Kernel:
@@ -29,6 +31,7 @@ class Kernel:
         self.sockets: dict[int, Socket] = {}
         """Open sockets of all hosts by descriptor."""
         self.names: Names = Names(driver)
+        self.trace_sockets: bool = False
         self._bases: dict[str, int] = {}
 
     def _base(self, host: str) -> int:
@@ -76,6 +79,8 @@ class Kernel:
         number = self._base(process.host) + sock.descriptor
         self.sockets[number] = sock
         process.sockets[number] = sock
+        if self.trace_sockets:
+            process.made[number] = caller()
         return number
 
     def close(self, number: int, process: Process) -> None:
@@ -103,3 +108,19 @@ class Kernel:
             if self.sockets.get(number) is sock:
                 del self.sockets[number]
         process.sockets.clear()
+
+
+def caller() -> str:
+    """The program's line that made a call: the first outside asyncio and synfin."""
+    frame = sys._getframe(1)
+    found = ""
+    while frame is not None:
+        file = frame.f_code.co_filename.replace("\\", "/")
+        found = f"{file.rpartition('/')[2]}:{frame.f_lineno} in {frame.f_code.co_name}"
+        if not any(part in file for part in _PASSED):
+            return found
+        following = frame.f_back
+        if following is None:
+            break
+        frame = following
+    return found

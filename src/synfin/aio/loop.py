@@ -55,6 +55,8 @@ class Loop(StockLoop):
         self.entered: Callable[[], None] = _nothing
         self.left: Callable[[], None] = _nothing
         """Called when the loop begins and ends to run: patches come and go."""
+        self.complaints: list[str] = []
+        """What went to the loop's exception handler: errors that no program caught."""
         self._dead: bool = False
         self._collecting: Collecting = Collecting()
         super().__init__(Selector(kernel, kernel.driver))
@@ -104,6 +106,13 @@ class Loop(StockLoop):
         if task._source_traceback:
             del task._source_traceback[-1]
         return task
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
+        """See :class:`asyncio.AbstractEventLoop`; kept in :attr:`complaints`, too."""
+        error = context.get("exception")
+        text = str(context.get("message") or "unhandled exception in the event loop")
+        self.complaints.append(text if error is None else f"{text}: {error!r}")
+        super().default_exception_handler(context)
 
     # -- dead processes --------------
     def bury(self, process: Process) -> None:
@@ -194,8 +203,9 @@ class Loop(StockLoop):
     ) -> Any:
         """Simulated DNS; see :class:`synfin.aio.names.Names`."""
         names = self.kernel.names
-        if names.delay_ns:
-            await asyncio.sleep(names.delay_ns * NS)
+        wait_ns = names.patience_ns(host)
+        if wait_ns:
+            await asyncio.sleep(wait_ns / 1e9)
         return names.getaddrinfo(host, port, family, type, proto, flags)
 
     async def getnameinfo(self, sockaddr: Any, flags: int = 0) -> Any:

@@ -15,6 +15,7 @@ AddressInfo = tuple[
     socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]
 ]
 
+TIMEOUT_NS: Final = 10_000_000_000
 _SERVICES: Final = {
     "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "http": 80, "pop3": 110,
     "ntp": 123, "imap2": 143, "https": 443, "imaps": 993, "postgresql": 5432, "redis": 6379,
@@ -72,21 +73,27 @@ class Names(MutableMapping[str, list[str]]):
         return len(self._all())
 
     def fail(self, name: str, error: str = "EAI_AGAIN") -> None:
-        """Look-ups of ``name`` ("*": of every name) fail with ``error`` from now on."""
-        if error not in _MESSAGES:
-            raise ValueError(f"unknown error {error}: one of {', '.join(_MESSAGES)}")
+        """Look-ups of ``name`` ("*": of every name) fail with ``error`` from now on:
+        ``EAI_NONAME`` (no such name), ``EAI_AGAIN`` (the server failed), ...; or
+        ``timeout``: EAI_AGAIN, 10 s later (resolv.conf(5): two attempts of 5 s)."""
+        if error not in _MESSAGES and error != "timeout":
+            raise ValueError(f"unknown error {error}: timeout, {', '.join(_MESSAGES)}")
         self._failing[_plain(name)] = error
+
+    def patience_ns(self, host: str | bytes | None) -> int:
+        """How long a look-up of ``host`` takes."""
+        if not host:
+            return 0
+        name = _plain(host if isinstance(host, str) else host.decode("ascii"))
+        error = self._failing.get(name) or self._failing.get("*")
+        return TIMEOUT_NS if error == "timeout" and not _is_address(name) else self.delay_ns
 
     def heal(self, name: str) -> None:
         """No more of :meth:`fail`."""
         self._failing.pop(_plain(name), None)
 
     def _addresses(self, name: str, flags: int) -> list[str]:
-        try:
-            parse_address(name)
-        except ValueError:
-            pass
-        else:
+        if _is_address(name):
             return [name]
         if flags & socket.AI_NUMERICHOST:
             raise failure("EAI_NONAME")
@@ -94,7 +101,7 @@ class Names(MutableMapping[str, list[str]]):
             return ["127.0.0.1"]
         error = self._failing.get(_plain(name)) or self._failing.get("*")
         if error:
-            raise failure(error)
+            raise failure("EAI_AGAIN" if error == "timeout" else error)
         found = self._all().get(_plain(name))
         if not found:
             raise failure("EAI_NONAME")
@@ -171,6 +178,14 @@ class Names(MutableMapping[str, list[str]]):
             return "localhost"
         shown = format_address(octets)
         return next((name for name, known in self._all().items() if shown in known), "")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        parse_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(name: str) -> str:

@@ -38,6 +38,8 @@ class Process:
         self.task: asyncio.Task[object] | None = None
         self.sockets: dict[int, HostSocket] = {}
         """Its open sockets by descriptor."""
+        self.made: dict[int, str] = {}
+        """Where in the program each of them was made, when sockets are traced."""
         self.signals: dict[int, SignalHandler] = {}
         self.remains: list[object] = []
         """What a dead process held: collecting it would run its ``finally`` blocks."""

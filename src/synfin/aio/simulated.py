@@ -25,6 +25,7 @@ from synfin.aio.errors import Hang, OutOfTime, ProgramFailed, TooManyEvents
 from synfin.aio.graveyard import keep
 from synfin.aio.kernel import Kernel
 from synfin.aio.loop import Loop
+from synfin.aio.names import Names
 from synfin.aio.patches import Patches
 from synfin.aio.process import Process, Program, current
 from synfin.aio.waiting import Wait, explain, find_waits
@@ -156,6 +157,8 @@ class OpenSocket:
     local: tuple[str, int]
     remote: tuple[str, int] | None
     state: str
+    made: str
+    """Where the program made it (``client.py:12 in fetch``), with ``trace_sockets``."""
 
 
 class World:
@@ -163,7 +166,8 @@ class World:
 
     ``shuffle`` lets the seed draw the order of sockets that become ready at once;
     ``max_time_ns`` and ``max_events`` bound the run; ``epoch`` is what ``time.time()``
-    tells at virtual time 0 (Unix seconds). Use it with ``with``, or call :meth:`close`.
+    tells at virtual time 0 (Unix seconds); ``trace_sockets`` notes where each
+    was made. Use it with ``with``, or call :meth:`close`.
     """
 
     def __init__(
@@ -174,12 +178,14 @@ class World:
         max_events: int = MAX_EVENTS,
         shuffle: bool = True,
         epoch: int = 1_735_689_600,
+        trace_sockets: bool = False,
     ) -> None:
         self.network: Network = network
         self.seed: int = seed
         self.driver: SimDriver = SimDriver(network, max_time_ns, max_events)
         self.kernel: Kernel = Kernel(self.driver)
-        self.names = self.kernel.names
+        self.kernel.trace_sockets = trace_sockets
+        self.names: Names = self.kernel.names
         self.loop: Loop = Loop(self.kernel)
         self.processes: list[Process] = []
         if shuffle:
@@ -380,6 +386,11 @@ class World:
 
     # -- looking --------------
     @property
+    def complaints(self) -> list[str]:
+        """Errors that no program caught, as asyncio logged them."""
+        return self.loop.complaints
+
+    @property
     def now(self) -> int:
         """Virtual time, ns."""
         return self.network.now
@@ -460,14 +471,15 @@ def _tell_unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, A
 
 
 def _describe(process: Process, number: int, sock: Socket) -> OpenSocket:
+    made = process.made.get(number, "")
     remote: tuple[str, int] | None
     try:
         remote = sock.getpeername()
     except OSError:
         remote = None
     if sock.udp is not None:
-        return OpenSocket(process, number, "udp", sock.getsockname(), remote, "")
+        return OpenSocket(process, number, "udp", sock.getsockname(), remote, "", made)
     state = "" if sock.conn is None else sock.conn.state.value
     if sock.listener is not None:
         state = "LISTEN"
-    return OpenSocket(process, number, "tcp", sock.getsockname(), remote, str(state))
+    return OpenSocket(process, number, "tcp", sock.getsockname(), remote, str(state), made)

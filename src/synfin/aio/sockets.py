@@ -41,7 +41,7 @@ class SimSocket(RealSocket):
     """A socket of the process that made it. Non-blocking calls only: a call that would
     block raises :class:`Fenced`, since all hosts share the thread that it would hold up."""
 
-    __slots__ = ("_core", "_fd", "_kernel", "_process", "_timeout")
+    __slots__ = ("_core", "_fd", "_kernel", "_process", "_proto", "_timeout")
 
     if TYPE_CHECKING:
         _io_refs: int
@@ -65,6 +65,7 @@ class SimSocket(RealSocket):
         kernel = Runtime.kernel
         assert kernel is not None
         self._kernel: Kernel = kernel
+        self._proto: int = max(proto, 0)
         self._timeout: float | None = socket.getdefaulttimeout()
         if fileno is not None:
             self._core: HostSocket = kernel.socket(fileno)
@@ -77,11 +78,12 @@ class SimSocket(RealSocket):
                 self._timeout = 0.0
 
     @classmethod
-    def of(cls, kernel: Kernel, core: HostSocket, process: Process) -> "SimSocket":
+    def of(cls, kernel: Kernel, core: HostSocket, process: Process, proto: int) -> "SimSocket":
         """The face of ``core``, which ``process`` has just accepted."""
         self: SimSocket = RealSocket.__new__(cls)
         self._io_refs = 0
         self._kernel = kernel
+        self._proto = proto
         self._timeout = socket.getdefaulttimeout()
         self._core = core
         self._process = process
@@ -109,8 +111,8 @@ class SimSocket(RealSocket):
 
     @property
     def proto(self) -> int:
-        """0, as it was asked for."""
-        return 0
+        """As it was asked for; asyncio sets TCP_NODELAY where it is IPPROTO_TCP."""
+        return self._proto
 
     @property
     def timeout(self) -> float | None:
@@ -177,7 +179,7 @@ class SimSocket(RealSocket):
             if self._timeout != 0.0:
                 raise self._would_block("accept") from None
             raise
-        return SimSocket.of(self._kernel, core, self._process), self._shown(address)
+        return SimSocket.of(self._kernel, core, self._process, self._proto), self._shown(address)
 
     def connect(self, address: Any) -> None:
         """connect(2)."""
