@@ -1,7 +1,5 @@
 """The clocks that programs read inside a run: virtual, and the same on all hosts."""
 
-import _thread
-import datetime
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,9 +10,7 @@ SECOND: Final = 1_000_000_000
 
 
 class Clocks:
-    """``time`` and ``datetime`` by a driver's clock; ``epoch`` is the wall clock's start."""
-
-    real_datetime: Final = datetime.datetime
+    """``time`` by a driver's clock; ``epoch`` is the wall clock's start."""
 
     def __init__(self, driver: Driver, epoch: int) -> None:
         self._driver: Driver = driver
@@ -80,46 +76,3 @@ class Clocks:
 
     def _now_tuple(self) -> Any:
         return self._real["localtime"](self.wall())
-
-    def datetime_class(self, thread: int) -> type[datetime.datetime]:
-        """``datetime.datetime`` whose ``now`` is virtual in ``thread``. What it makes are
-        real datetimes, and real ones are instances of it."""
-        wall = self.wall
-        ident = _thread.get_ident
-        real = Clocks.real_datetime
-
-        class Kind(type):
-            """Real datetimes count as instances and subclasses."""
-
-            def __instancecheck__(cls, instance: object) -> bool:
-                return isinstance(instance, real)
-
-            def __subclasscheck__(cls, subclass: type) -> bool:
-                return issubclass(subclass, real)
-
-        class VirtualDatetime(real, metaclass=Kind):  # type: ignore[valid-type, misc]
-            """See :meth:`Clocks.datetime_class`."""
-
-            def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-                return real(*args, **kwargs)
-
-            @classmethod
-            def now(cls, tz: datetime.tzinfo | None = None) -> Any:
-                """The virtual wall clock."""
-                if ident() != thread:
-                    return real.now(tz)
-                return real.fromtimestamp(wall(), tz)
-
-            @classmethod
-            def utcnow(cls) -> Any:
-                """The virtual wall clock, without a time zone."""
-                seconds = wall() if ident() == thread else time.time()
-                return real.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None)
-
-            @classmethod
-            def today(cls) -> Any:
-                """As :meth:`now`."""
-                return cls.now()
-
-        VirtualDatetime.__name__ = VirtualDatetime.__qualname__ = "datetime"
-        return VirtualDatetime

@@ -7,10 +7,11 @@ the other one, too.
 """
 
 import _thread
-import datetime
+import select
 import signal
 import socket
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,13 +19,16 @@ from types import ModuleType
 from typing import Any, Final
 
 from synfin.aio.clocks import Clocks
+from synfin.aio.datetimes import Datetimes
 from synfin.aio.errors import AioError, outside
 from synfin.aio.kernel import Kernel
 from synfin.aio.loop import Loop
 from synfin.aio.names import Names, failure
+from synfin.aio.polling import Polling
 from synfin.aio.process import current
 from synfin.aio.randomness import Randomness
 from synfin.aio.sockets import Runtime, SimSocket
+from synfin.aio.workers import starter
 
 _MISSING: Final = object()
 
@@ -36,6 +40,7 @@ class Patches:
         self._kernel: Kernel = kernel
         self._loop: Loop = loop
         self._clocks: Clocks = Clocks(kernel.driver, epoch)
+        self._datetimes: Datetimes = Datetimes(self._clocks.wall)
         self._random: Randomness = Randomness(seed)
         self._undo: list[tuple[Any, str, Any]] = []
         self._thread: int = 0
@@ -68,6 +73,7 @@ class Patches:
             else:
                 setattr(owner, name, value)
         self._random.leave()
+        self._datetimes.leave()
         Runtime.kernel = None
         Runtime.look_again = None
         Runtime.thread = 0
@@ -87,17 +93,18 @@ class Patches:
         self._sockets(here, swapped)
         for name, fake in self._clocks.functions().items():
             here(time, name, fake)
-        self._set(datetime, "datetime", self._clocks.datetime_class(self._thread))
-        swapped[id(self._clocks.real_datetime)] = (
-            self._clocks.real_datetime,
-            datetime.datetime,
-        )
+        self._datetimes.enter()
         self._random.enter()
         for owner, name, fake in self._random.functions():
             here(owner, name, fake)
         self._set(uuid, "_generate_time_safe", None)
         self._set(uuid, "_last_timestamp", None)
         here(signal, "signal", self._signal)
+        polling = Polling(self._kernel)
+        here(select, "select", polling.select)
+        here(select, "poll", polling.poll)
+        if not self._kernel.driver.real_time:
+            here(threading.Thread, "start", starter(threading.Thread.start))
         self._elsewhere(swapped)
 
     def _set(self, owner: Any, name: str, value: Any) -> None:
