@@ -20,7 +20,7 @@ from synfin.sim.network import Network
 
 PORT = 80
 TAGGED = 1 << 62
-"""Smaller integers stand in a compiled object itself."""
+"""Smaller integers stand in a compiled object itself, as do tuples."""
 ATOMS = (int, float, str, bytes, bool, type(None))
 
 
@@ -83,7 +83,9 @@ def members(thing: object) -> Iterator[tuple[str, object]]:
         for name, slot in vars(kind).items():
             if isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType):
                 value = None if name.startswith("__") else getattr(thing, name)
-                if not (compiled and isinstance(value, int) and abs(value) < TAGGED):
+                if compiled and isinstance(value, tuple):
+                    yield from ((name, item) for item in value)
+                elif not (compiled and isinstance(value, int) and abs(value) < TAGGED):
                     yield name, value
 
 

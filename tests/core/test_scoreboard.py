@@ -258,4 +258,5 @@ def test_retransmissions_that_are_through_are_forgotten() -> None:
         made.mark_lost(made.head)
         made.sent_again(made.head, 100 + index)
         acknowledge(made, (index + 1) * 100)
+    assert made.resent_queue is not None
     assert len(made.resent_queue) <= 1

@@ -15,7 +15,7 @@ UNKNOWN_SSTHRESH: Final = 1 << 40
 """No loss has told where the path ends: slow start goes on (RFC 5681 §3.1)."""
 
 
-@mypyc_attr(allow_interpreted_subclasses=True)
+@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class CongestionControl:
     """The interface; the base class is a fixed window of ``cwnd`` octets."""
 
@@ -69,6 +69,7 @@ def initial_window(mss: int, segments: int) -> int:
     return segments * mss
 
 
+@mypyc_attr(acyclic=True)
 class NewReno(CongestionControl):
     """Slow start (with HyStart++ if wished, RFC 9406) and congestion avoidance
     (RFC 5681 §3.1)."""

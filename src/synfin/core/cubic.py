@@ -9,6 +9,7 @@ from typing import Final
 
 from synfin.core.congestion import CongestionControl
 from synfin.core.hystart import SlowStart, make_slow_start
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.settings import MILLISECOND, SECOND, Settings
 
 SCALE: Final = 1024
@@ -30,6 +31,7 @@ REFRESH: Final = SECOND // 32
 """The curve is looked at when the window has changed, or this often."""
 
 
+@mypyc_attr(acyclic=True)
 class Curve:
     """Where the window is bound: what a reduction changes and an undo restores."""
 
@@ -77,6 +79,7 @@ class Curve:
         return self.origin + (C * (ticks - self.k) ** 3 >> 40)
 
 
+@mypyc_attr(acyclic=True)
 class Cubic(CongestionControl):
     """RFC 9438, its slow start chosen by ``hystart``; ``cwnd`` grows by whole segments."""
 

@@ -7,6 +7,7 @@ congestion controller. One object a connection, used again for each ACK.
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.scoreboard_range import Sent
 
 NOTHING: Final = -(1 << 62)
@@ -15,6 +16,7 @@ UNSEEN: Final = (1 << 62) - 1
 """No such number in this ACK."""
 
 
+@mypyc_attr(acyclic=True)
 class Delivery:
     """Octets, sequence numbers (absolute) and times (ns) of one ACK."""
 

@@ -8,6 +8,7 @@ What acts on a connection stands in :mod:`synfin.core.ecn_signals`.
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.settings import Settings
 from synfin.wire.tcp import ACK, CWR, ECE, NOT_ECT, SYN, Segment
 
@@ -32,6 +33,7 @@ def listener_agrees(segment: Segment, settings: Settings) -> bool:
     return segment.ecn == NOT_ECT or not settings.ecn_plain_syn_only
 
 
+@mypyc_attr(acyclic=True)
 class Ecn:
     """The variables of one connection.
 

@@ -31,7 +31,7 @@ CSS_ROUNDS: Final = 5
 UNSEEN: Final = (1 << 62) - 1
 
 
-@mypyc_attr(allow_interpreted_subclasses=True)
+@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class SlowStart:
     """Standard slow start (RFC 5681 §3.1): it ends by loss or at ssthresh only."""
 
@@ -56,6 +56,7 @@ class SlowStart:
         """The retransmission timer expired: slow start begins again."""
 
 
+@mypyc_attr(acyclic=True)
 class HyStart(SlowStart):
     """Linux tcp_cubic.c: a train of ACKs as long as half a round trip fills the path,
     or a round's smallest RTT stands above the path's."""
@@ -112,6 +113,7 @@ class HyStart(SlowStart):
         self.round_end = -1
 
 
+@mypyc_attr(acyclic=True)
 class HyStartPlus(SlowStart):
     """RFC 9406: a rise of the delay leads into Conservative Slow Start (CSS), at a quarter
     of the pace; five rounds of it end slow start, a delay that falls resumes it.

@@ -6,8 +6,10 @@ trip nor bursts. Octets throughout; quotas are rounded up to whole segments.
 """
 
 from synfin.core.delivery import Delivery
+from synfin.core.interpreted import mypyc_attr
 
 
+@mypyc_attr(acyclic=True)
 class Prr:
     """prr_delivered, prr_out and RecoverFS (§6) of one recovery."""
 

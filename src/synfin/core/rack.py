@@ -8,6 +8,7 @@ and the steps of §6.2; :mod:`synfin.core.recovery` decides what follows.
 from typing import Final
 
 from synfin.core.delivery import NOTHING, Delivery
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.scoreboard import Scoreboard, stale
 from synfin.core.scoreboard_range import Sent
 
@@ -16,6 +17,7 @@ RECOVERY_THRESHOLD: Final = 16
 MOST_STEPS: Final = 255
 
 
+@mypyc_attr(acyclic=True)
 class Rack:
     """RACK.segment, RACK.rtt and the reordering window of one connection; times in ns."""
 
@@ -103,6 +105,8 @@ class Rack:
     def _detect_resent(self, board: Scoreboard, window: int, now: int, news: Delivery) -> int:
         wait = 0
         queue = board.resent_queue
+        if queue is None:
+            return 0
         while queue and stale(queue[0]):
             queue.popleft()
         for entry in queue:

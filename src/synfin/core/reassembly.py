@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.sendbuffer import Chunk
 
 MAX_PIECES: Final = 4096
@@ -10,6 +11,7 @@ MAX_PIECES: Final = 4096
 comes again by retransmission."""
 
 
+@mypyc_attr(acyclic=True)
 class Reassembly:
     """Non-overlapping pieces in order of sequence; the first copy of an octet wins.
 

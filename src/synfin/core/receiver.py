@@ -7,6 +7,7 @@ that sending needs from here.
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.reassembly import Reassembly
 from synfin.core.rules import Rule
 from synfin.core.sendbuffer import Chunk
@@ -17,6 +18,7 @@ DELAYED: Final = 1
 NOW: Final = 2
 
 
+@mypyc_attr(acyclic=True)
 class Acking:
     """When the next ACK for text leaves: the state of :mod:`synfin.core.delayed_acks`
     (Linux icsk_ack). Times are ns."""
@@ -48,6 +50,7 @@ class Acking:
         """Text was delivered and the decision about its ACK is still to be made."""
 
 
+@mypyc_attr(acyclic=True)
 class Receiver:
     """The receive sequence space of one connection, absolute numbers."""
 

@@ -1,8 +1,10 @@
 """Round-trip time and retransmission timeout (RFC 6298)."""
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.settings import Settings
 
 
+@mypyc_attr(acyclic=True)
 class RttEstimator:
     """SRTT, RTTVAR and RTO in nanoseconds; clock granularity is taken as zero.
 

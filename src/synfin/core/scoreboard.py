@@ -10,10 +10,12 @@ the congestion window is counted as it changes, so that the flight size (RFC 667
 from collections import deque
 
 from synfin.core.delivery import Delivery
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.scoreboard_range import Sent
 from synfin.wire.tcp import FIN, PSH, SYN
 
 
+@mypyc_attr(acyclic=True)
 class Scoreboard:
     """The retransmission queue of RFC 9293 §3.10, in order of sequence.
 
@@ -34,9 +36,9 @@ class Scoreboard:
         self.highest_sacked: int = -1
         self.settled: int = 0
         """Nothing below this number is text in flight that was sent once."""
-        self.resent_queue: deque[tuple[int, Sent]] = deque()
+        self.resent_queue: deque[tuple[int, Sent]] | None = None
         """Retransmissions in the order in which they left, each with its time; some are
-        :func:`stale`."""
+        :func:`stale`. None before the first."""
         self.first_lost: int = 0
         """No range before this index is lost: where a search may begin."""
 
@@ -93,7 +95,7 @@ class Scoreboard:
         self.highest_sacked = -1
         self.first_lost = 0
         self.settled = 0
-        self.resent_queue.clear()
+        self.resent_queue = None
 
     def acknowledge(self, ack: int, news: Delivery) -> None:
         """Drop what lies before ``ack`` and note in ``news`` what that tells."""
@@ -112,6 +114,10 @@ class Scoreboard:
                 news.take_acked(first, first.cost)
                 first.resent = False
             head += 1
+        if head == len(ranges):
+            ranges.clear()  # with its room: an idle connection keeps nothing here
+            self.head = self.first_lost = 0
+            return
         self.head = head
         if self.first_lost < head:
             self.first_lost = head
@@ -171,9 +177,10 @@ class Scoreboard:
             self.flight_octets += more
             self._count(left, more)
         self.ranges.insert(index + 1, right)
-        if right.resent:
-            entry = self.resent_queue.index((left.sent_at, left))
-            self.resent_queue.insert(entry + 1, (right.sent_at, right))
+        queue = self.resent_queue
+        if right.resent and queue is not None:
+            entry = queue.index((left.sent_at, left))
+            queue.insert(entry + 1, (right.sent_at, right))
 
     def sack(self, left: int, right: int, news: Delivery) -> None:
         """Mark [left, right) as received (RFC 2018 §4).
@@ -343,6 +350,8 @@ class Scoreboard:
     def watch_resent(self, now: int, sent: Sent) -> None:
         """``sent`` has just left again; those before it that are stale are forgotten."""
         queue = self.resent_queue
+        if queue is None:
+            queue = self.resent_queue = deque()
         while queue and stale(queue[0]):
             queue.popleft()
         queue.append((now, sent))

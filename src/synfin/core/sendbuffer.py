@@ -36,6 +36,7 @@ _NO_BOUNDS: Final[list[Bound]] = []
 """What every empty buffer has; never changed. Idle connections are many."""
 
 
+@mypyc_attr(acyclic=True)
 class SendBuffer:
     """A queue of chunks addressed by absolute sequence number.
 

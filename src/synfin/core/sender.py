@@ -10,6 +10,7 @@ from typing import Final
 from synfin.core.congestion import CongestionControl
 from synfin.core.controllers import make_congestion_control
 from synfin.core.delivery import NOTHING, Delivery
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.prr import Prr
 from synfin.core.rack import Rack
 from synfin.core.rtt import RttEstimator
@@ -37,6 +38,7 @@ DUPLICATE_THRESHOLD: Final = 3
 """RFC 5681 §3.2, RFC 6675 DupThresh."""
 
 
+@mypyc_attr(acyclic=True)
 class Sender:
     """The send sequence space of one connection, absolute numbers, octets."""
 

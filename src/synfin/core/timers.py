@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
+
 TICK: Final = 2_000_000
 """ns on top of a probe's or reordering wait: a timer tick's worth (Linux TCP_TIMEOUT_MIN)."""
 
@@ -34,6 +36,7 @@ NAMES: Final = (
 )
 
 
+@mypyc_attr(acyclic=True)
 class Timers:
     """Due times in nanoseconds by slot; NEVER when stopped. ``deadline`` is the least.
 

@@ -63,7 +63,7 @@ class ClosingSocket(NewsSocket):
         """The socket is as new, for another connect() (Linux tcp_disconnect())."""
         self.conn = None
         if self.host.settings.disconnect_forgets_maxseg:
-            self.options.forget_maxseg()
+            self.own_options().forget_maxseg()
 
     def close(self) -> None:
         """close(2): orderly, unless unread data or SO_LINGER 0 turns it into a reset."""

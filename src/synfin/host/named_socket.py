@@ -29,7 +29,7 @@ from synfin.host.constants import (
 from synfin.host.error_queue import ErrorQueue
 from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
-from synfin.host.options import Options, apply_congestion, apply_to_connection
+from synfin.host.options import AS_THE_HOST_SAYS, Options, apply_congestion, apply_to_connection
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection
 from synfin.host.signatures import Md5Keys, take_md5sig
@@ -54,7 +54,9 @@ class NamedSocket(OptionSource):
         self.type: int = type_
         self.descriptor: int = descriptor
         self.closed: bool = False
-        self.options: Options = Options()
+        self.options: Options = AS_THE_HOST_SAYS
+        self.for_children: Options | None = None
+        """What those accepted take over; None: not made yet, or not any more as it is."""
         self.local: bytes = bytes(4 if family == AF_INET else 16)
         self.port: int = 0
         self.port_chosen: bool = False
@@ -73,7 +75,8 @@ class NamedSocket(OptionSource):
         """shutdown() came before the outcome of connect() was asked for: no more of it."""
         self.connect_told: bool = False
         """The outcome of connect() has been told to the application."""
-        self.errors: ErrorQueue = ErrorQueue()
+        self.error_queue: ErrorQueue | None = None
+        """What :attr:`errors` is, once somebody wanted it."""
         self.zerocopy_calls: int = 0
         """How many calls with MSG_ZEROCOPY there have been."""
         self.stamp_base: int = 0
@@ -83,6 +86,20 @@ class NamedSocket(OptionSource):
             self.udp.owner = self
 
     # -- helpers --------------
+    @property
+    def errors(self) -> ErrorQueue:
+        """The error queue."""
+        if self.error_queue is None:
+            self.error_queue = ErrorQueue()
+        return self.error_queue
+
+    def own_options(self) -> Options:
+        """The options, no longer shared: they are about to be changed."""
+        if self.options.shared:
+            self.options = self.options.copied()
+        self.for_children = None
+        return self.options
+
     def _open(self) -> "Host":
         if self.closed:
             raise socket_error(EBADF)
@@ -245,7 +262,7 @@ class NamedSocket(OptionSource):
         if level == IPPROTO_TCP and option == TCP_REMOTE_UDP_ENCAPS_PORT:
             if not self._may_tunnel(value != 0):
                 raise socket_error(EINVAL)
-        number = self.options.set(level, option, value, self.host.settings)
+        number = self.own_options().set(level, option, value, self.host.settings)
         if number:
             raise socket_error(number)
         if self.udp is not None:
@@ -265,7 +282,7 @@ class NamedSocket(OptionSource):
             raise socket_error(ENOPROTOOPT)
         keys = self.options.md5 or Md5Keys()
         self._check(take_md5sig(keys, value, 4 if self.family == AF_INET else 16, extended))
-        self.options.md5 = keys
+        self.own_options().md5 = keys
         self.host.tcp.signatures = True
         if self.conn is not None:
             self.conn.sign_with(keys)
@@ -297,7 +314,7 @@ class NamedSocket(OptionSource):
         name = value.partition(b"\0")[0].decode("ascii", "replace")
         if name not in ENGINE_NAMES:
             raise socket_error(ENOENT)
-        self.options.congestion = ENGINE_NAMES[name]
+        self.own_options().congestion = ENGINE_NAMES[name]
         if self.conn is not None:
             apply_congestion(self.options, self.conn)
 

@@ -48,9 +48,10 @@ class NewsSocket(NamedSocket):
         self._open()
         if not isinstance(value, bytes) or len(value) not in (16, 32) or self.conn is not None:
             raise socket_error(EINVAL)
-        self.options.fastopen_keys = tuple(value[at : at + 16] for at in range(0, len(value), 16))
+        keys = tuple(value[at : at + 16] for at in range(0, len(value), 16))
+        self.own_options().fastopen_keys = keys
         if self.listener is not None:
-            self.listener.fastopen_keys = self.options.fastopen_keys
+            self.listener.fastopen_keys = keys
 
     @property
     def _stamps(self) -> int:
@@ -82,14 +83,17 @@ class NewsSocket(NamedSocket):
     def recv_error(self) -> ErrorEntry:
         """recvmsg(2) with MSG_ERRQUEUE, which never waits. Raises EAGAIN for none."""
         self._open()
-        entry = self.errors.take()
+        entry = None if self.error_queue is None else self.error_queue.take()
         if entry is None:
             raise socket_error(EAGAIN)
         return entry
 
     def has_error(self) -> bool:
         """poll(2)'s POLLERR: a pending error, or news in the error queue."""
-        return bool(self.errors.entries) or (self.conn is not None and self.conn.error != 0)
+        queue = self.error_queue
+        if queue is not None and queue.entries:
+            return True
+        return self.conn is not None and self.conn.error != 0
 
     # -- edges --------------
     def writable(self) -> bool:

@@ -6,6 +6,7 @@ from synfin.core.connection import Connection
 from synfin.core.controllers import exchanged
 from synfin.core.delayed_acks import set_quick
 from synfin.core.errno import EINVAL, ENOPROTOOPT
+from synfin.core.interpreted import mypyc_attr
 from synfin.core.settings import MILLISECOND, SECOND, Settings
 from synfin.host import constants as c
 from synfin.host.listener import Listener
@@ -60,10 +61,14 @@ MAX_LINGER2: Final = 120
 """Seconds (Linux TCP_FIN_TIMEOUT_MAX)."""
 
 
+@mypyc_attr(acyclic=True)
 class Options:
-    """The options of one socket; -1 in :attr:`values` means "as the host says"."""
+    """The options of a socket, or of several; what is not in :attr:`values` is as the host
+    says."""
 
     def __init__(self) -> None:
+        self.shared: bool = False
+        """Several sockets have these: they are copied before one of them changes them."""
         self.values: dict[tuple[int, int], int] = {}
         self.fastopen_keys: tuple[bytes, ...] = ()
         self.linger_on: bool = False
@@ -73,14 +78,24 @@ class Options:
         self.congestion: str = ""
         """TCP_CONGESTION, by the engine's name; "": as the host says."""
 
+    def copied(self) -> "Options":
+        """As they are now, for one socket."""
+        own = Options()
+        own.values = dict(self.values)
+        own.fastopen_keys = self.fastopen_keys
+        own.linger_on = self.linger_on
+        own.linger_ns = self.linger_ns
+        own.md5 = self.md5
+        own.congestion = self.congestion
+        return own
+
     def inherited(self) -> "Options":
-        """What an accepted socket takes over from its listener."""
-        child = Options()
-        child.values = dict(self.values)
+        """What all sockets accepted by this one take over, for them to share."""
+        child = self.copied()
+        child.shared = True
         child.values.pop((c.IPPROTO_TCP, c.TCP_DEFER_ACCEPT), None)
-        child.linger_on = self.linger_on
-        child.linger_ns = self.linger_ns
-        child.congestion = self.congestion
+        child.fastopen_keys = ()
+        child.md5 = None
         return child
 
     def _value(self, level: int, option: int, default: int) -> int:
@@ -218,7 +233,11 @@ class Options:
             udp.multicast_loop = bool(value)
 
 
-ECN_FIELD = 3
+AS_THE_HOST_SAYS: Final = Options()
+"""Nothing was ever set; shared by all sockets of which that is true."""
+AS_THE_HOST_SAYS.shared = True
+
+ECN_FIELD: Final = 3
 """The low two bits of TOS and traffic class are TCP's (RFC 3168 §5), not the caller's."""
 _CLASSES = {(c.IPPROTO_IP, c.IP_TOS), (c.IPPROTO_IPV6, c.IPV6_TCLASS)}
 

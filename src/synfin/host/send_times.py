@@ -5,6 +5,7 @@ from typing import Final
 
 from synfin.core import rules
 from synfin.core.connection import Connection
+from synfin.core.interpreted import mypyc_attr
 
 IDLE: Final = 0
 BUSY: Final = 1
@@ -12,6 +13,7 @@ RWND_LIMITED: Final = 2
 SNDBUF_LIMITED: Final = 3
 
 
+@mypyc_attr(acyclic=True)
 class SendTimes:
     """Three clocks, of which at most one runs."""
 

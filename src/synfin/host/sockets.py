@@ -92,8 +92,11 @@ class Socket(ClosingSocket):
         connection = listener.accept_queue.pop(0)
         child = Socket(host, self.family, SOCK_STREAM, descriptor)
         host.descriptors[descriptor] = child
-        child.options = self.options.inherited()
-        child.options.md5 = connection.md5
+        if self.for_children is None:
+            self.for_children = self.options.inherited()
+        child.options = self.for_children
+        if connection.md5 is not None:
+            child.own_options().md5 = connection.md5
         child.conn = connection
         child.connect_told = True
         child.local = connection.local
