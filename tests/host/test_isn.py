@@ -88,3 +88,14 @@ def test_forced_values_come_first_and_once() -> None:
 
 def test_addresses_and_ports_cannot_run_into_each_other() -> None:
     assert four_tuple_bytes(b"\1" * 4, 1, b"\2" * 4, 2) == b"\1\1\1\1\2\2\2\2\0\1\0\2"
+
+
+def test_timestamps_begin_elsewhere() -> None:
+    """RFC 7323 §5.4: each four-tuple's clock has an offset that tells nothing of the ISN."""
+    isn = generator()
+    assert isn.stamps_from(ONE) == isn.stamps_from(ONE)
+    assert (
+        len({isn.stamps_from(ONE), isn.stamps_from(OTHER), isn.keyed(ONE), isn.keyed(OTHER)}) == 4
+    )
+    assert isn.stamps_from(ONE) != generator(2).stamps_from(ONE)
+    assert isn.stamps_from(ONE) < 1 << 32

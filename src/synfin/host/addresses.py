@@ -29,6 +29,7 @@ class Addresses:
     def __init__(self) -> None:
         self.interfaces: list[Interface] = []
         self._by_address: dict[bytes, Interface] = {}
+        self._broadcasts: set[bytes] = {LIMITED_BROADCAST}
 
     def add(self, address: bytes, prefix_len: int = 24, mtu: int = 1500) -> None:
         """Add one, or change the network and MTU of one that is there."""
@@ -36,12 +37,20 @@ class Addresses:
         interface = Interface(address, prefix_len, mtu)
         self.interfaces.append(interface)
         self._by_address[address] = interface
+        self._note_broadcasts()
 
     def remove(self, address: bytes) -> None:
         """Forget one; nothing happens when it is not there."""
         found = self._by_address.pop(address, None)
         if found is not None:
             self.interfaces.remove(found)
+            self._note_broadcasts()
+
+    def _note_broadcasts(self) -> None:
+        self._broadcasts = {LIMITED_BROADCAST}
+        for interface in self.interfaces:
+            if interface.broadcast:
+                self._broadcasts.add(interface.broadcast)
 
     def is_own(self, address: bytes) -> bool:
         """True for an added address and for loopback."""
@@ -49,11 +58,7 @@ class Addresses:
 
     def is_broadcast(self, address: bytes) -> bool:
         """True for 255.255.255.255 and the broadcast address of an own network."""
-        if len(address) != 4:
-            return False
-        if address == LIMITED_BROADCAST:
-            return True
-        return any(interface.broadcast == address for interface in self.interfaces)
+        return address in self._broadcasts
 
     def is_unicast(self, address: bytes) -> bool:
         """False for broadcast, multicast, unspecified and IPv4's class E: what no
@@ -65,6 +70,9 @@ class Addresses:
     def interface_for(self, dst: bytes) -> Interface | None:
         """The interface for ``dst``: the longest matching network, else the first
         of its version; None when there is none of that version."""
+        if len(self.interfaces) == 1:
+            only = self.interfaces[0]
+            return only if len(only.address) == len(dst) else None
         best: Interface | None = None
         best_len = -1
         for interface in self.interfaces:

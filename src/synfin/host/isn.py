@@ -15,7 +15,11 @@ class IsnGenerator:
 
     def __init__(self, random: Callable[[int], bytes]) -> None:
         self._random: Callable[[int], bytes] = random
-        self._key: bytes = random(16)
+        self._secret: blake2s = blake2s(key=random(16), digest_size=8)
+        """Has hashed the key; copies of it go on from here."""
+        self._of: bytes = b""
+        self._last: bytes = b""
+        """The digest of the four-tuple that was asked for last: one for both questions."""
         self.forced: list[int] = []
 
     def next(self, settings: Settings, now: int, four_tuple: bytes) -> int:
@@ -36,7 +40,18 @@ class IsnGenerator:
 
     def keyed(self, four_tuple: bytes) -> int:
         """F(): 32 bits that depend on the four-tuple and the secret."""
-        return int.from_bytes(blake2s(four_tuple, key=self._key, digest_size=4).digest(), "big")
+        return int.from_bytes(self._digest(four_tuple)[:4], "big")
+
+    def stamps_from(self, four_tuple: bytes) -> int:
+        """Where the timestamps of this four-tuple begin (RFC 7323 §5.4): 32 other bits."""
+        return int.from_bytes(self._digest(four_tuple)[4:], "big")
+
+    def _digest(self, four_tuple: bytes) -> bytes:
+        if four_tuple != self._of:
+            hashed = self._secret.copy()
+            hashed.update(four_tuple)
+            self._of, self._last = four_tuple, hashed.digest()
+        return self._last
 
 
 def four_tuple_bytes(local: bytes, local_port: int, remote: bytes, remote_port: int) -> bytes:

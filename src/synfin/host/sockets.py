@@ -41,7 +41,7 @@ from synfin.host.listener import Listener
 from synfin.host.named_socket import Address
 from synfin.host.records import HostConnection
 from synfin.host.status import tcp_info
-from synfin.wire.address import format_address, is_broadcast, is_multicast
+from synfin.wire.address import format_address, is_broadcast, is_multicast, is_unspecified
 
 
 class Socket(ClosingSocket):
@@ -147,13 +147,13 @@ class Socket(ClosingSocket):
     def _start_connecting(self, remote: bytes, port: int) -> int:
         host = self.host
         now = host.clock()
-        if any(self.local) and len(self.local) != len(remote):
+        if len(self.local) != len(remote) and not is_unspecified(self.local):
             return ENETUNREACH  # bound to the other kind of address
         if is_multicast(remote) or is_broadcast(remote) or host.addresses.is_broadcast(remote):
             values: dict[str, Value] = {"remote": format_address(remote)}
             host.tcp.report("silence", 0, Reason(rules.OPEN_REFUSED_ADDRESS, values), {})
             return ENETUNREACH
-        if not any(remote):
+        if is_unspecified(remote):
             remote = host.addresses.source_for(remote) or remote
         use = self.bound or (self.local, self.options.reuse_address, False)
         connection, number = host.tcp.connect(

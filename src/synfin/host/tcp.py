@@ -18,6 +18,7 @@ from synfin.host.passive import OptionSource, PassiveOpens
 from synfin.host.ports import Use
 from synfin.host.records import HostConnection, HostTimeWait
 from synfin.host.tunnel import wrap
+from synfin.wire.address import is_unspecified
 from synfin.wire.ip import PROTO_TCP, Packet
 from synfin.wire.quote import Quote
 from synfin.wire.signature import sign
@@ -163,7 +164,7 @@ class TcpLayer(PassiveOpens):
         self.now = now
         if route is not None and route.strict and not self.addresses.on_link(route.hops[0]):
             return None, EHOSTUNREACH
-        if not any(local):
+        if is_unspecified(local):
             local = self.addresses.source_for(remote if route is None else route.hops[0])
             if not local:
                 return None, ENETUNREACH

@@ -126,7 +126,7 @@ class TcpRecords:
         link_mtu = self.addresses.mtu_for(remote)
         mtu = self.path_mtu.get(remote, link_mtu, now)
         connection = HostConnection(self.settings, key, iss, self.next_id, mtu, use, self.observer)
-        connection.ts_offset = self.isn.keyed(key + b"timestamps")
+        connection.ts_offset = self.isn.stamps_from(key)
         connection.link_mtu = link_mtu
         connection.max_segment = self.max_segment
         if self.arriving_udp:

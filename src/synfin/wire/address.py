@@ -1,6 +1,7 @@
 """IP addresses between text and the octets the engine uses (4 or 16)."""
 
 import ipaddress
+from functools import lru_cache
 from typing import Final
 
 ANY_V4: Final = bytes(4)
@@ -10,6 +11,7 @@ LOOPBACK_V4: Final = b"\x7f\x00\x00\x01"
 LOOPBACK_V6: Final = bytes(15) + b"\x01"
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text: str) -> bytes:
     """``"10.0.0.1"`` or ``"fe80::1"`` as octets; ValueError names what is wrong."""
     try:
@@ -31,7 +33,7 @@ MAPPED: Final = bytes(10) + b"\xff\xff"
 
 def is_unspecified(address: bytes) -> bool:
     """0.0.0.0 or ``::``."""
-    return not any(address)
+    return address in (ANY_V4, ANY_V6)
 
 
 def is_multicast(address: bytes) -> bool:
@@ -71,5 +73,8 @@ def same_network(one: bytes, other: bytes, prefix_len: int) -> bool:
     """True when both share their first ``prefix_len`` bits (and their version)."""
     if len(one) != len(other):
         return False
-    shift = len(one) * 8 - prefix_len
-    return int.from_bytes(one, "big") >> shift == int.from_bytes(other, "big") >> shift
+    whole = prefix_len >> 3
+    if one[:whole] != other[:whole]:
+        return False
+    shift = 8 - (prefix_len & 7)
+    return shift == 8 or one[whole] >> shift == other[whole] >> shift
