@@ -14,9 +14,6 @@ from synfin.core.interpreted import mypyc_attr
 class State(Enum):
     """RFC 9293 §3.3.2; the value is the RFC's spelling."""
 
-    def __hash__(self) -> int:
-        return id(self)  # Enum's own is interpreted, and looks the name up
-
     CLOSED = "CLOSED"
     LISTEN = "LISTEN"
     SYN_SENT = "SYN-SENT"
@@ -32,9 +29,6 @@ class State(Enum):
 
 class Trigger(Enum):
     """What moves a connection; the value is the label of Figure 5's arrows."""
-
-    def __hash__(self) -> int:
-        return id(self)
 
     OPEN_PASSIVE = "passive OPEN"
     OPEN_ACTIVE = "active OPEN / snd SYN"
@@ -117,10 +111,11 @@ move out of TIME-WAIT by a new SYN (MAY-2) deletes the old record; its
 successor starts in LISTEN. CLOSE in CLOSE-WAIT moves when the FIN is formed
 (§3.10.4), in the other states at the call."""
 
-_NEXT: Final[dict[State, dict[Trigger, State]]] = {
-    state: {t: new for (s, t), new in TRANSITIONS.items() if s is state} for state in State
+_NEXT: Final[dict[str, dict[str, State]]] = {
+    state.value: {t.value: new for (s, t), new in TRANSITIONS.items() if s is state}
+    for state in State
 }
-"""The same by state, then by trigger: no pair has to be made to look one up."""
+"""The same by names: an Enum hashes by interpreted code, a string has its hash at hand."""
 
 COUNTERFACTUAL: Final = frozenset({(S.LISTEN, T.TWO_WAY_SYN)})
 """Edges that only a counterfactual switch opens."""
@@ -140,5 +135,5 @@ def move(holder: StateHolder, trigger: Trigger) -> State:
     Raises KeyError when Figure 5 has no such edge: a bug in this engine.
     """
     old = holder.state
-    holder.state = _NEXT[old][trigger]
+    holder.state = _NEXT[old._value_][trigger._value_]
     return old
