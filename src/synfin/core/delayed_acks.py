@@ -37,8 +37,8 @@ def connected(tcb: Tcb) -> None:
     state = tcb.acking
     if state.adaptive:
         rcv = tcb.rcv
-        guess = min(tcb.settings.mss, tcb.snd.mss, rcv.rcv_wnd // 2, 536)
-        rcv.segment_size = max(rcv.segment_size if rcv.unread else 0, guess, LEAST_SEGMENT)
+        guess = min(min(tcb.settings.mss, tcb.snd.mss), min(rcv.rcv_wnd // 2, 536))
+        rcv.segment_size = max(max(rcv.segment_size if rcv.unread else 0, guess), LEAST_SEGMENT)
         state.heard_at = tcb.now
 
 

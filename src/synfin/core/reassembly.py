@@ -77,6 +77,8 @@ class Reassembly:
 
     def clear(self) -> None:
         """Forget everything."""
+        if not self.block_starts:
+            return
         self.starts = []
         self.pieces = []
         self.octets = 0

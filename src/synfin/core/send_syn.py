@@ -101,7 +101,7 @@ def _syn_text(tcb: Tcb) -> Chunk:
 
 def _largest(tcb: Tcb) -> int:
     """Octets after the headers, options among them, that a segment of ours may have."""
-    return min(tcb.settings.mss, tcb.mtu - tcb.header_len, tcb.user_mss or 0xFFFF)
+    return min(min(tcb.settings.mss, tcb.mtu - tcb.header_len), tcb.user_mss or 0xFFFF)
 
 
 def _syn_window(tcb: Tcb) -> int:

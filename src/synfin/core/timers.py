@@ -117,7 +117,10 @@ class Timers:
             if others is None:
                 others = self.others = [NEVER] * COUNT
             others[slot] = due
-            self.others_deadline = min(others)
+            least = NEVER
+            for other in others:
+                least = min(least, other)
+            self.others_deadline = least
 
     def _earliest(self) -> int:
         watched = min(min(self.retransmit, self.loss_probe), self.reorder)
