@@ -21,6 +21,7 @@ from typing import Any, Final
 from synfin.aio.clocks import Clocks
 from synfin.aio.datetimes import Datetimes
 from synfin.aio.errors import AioError, outside
+from synfin.aio.foreign import Foreign
 from synfin.aio.kernel import Kernel
 from synfin.aio.loop import Loop
 from synfin.aio.names import Names, failure
@@ -43,6 +44,8 @@ class Patches:
         self._datetimes: Datetimes = Datetimes(self._clocks.wall)
         self._random: Randomness = Randomness(seed)
         self._undo: list[tuple[Any, str, Any]] = []
+        self._foreign: Foreign | None = None
+        self._swapped: dict[int, tuple[Any, Any]] = {}
         self._thread: int = 0
         self._scanned: list[tuple[dict[str, Any], str, Any, Any]] = []
         self._scanned_modules: int = 0
@@ -63,9 +66,12 @@ class Patches:
 
     def leave(self) -> None:
         """Undo everything."""
+        if self._foreign is not None:
+            self._foreign.leave()
         for namespace, name, real, fake in self._scanned:
             if namespace.get(name) is fake:
                 namespace[name] = real
+        self._late_imports()
         while self._undo:
             owner, name, value = self._undo.pop()
             if value is _MISSING:
@@ -80,7 +86,7 @@ class Patches:
 
     # -- what is patched --------------
     def _patch_all(self) -> None:
-        swapped: dict[int, tuple[Any, Any]] = {}
+        self._swapped = swapped = {}
 
         def here(owner: Any, name: str, fake: Callable[..., Any]) -> None:
             real = getattr(owner, name, _MISSING)
@@ -100,6 +106,9 @@ class Patches:
         self._set(uuid, "_generate_time_safe", None)
         self._set(uuid, "_last_timestamp", None)
         here(signal, "signal", self._signal)
+        self._foreign = Foreign(lambda owner, name, fake: here(owner, name, fake))
+        if not self._kernel.driver.real_time:
+            self._foreign.enter()
         polling = Polling(self._kernel)
         here(select, "select", polling.select)
         here(select, "poll", polling.poll)
@@ -185,6 +194,14 @@ class Patches:
         for namespace, name, real, fake in self._scanned:
             if namespace.get(name) is real:
                 namespace[name] = fake
+
+    def _late_imports(self) -> None:
+        """Modules imported during the run took what was there: they get the real things."""
+        if self._scanned_modules != len(sys.modules):
+            fakes = {id(fake): (fake, real) for real, fake in self._swapped.values()}
+            for namespace, name, _fake, real in list(_find(fakes)):
+                namespace[name] = real
+        self._swapped = {}
 
 
 _OURS: Final = ("synfin.", "_pytest", "pytest", "pluggy", "xdist", "execnet", "hypothesis")
