@@ -152,7 +152,7 @@ def test_one_ack_is_owed_however_many_reasons_there_are() -> None:
 
 def test_held_text_follows_when_the_gap_closes() -> None:
     made = receiver()
-    made.held.add(made.rcv_nxt + 5, b"world")
+    made.hold().add(made.rcv_nxt + 5, b"world")
     made.deliver(b"hello")
     assert made.deliver_held() == 5
     assert made.read(100) == b"helloworld"

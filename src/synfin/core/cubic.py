@@ -79,6 +79,10 @@ class Curve:
         return self.origin + (C * (ticks - self.k) ** 3 >> 40)
 
 
+NO_CURVE: Final = Curve()
+"""What connections have that have not left slow start; never changed."""
+
+
 @mypyc_attr(acyclic=True)
 class Cubic(CongestionControl):
     """RFC 9438, its slow start chosen by ``hystart``; ``cwnd`` grows by whole segments."""
@@ -87,7 +91,7 @@ class Cubic(CongestionControl):
         super().__init__(mss, settings)
         self.slow_start: SlowStart = make_slow_start(settings)
         self.full: bool = settings.cubic_rfc9438
-        self.curve: Curve = Curve()
+        self.curve: Curve = NO_CURVE
         self.before: Curve | None = None
         """The curve before the last reduction."""
         self.min_rtt: int = 0
@@ -137,9 +141,9 @@ class Cubic(CongestionControl):
     def ssthresh_after_loss(self, flight: int, now: int) -> int:
         """RFC 9438 §4.6, §4.7. The window counts, not the flight: it grows only while it
         is what limits the sender."""
-        self.before = self.curve.copied()
+        self.before = self.curve
         window = self.segments
-        curve = self.curve
+        curve = self.curve = self.curve.copied()
         if window < curve.w_max:
             # Fast convergence: a window that shrinks leaves room for newcomers.
             curve.w_max = window * (SCALE + BETA) // (2 * SCALE)
@@ -152,7 +156,7 @@ class Cubic(CongestionControl):
 
     def on_timeout(self, now: int) -> None:
         """§4.8: the next epoch begins on its own plateau. Linux forgets the path, too."""
-        self.curve = Curve()
+        self.curve = NO_CURVE
         self.grown = 0
         self.seen_window = 0
         self.min_rtt = 0
@@ -186,6 +190,8 @@ class Cubic(CongestionControl):
 
     def _look_at_curve(self, acked: int, now: int) -> None:
         """How many ACKed segments the next one of growth takes (§4.2 to §4.5)."""
+        if self.curve is NO_CURVE:
+            self.curve = Curve()
         curve = self.curve
         window = self.segments
         curve.acked += acked

@@ -34,6 +34,7 @@ class Reassembly:
 
     def add(self, seq: int, data: Chunk) -> int:
         """Hold what is new of ``data`` at ``seq``; returns the octets kept."""
+        assert self is not NOTHING_HELD
         if len(self.starts) >= MAX_PIECES:
             return 0
         end = seq + len(data)
@@ -65,6 +66,7 @@ class Reassembly:
     def note_block(self, left: int, right: int) -> None:
         """Merge [left, right) with the blocks it touches and put it in front. A FIN is
         such a block without text."""
+        assert self is not NOTHING_HELD
         first = bisect_left(self.block_ends, left)
         last = bisect_right(self.block_starts, right)
         if first < last:
@@ -116,3 +118,7 @@ class Reassembly:
             del self.block_ends[:gone]
             self.recent = [b for b in self.recent if b[1] > rcv_nxt]
         return taken
+
+
+NOTHING_HELD: Final = Reassembly()
+"""What every connection has that holds nothing: most never do. Never added to."""

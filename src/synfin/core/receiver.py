@@ -8,7 +8,7 @@ that sending needs from here.
 from typing import Final
 
 from synfin.core.interpreted import mypyc_attr
-from synfin.core.reassembly import Reassembly
+from synfin.core.reassembly import NOTHING_HELD, Reassembly
 from synfin.core.rules import Rule
 from synfin.core.sendbuffer import Chunk
 from synfin.core.settings import Settings
@@ -73,7 +73,8 @@ class Receiver:
         self.head: int = 0
         self.offset: int = 0
         self.unread: int = 0
-        self.held: Reassembly = Reassembly()
+        self.held: Reassembly = NOTHING_HELD
+        """To be read; :meth:`hold` gives one to add to."""
         self.fin_seq: int = -1
         """Sequence number of the peer's FIN once seen, in order or not."""
         self.fin_received: bool = False
@@ -141,11 +142,23 @@ class Receiver:
             self.rcv_adv = self.rcv_nxt  # more than was offered: see ``edge``
         self.unacked += size
 
+    def hold(self) -> Reassembly:
+        """What is held out of order, to add to."""
+        if self.held is NOTHING_HELD:
+            self.held = Reassembly()
+        return self.held
+
+    def forget_held(self) -> None:
+        """Nothing can follow any more that was held."""
+        self.held = NOTHING_HELD
+
     def deliver_held(self) -> int:
         """Deliver what the last text made contiguous; returns how many octets."""
         before = self.rcv_nxt
         for piece in self.held.take(self.rcv_nxt):
             self.deliver(piece)
+        if len(self.held.block_starts) == 0:
+            self.held = NOTHING_HELD
         return self.rcv_nxt - before
 
     def read(self, limit: int) -> bytes:

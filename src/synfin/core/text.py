@@ -184,7 +184,7 @@ def _hold(tcb: Tcb, segment: Segment, seq: int, data: Chunk) -> None:
     rcv = tcb.rcv
     if tcb.acking.adaptive:
         measure(tcb, segment, len(segment.payload))
-    rcv.held.add(seq, data)
+    rcv.hold().add(seq, data)
     tcb.settled(
         rules.TEXT_OUT_OF_ORDER,
         segment,
@@ -203,7 +203,7 @@ def _take(tcb: Tcb, segment: Segment, data: Chunk, last: bool) -> None:
     before = rcv.rcv_nxt
     rcv.deliver(data)
     if last:
-        rcv.held.clear()
+        rcv.forget_held()
     gap = len(rcv.held.block_starts) > 0
     if gap:
         rcv.deliver_held()
@@ -231,7 +231,7 @@ def check_fin(tcb: Tcb, segment: Segment, seq: int) -> None:
             again = rcv.held.overlap(seq, seq + 1)
             if not segment.payload:
                 tcb.note_duplicate(again[0], again[1])
-            rcv.held.note_block(seq, seq + 1)  # it has a number, so SACK tells of it
+            rcv.hold().note_block(seq, seq + 1)  # it has a number, so SACK tells of it
     if rcv.fin_received:
         if segment.flags & FIN:
             tcb.owe_now(rules.FIN_AGAIN, (tcb.theirs(seq), tcb.theirs(rcv.rcv_nxt)))
@@ -258,7 +258,7 @@ def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
     """RCV.NXT over the FIN, ACK it, tell the user, change state."""
     rcv = tcb.rcv
     rcv.fin_received = True
-    rcv.held.clear()
+    rcv.forget_held()
     rcv.dsack = None
     values = (tcb.theirs(rcv.fin_seq), tcb.theirs(rcv.rcv_nxt + 1))
     rcv.rcv_nxt += 1
