@@ -21,6 +21,8 @@ from synfin.sim.network import Network
 PORT = 80
 TAGGED = 1 << 62
 """Smaller integers stand in a compiled object itself, as do tuples."""
+DESCRIPTORS = (types.GetSetDescriptorType, types.MemberDescriptorType)
+"""How attributes stand in a class that has no ``__dict__`` for them."""
 ATOMS = (int, float, str, bytes, bool, type(None))
 
 
@@ -81,12 +83,13 @@ def members(thing: object) -> Iterator[tuple[str, object]]:
     compiled = not hasattr(thing, "__dict__")
     for kind in type(thing).__mro__:
         for name, slot in vars(kind).items():
-            if isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType):
-                value = None if name.startswith("__") else getattr(thing, name)
-                if compiled and isinstance(value, tuple):
-                    yield from ((name, item) for item in value)
-                elif not (compiled and isinstance(value, int) and abs(value) < TAGGED):
-                    yield name, value
+            if name.startswith("__") or not isinstance(slot, DESCRIPTORS):
+                continue
+            value = getattr(thing, name)
+            if compiled and isinstance(value, tuple):
+                yield from ((name, item) for item in value)
+            elif not (compiled and isinstance(value, int) and abs(value) < TAGGED):
+                yield name, value
 
 
 Found = dict[int, tuple[str, object]]

@@ -422,7 +422,8 @@ class Tcb(StateHolder):
         self.timers.stop_all()
         self.snd.forget_outstanding()
         record = self.make_time_wait()
-        if waited and self.settings.fin_wait_2_record and not self.kept_whole:
+        same = waited and self.settings.fin_wait_2_record and not self.kept_whole
+        if same and self.challenges:
             # It is the same record.
             record.answers = Answers(self.challenge_since, self.challenges)
         self.time_wait = record
