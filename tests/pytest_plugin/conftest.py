@@ -5,10 +5,19 @@ from pathlib import Path
 import pytest
 
 import synfin
+import synfin.pytest_plugin.runs  # here already, so that no inner run has to import it
 
 pytest_plugins = ["pytester"]
 
 PROGRAMS = (Path(__file__).parents[1] / "testing" / "programs.py").read_text(encoding="utf-8")
+
+INI = """
+[pytest]
+addopts = -p synfin.pytest_plugin
+filterwarnings =
+  error
+  ignore:Module already imported:pytest.PytestAssertRewriteWarning
+"""
 
 
 @pytest.fixture
@@ -17,7 +26,7 @@ def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
     pytester.makepyfile(programs=PROGRAMS)
-    pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = -p synfin.pytest_plugin\n")
+    pytester.makeini(INI)
     # processes of their own find the synfin that is tested here
     monkeypatch.setenv("PYTHONPATH", str(Path(synfin.__file__).parents[1]))
     return pytester

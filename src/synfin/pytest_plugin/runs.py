@@ -150,7 +150,10 @@ def _again(item: pytest.Function, nextitem: pytest.Item | None, plan: Plan) -> O
     finally:
         _forget(item, PLAN)
     failed = next((report for report in reports if report.failed), None)
-    return Outcome(signature(failed), item.stash.get(SUMMARY, Summary()))
+    if SUMMARY not in item.stash:  # the teardown failed: what it says must not be lost
+        failed = next((r for r in reports if r.when == "teardown" and r.failed), failed)
+        item.stash[SUMMARY] = Summary(waits=[str(failed.longrepr)] if failed else [])
+    return Outcome(signature(failed), item.stash[SUMMARY])
 
 
 def signature(report: pytest.TestReport | None) -> str:

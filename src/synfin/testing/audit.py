@@ -1,6 +1,9 @@
 """The hang audit: what bounds each ``await`` that waits for the network, if anything does."""
 
+import gc
+from asyncio import AbstractEventLoop, Task
 from collections.abc import Callable
+from types import ModuleType
 from typing import Final
 
 from synfin.aio.waiting import Wait
@@ -17,6 +20,11 @@ LONG: Final = 30 * SECOND
 SAMPLE_NS: Final = 20_000_000
 MOST_SAMPLES: Final = 500
 """How often, at most, a test is looked into: every 20 ms of virtual time."""
+
+
+CALLBACK_DEPTH: Final = 5
+MOST_REFERENTS: Final = 2_000
+"""How far from a task's callbacks, and among how many objects, a waiter is looked for."""
 
 
 class Finding:
@@ -49,8 +57,11 @@ class Sampler(Tap):
     def look(self, now: int) -> None:
         """Takes a sample."""
         for finding in audit(self._waiting(), now):
-            key = (finding.wait.host, finding.wait.where, finding.wait.operation)
-            self.lines.setdefault(key, finding.line)
+            host, where, operation = finding.wait.host, finding.wait.where, finding.wait.operation
+            # seen between a SYN,ACK's arrival and the program's hearing of it, a connect
+            # looks like a write
+            if operation != "write" or (host, where, "connect") not in self.lines:
+                self.lines.setdefault((host, where, operation), finding.line)
 
 
 def audit(waits: list[Wait], now: int) -> list[Finding]:
@@ -60,18 +71,50 @@ def audit(waits: list[Wait], now: int) -> list[Finding]:
     for wait in waits:
         if wait.operation not in ("read", "write", "connect"):
             continue
-        if wait.until_ns is not None and wait.until_ns - now <= LONG:
+        until = _until(wait, waits)
+        if until is not None and until - now <= LONG:
             continue
         tcb = _connection(wait)
         if tcb is None:
             continue
         bound, why = _bound(wait.operation, tcb)
-        if wait.until_ns is not None:
-            bound, why = wait.until_ns - now, said("bound-own", seconds=_s(wait.until_ns - now))
+        if until is not None:
+            bound, why = until - now, said("bound-own", seconds=_s(until - now))
         place = wait.where if not wait.host else f"{wait.host}: {wait.where}"
         line = said("audit-line", place=place, operation=said(f"await-{wait.operation}"), bound=why)
         found.append(Finding(wait, line, bound))
     return found
+
+
+def _until(wait: Wait, waits: list[Wait], depth: int = 4) -> int | None:
+    """When a timer of the program ends the wait: its own, or one of a task that waits for it
+    (as ``asyncio.wait_for`` of Python 3.11 and ``gather`` have it)."""
+    if wait.until_ns is not None or depth == 0:
+        return wait.until_ns
+    found: list[int] = []
+    for other in waits:
+        waiter = getattr(other.task, "_fut_waiter", None)
+        if other is not wait and waiter is not None and _wakes(wait.task, waiter):
+            until = _until(other, waits, depth - 1)
+            found += [] if until is None else [until]
+    return min(found, default=None)
+
+
+def _wakes(task: object, waiter: object) -> bool:
+    """Whether the end of ``task`` is what ``waiter`` waits for."""
+    if task is waiter:
+        return True
+    level: list[object] = list(getattr(task, "_callbacks", None) or ())
+    for _ in range(CALLBACK_DEPTH):
+        if any(item is waiter for item in level):
+            return True
+        level = [
+            one
+            for item in level
+            if not isinstance(item, type | ModuleType | Task | AbstractEventLoop)
+            for one in gc.get_referents(item)
+        ][:MOST_REFERENTS]
+    return False
 
 
 def _connection(wait: Wait) -> Tcb | None:

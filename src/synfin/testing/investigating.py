@@ -129,7 +129,7 @@ class Findings:
         if self.shrunk is None:
             return [said("accidents", count=self.accidents)] if self.accidents else []
         if not self.shrunk:
-            return [said("no-accident", count=self.accidents, runs=self.runs)]
+            return [said("no-accident", all=self.accidents, runs=self.runs)]
         key = "fewest" if self.minimal else "fewer"
         head = said(key, count=len(self.shrunk), all=self.accidents, runs=self.runs)
         width = max(len(item.line) for item in self.shrunk)

@@ -1,11 +1,12 @@
 """The trace of a run, its ladder, and its files: what a failed test leaves behind."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from synfin.core.problems import Problem
 from synfin.lab.trace import Record
-from synfin.show import json_out, pcapng
+from synfin.show import json_out, model, pcapng
 from synfin.show.ladder import Ladder, Options, Row, passed_on
 from synfin.show.model import Trace
 from synfin.show.reader import from_records
@@ -108,11 +109,15 @@ class Recording(Base):
 
 
 def ladder(trace: Trace, texts: Texts, last: int, reasons: bool, width: int) -> str:
-    """The drawing; ``last`` packets of it, 0: all."""
+    """The drawing; of it the ``last`` packets, and reasons for what is out of the ordinary
+    only (0: everything)."""
     drawn = Ladder(trace.meta, texts, Options(width, reasons=reasons), passed_on(trace))
     head, rows = drawn.header(), list[Row]()
+    told = Notable()
     for record in trace.records:
-        rows += drawn.feed(record)
+        # jitter draws nanoseconds, for which a ladder has no room
+        shown = replace(record, t=round(record.t, -3))
+        rows += drawn.feed(told.pruned(shown) if last else shown)
     rows += drawn.flush()
     packets = [index for index, row in enumerate(rows) if row.n is not None]
     lines = [row.text.plain.rstrip() for row in head]
@@ -121,3 +126,36 @@ def ladder(trace: Trace, texts: Texts, last: int, reasons: bool, width: int) -> 
         lines.append(texts.ui("testing-ladder-cut", count=len(packets) - last))
         rows = rows[cut:]
     return "\n".join(lines + [row.text.plain.rstrip() for row in rows])
+
+
+class Notable:
+    """What a short ladder gives reasons for: losses, repetitions, resets, timers that fire,
+    and what came of them."""
+
+    def __init__(self) -> None:
+        self._packets: Final[set[int]] = set()
+        self._sent: Final[set[tuple[int, str, int, int, int]]] = set()
+
+    def pruned(self, record: model.Record) -> model.Record:
+        """The record, without its reason where that is everyday."""
+        match record:
+            case model.Segment():
+                return record if self._is_notable(record) else replace(record, reason=None)
+            case model.Arrival():
+                if record.n in self._packets:
+                    return record
+                return replace(record, reason=None, also=())
+            case model.Timer(action="fire") | model.Signal(name="reset" | "error"):
+                return record
+            case model.StateChange() | model.Timer() | model.Signal():
+                return replace(record, reason=None)
+            case _:
+                return record
+
+    def _is_notable(self, segment: model.Segment) -> bool:
+        key = (segment.conn, segment.source, segment.abs_seq, segment.length, len(segment.flags))
+        again = key in self._sent and (segment.length > 0 or segment.flags != ("ACK",))
+        self._sent.add(key)
+        if again or not segment.delivered or segment.fault or "RST" in segment.flags:
+            self._packets.add(segment.n)
+        return segment.n in self._packets

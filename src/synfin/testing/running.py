@@ -180,8 +180,6 @@ class Running(Looking):
         """Cancels what is left and undoes all patches."""
         self.closed = True
         if self._world is not None:
-            # programs that are cancelled now complain of it, which is nobody's fault
-            self._world.loop.set_exception_handler(lambda _loop, _context: None)
             self._world.close()
             self._world = None
 
