@@ -140,7 +140,7 @@ def test_elsewhere_timestamps_stay_and_sack_blocks_give_way() -> None:
     assert client.conn.ts_ok
     assert client.conn.sack_ok
     assert client.conn.effective_mss == 1460 - 32
-    server.conn.rcv.held.add(server.conn.rcv.rcv_nxt + 10, b"x")
+    server.conn.rcv.hold().add(server.conn.rcv.rcv_nxt + 10, b"x")
     client.send(b"y")
     two.run(SECOND)
     assert two.of("B")[-1].options.sack == ()
@@ -150,7 +150,7 @@ def test_two_sack_blocks_fit_beside_a_signature() -> None:
     two, client, server = signed_pair()
     assert server.conn is not None
     for at in (10, 20, 30):
-        server.conn.rcv.held.add(server.conn.rcv.rcv_nxt + at, b"x")
+        server.conn.rcv.hold().add(server.conn.rcv.rcv_nxt + at, b"x")
     client.send(b"y")
     two.run(SECOND)
     assert len(two.of("B")[-1].options.sack) == 2
