@@ -15,7 +15,7 @@ BENCH_ARGS =
 JOB = bulk-in
 ENGINE_TESTS = tests/wire tests/core tests/host tests/sim tests/lab
 
-.PHONY: help demo test test-plain test-compiled setup build lint format bench bench-setup bench-recovery bench-instructions profile soak pins readme docs clean
+.PHONY: help demo test test-plain test-compiled setup build wheel lint format bench bench-setup bench-recovery bench-instructions profile soak pins readme docs clean
 
 # One set-up at a time; the tests run in parallel by themselves.
 .NOTPARALLEL:
@@ -27,6 +27,7 @@ help:
 	@echo "make test-compiled  the whole suite on the compiled engine"
 	@echo "make lint           ruff and mypy;  make format: let ruff rewrite"
 	@echo "make build          compile the engine (where a compiler is) and install synfin into .venv"
+	@echo "make wheel          the package for machines like this one, compiled, in dist/"
 	@echo "make bench          measure beside the kernel and other stacks (BENCH_ARGS=--list)"
 	@echo "make profile        a flame graph and the ten hottest functions: JOB=bulk-in"
 	@echo "make bench-instructions  has the engine become dearer? (callgrind)"
@@ -52,6 +53,9 @@ $(VENV)/.packages: requirements.txt requirements-dev.txt
 
 build: $(VENV)/.packages
 	@$(PY) tools/build.py
+
+wheel: build
+	@mkdir -p dist && cp build/dist/*.whl dist/ && ls dist/*.whl
 
 # --- the two commands -------------------------------------------------------------
 demo: build
