@@ -23,8 +23,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "core": ("wire",),
     "host": ("core", "wire"),
     "sim": ("host", "core", "wire"),
-    "tun": ("host", "core", "wire"),
-    "aio": ("sim", "host", "core", "wire"),
+    "tun": ("sim", "host", "core", "wire"),
+    "aio": ("tun", "sim", "host", "core", "wire"),
     "lab": ("sim", "host", "core", "wire"),
     "live": ("tun", "lab", "sim", "host", "core", "wire"),
     "packetdrill": ("host", "core", "wire"),
@@ -129,15 +129,19 @@ def test_the_documented_table_is_this_one() -> None:
         assert named == set(MAY_IMPORT[room]), room
 
 
-def test_the_event_loop_knows_the_simulator_by_one_door() -> None:
-    """``aio`` runs over any driver; only ``simulated.py`` says that it is the simulator."""
+def test_the_event_loop_knows_the_world_below_by_two_doors() -> None:
+    """``aio`` runs over any driver; ``simulated.py`` says that it is the simulator,
+    ``over_tun.py`` that it is a device."""
+    below = ("synfin.sim", "synfin.tun")
     users = {
-        path.stem
+        (path.stem, room)
         for path in modules("aio")
         for _, name in imports(tree_of(path))
-        if lies_in(name, ("synfin.sim",))
+        for room in below
+        if lies_in(name, (room,))
     }
-    assert users == {"simulated"}
+    doors = {("simulated", below[0]), ("over_tun", below[0]), ("over_tun", below[1])}
+    assert users == doors
 
 
 @pytest.mark.parametrize("room", ["core", "host"])

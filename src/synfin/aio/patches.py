@@ -97,6 +97,15 @@ class Patches:
             swapped[id(real)] = (real, other)
 
         self._sockets(here, swapped)
+        polling = Polling(self._kernel)
+        here(select, "select", polling.select)
+        here(select, "poll", polling.poll)
+        if not self._kernel.driver.real_time:
+            self._virtual(here)
+        self._elsewhere(swapped)
+
+    def _virtual(self, here: Callable[[Any, str, Callable[..., Any]], None]) -> None:
+        """Clocks, randomness, signals and threads: in real time they are the system's own."""
         for name, fake in self._clocks.functions().items():
             here(time, name, fake)
         self._datetimes.enter()
@@ -107,14 +116,8 @@ class Patches:
         self._set(uuid, "_last_timestamp", None)
         here(signal, "signal", self._signal)
         self._foreign = Foreign(lambda owner, name, fake: here(owner, name, fake))
-        if not self._kernel.driver.real_time:
-            self._foreign.enter()
-        polling = Polling(self._kernel)
-        here(select, "select", polling.select)
-        here(select, "poll", polling.poll)
-        if not self._kernel.driver.real_time:
-            here(threading.Thread, "start", starter(threading.Thread.start))
-        self._elsewhere(swapped)
+        self._foreign.enter()
+        here(threading.Thread, "start", starter(threading.Thread.start))
 
     def _set(self, owner: Any, name: str, value: Any) -> None:
         self._undo.append((owner, name, vars(owner).get(name, _MISSING)))
@@ -147,8 +150,9 @@ class Patches:
         here(socket, "gethostbyname", self._gethostbyname)
         here(socket, "gethostbyname_ex", self._gethostbyname_ex)
         here(socket, "gethostbyaddr", self._gethostbyaddr)
-        here(socket, "socketpair", _no_socketpair)
-        here(socket, "fromfd", _no_fromfd)
+        if not self._kernel.driver.real_time:
+            here(socket, "socketpair", _no_socketpair)
+            here(socket, "fromfd", _no_fromfd)
 
     # -- the functions --------------
     def _gethostname(self) -> str:

@@ -21,6 +21,7 @@ from synfin.host import constants as c
 from synfin.host.errors import socket_error
 from synfin.host.sockets import Socket as HostSocket
 
+_FAMILIES = (-1, socket.AF_INET, socket.AF_INET6)
 Buffer = bytes | bytearray | memoryview
 
 
@@ -50,9 +51,14 @@ class SimSocket(RealSocket):
     def __new__(
         cls, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None
     ) -> Any:
-        """In another thread, and for a real descriptor, a real socket."""
+        """In another thread, and for a real descriptor, a real socket; in real time for other
+        families, too."""
         kernel = running_here()
-        if kernel is None or (fileno is not None and fileno not in kernel.sockets):
+        if (
+            kernel is None
+            or (fileno is not None and fileno not in kernel.sockets)
+            or (kernel.driver.real_time and family not in _FAMILIES)
+        ):
             return RealSocket(family, type, proto, fileno)
         return super().__new__(cls)
 
