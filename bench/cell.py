@@ -16,6 +16,10 @@ def measure(cell: Cell) -> Measured:
         from bench import simulated
 
         return simulated.run(cell)
+    if cell.asyncio:
+        from bench import streams
+
+        return streams.run(cell)
     if cell.peer == "kernel":
         from bench import kernel_near
 

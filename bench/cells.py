@@ -31,6 +31,8 @@ class Cell:
     idle: int = 0
     loss: float = 0.0
     checked: bool = False
+    asyncio: bool = False
+    """By the streams API."""
 
     def tiny(self) -> "Cell":
         """The same in a size for tests."""

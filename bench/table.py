@@ -7,7 +7,6 @@ from bench.cells import Cell
 BULK = 3_000_000_000
 LOSS = 0.0001
 PYTCP_OCTETS = 6_000_000
-NOT_YET_ASYNCIO = "not there yet: synfin has no asyncio streams"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,16 @@ def _both(name: str, cell: Cell) -> dict[str, Cell]:
     """Both directions."""
     return {
         f"{way}{name}": Cell(
-            way, cell.peer, cell.octets, 0, cell.streams, 1, cell.idle, cell.loss, cell.checked
+            way,
+            cell.peer,
+            cell.octets,
+            0,
+            cell.streams,
+            1,
+            cell.idle,
+            cell.loss,
+            cell.checked,
+            cell.asyncio,
         )
         for way in ("in", "out")
     }
@@ -54,6 +62,8 @@ CELLS: dict[str, Cell] = {
     **_both("/synfin", Cell("", "synfin", BULK)),
     **_both("-checked/kernel", Cell("", "kernel", BULK, checked=True)),
     **_both("-checked/synfin", Cell("", "synfin", BULK, checked=True)),
+    **_both("-asyncio/kernel", Cell("", "kernel", BULK, asyncio=True)),
+    **_both("-asyncio/synfin", Cell("", "synfin", BULK, asyncio=True)),
     **_both("-loss/synfin", Cell("", "synfin", BULK, loss=LOSS)),
     **_both("-16/synfin", Cell("", "synfin", BULK, streams=16)),
     **_both("-idle/synfin", Cell("", "synfin", BULK, idle=10_000)),
@@ -90,8 +100,8 @@ def _bulk_rows() -> list[Row]:
             Row(f"bulk-{way}", f"bulk, {text}", mine, kernel, target),
             Row(f"bulk-{way}-checked", f"bulk, {text}, content checked",
                 f"{way}-checked/synfin", f"{way}-checked/kernel"),
-            Row(f"asyncio-{way}", f"bulk, {text}, asyncio streams", at_least=0.7,
-                missing=NOT_YET_ASYNCIO),
+            Row(f"asyncio-{way}", f"bulk, {text}, asyncio streams",
+                f"{way}-asyncio/synfin", f"{way}-asyncio/kernel", 0.7),
             Row(f"loss-{way}", f"bulk, {text}, 0.01 % loss per MSS, to none",
                 f"{way}-loss/synfin", mine, 0.5),
             Row(f"streams-{way}", f"16 streams, {text}, to 1", f"{way}-16/synfin", mine, 0.8),
