@@ -9,7 +9,7 @@ def test_rows_name_cells_that_exist() -> None:
     assert len(set(names)) == len(names)
     assert set(needed(ROWS)) <= set(CELLS)
     assert all(row.cell or row.missing for row in ROWS)
-    assert {row.name for row in ROWS if row.missing} == {"asyncio-in", "asyncio-out"}
+    assert not [row.name for row in ROWS if row.missing]
 
 
 def test_each_cell_is_used() -> None:

@@ -4,6 +4,8 @@ import hashlib
 import http.server
 import json
 import os
+import pty
+import select
 import shutil
 import signal
 import socket
@@ -352,6 +354,48 @@ def test_signals_are_passed_on_and_nothing_is_left(how: signal.Signals, tmp_path
     assert session_of(program.pid) == []
     assert list(tmp_path.iterdir()) == []
     assert (socket.if_nameindex(), namespaces()) == before
+
+
+COUNTING = """
+import signal, sys, time
+caught = []
+signal.signal(signal.SIGINT, lambda number, frame: caught.append(number))
+print("ready", flush=True)
+end = time.monotonic() + 30
+while not caught and time.monotonic() < end: time.sleep(0.01)
+time.sleep(0.3)
+print("caught", len(caught), flush=True)
+"""
+
+
+def test_ctrl_c_reaches_the_command_once() -> None:
+    """The terminal sends SIGINT to the command as well: it is not passed on again."""
+    words = [sys.executable, "-m", "synfin", "exec", "--quiet", *python(COUNTING)]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(words[0], words)
+    said = b""
+    code = -1
+    try:
+        while chunk := read_terminal(terminal):
+            if b"ready" not in said and b"ready" in said + chunk:
+                os.write(terminal, b"\x03")
+            said += chunk
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        os.close(terminal)
+    assert b"caught 1\r\n" in said
+    assert code == 0
+
+
+def read_terminal(terminal: int) -> bytes:
+    """What it shows next; nothing at its end (Linux says EIO there)."""
+    ready, _, _ = select.select([terminal], [], [], 60)
+    assert ready, "nothing came"
+    try:
+        return os.read(terminal, 1000)
+    except OSError:
+        return b""
 
 
 @pytest.mark.parametrize(
