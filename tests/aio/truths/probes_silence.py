@@ -16,15 +16,18 @@ async def nobody(talk: Talk) -> None:
 
 async def connect_into_blackhole(talk: Talk) -> None:
     """connect() when every packet is lost."""
-    loop = asyncio.get_running_loop()
     talk.go()
     await asyncio.sleep(1)
+    count = int(talk.settings.get("syncnt", 0))
+    await talk.outcome("connect", patient(talk, count) if count else talk.connect(), FOREVER)
+
+
+async def patient(talk: Talk, count: int) -> None:
+    """connect() with ``count`` repeated SYNs."""
     with socket.socket() as sock:
         sock.setblocking(False)
-        if count := int(talk.settings.get("syncnt", 0)):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, count)
-        connecting = loop.sock_connect(sock, (talk.peer, talk.port))
-        await talk.outcome("connect", connecting, FOREVER)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, count)
+        await asyncio.get_running_loop().sock_connect(sock, (talk.peer, talk.port))
 
 
 async def write_into_partition(talk: Talk) -> None:

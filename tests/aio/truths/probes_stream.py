@@ -41,32 +41,32 @@ async def read_megabyte(talk: Talk) -> None:
 
 
 async def slow_server(talk: Talk) -> None:
-    """Accepts, reads nothing for three seconds, then everything. Its receive buffer is set."""
-    loop = asyncio.get_running_loop()
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, int(talk.settings["rcvbuf"]))
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((talk.own, talk.port))
-        listener.listen()
-        listener.setblocking(False)
-        talk.ready()
-        sock, _ = await loop.sock_accept(listener)
-        with sock:
-            await asyncio.sleep(3)
-            total = 0
-            while data := await loop.sock_recv(sock, 65_536):
-                total += len(data)
-            talk.note("received", total)
+    """Reads nothing for three seconds, then everything."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        set_buffer(writer, socket.SO_RCVBUF, talk.settings["rcvbuf"])
+        await asyncio.sleep(3)
+        total = 0
+        while data := await reader.read(65_536):
+            total += len(data)
+        talk.note("received", total)
+        writer.close()
+
+    await listen(talk, handle)
+
+
+def set_buffer(writer: asyncio.StreamWriter, option: int, size: float) -> None:
+    """The kernel's buffer, where the stream has a socket."""
+    sock = writer.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, option, int(size))
 
 
 async def write_to_slow(talk: Talk) -> None:
     """4 MB in pieces of 16 KB with ``drain()``: after how many does it first block?"""
     loop = asyncio.get_running_loop()
-    sock = socket.socket()
-    sock.setblocking(False)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, int(talk.settings["sndbuf"]))
-    await loop.sock_connect(sock, (talk.peer, talk.port))
-    _, writer = await asyncio.open_connection(sock=sock)
+    _, writer = await talk.connect()
+    set_buffer(writer, socket.SO_SNDBUF, talk.settings["sndbuf"])
     blocked = 0
     longest = 0.0
     for start in range(0, 4_000_000, 16_000):
@@ -222,10 +222,12 @@ async def lazy_server(talk: Talk) -> None:
 
 async def connect_three(talk: Talk) -> None:
     """Three connections, one after another."""
-    loop = asyncio.get_running_loop()
-    with contextlib.ExitStack() as made:
-        for name in ("first", "second", "third"):
-            sock = made.enter_context(socket.socket())
-            sock.setblocking(False)
-            connecting = loop.sock_connect(sock, (talk.peer, talk.port))
-            await talk.outcome(name, connecting, 1_000)
+    writers: list[asyncio.StreamWriter] = []
+
+    async def connect() -> None:
+        writers.append((await talk.connect())[1])
+
+    for name in ("first", "second", "third"):
+        await talk.outcome(name, connect(), 1_000)
+    for writer in writers:
+        writer.close()
