@@ -14,6 +14,7 @@ import pytest
 from synfin.pytest_plugin.taking import (
     MARKER_HELP,
     add_options,
+    function_of,
     is_async,
     is_taken,
     seeds_of,
@@ -72,12 +73,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
     from synfin.pytest_plugin.runs import in_virtual_time
 
-    original = pyfuncitem.obj
-    pyfuncitem.obj = in_virtual_time(pyfuncitem, original)
+    before = pyfuncitem.obj
+    pyfuncitem.obj = in_virtual_time(pyfuncitem, function_of(pyfuncitem))
     try:
         return (yield)
     finally:
-        pyfuncitem.obj = original
+        pyfuncitem.obj = before
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
