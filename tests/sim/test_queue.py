@@ -1,6 +1,6 @@
 """The order of events, and timers that move."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synfin.core.timers import NEVER
@@ -45,6 +45,7 @@ def drained(queue: EventQueue) -> list[str]:
     return order
 
 
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5), st.booleans()), max_size=60))
 def test_lanes_change_nothing_in_the_order(steps: list[tuple[int, int, bool]]) -> None:
     """Items of three lanes and of none (in and out of order), calls, and items that are

@@ -3,7 +3,7 @@
 from synfin.core.interpreted import mypyc_attr
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Sent:
     """Sequence space [start, end), last sent at ``sent_at`` (ns)."""
 

@@ -360,6 +360,15 @@ class Host:
         """Whether :meth:`take_ready` may have something (cheap)."""
         return bool(self.tcp.ready)
 
+    def take_only_ready(self) -> Socket | None:
+        """The socket that :meth:`take_ready` would return alone, without a list around it;
+        None: none is ready, or several."""
+        ready = self.tcp.ready
+        if len(ready) != 1:
+            return None
+        only = ready.pop()
+        return only if isinstance(only, Socket) and not only.closed else None
+
     def take_ready(self) -> list[Socket]:
         """Sockets whose readiness changed since the last call, each once."""
         ready = self.tcp.ready
@@ -367,11 +376,6 @@ class Host:
             return []
         self.tcp.ready = []
         sockets: list[Socket] = []
-        if len(ready) == 1:
-            only = ready[0]
-            if isinstance(only, Socket) and not only.closed:
-                sockets.append(only)
-            return sockets
         for item in dict.fromkeys(ready):
             if isinstance(item, Socket) and not item.closed:
                 sockets.append(item)

@@ -219,7 +219,7 @@ class Socket(ClosingSocket):
         return self._send(connection, data, flags)
 
     def _send(self, connection: HostConnection, data: bytes | memoryview, flags: int) -> int:
-        now = self.host.clock()
+        now = self.host.tcp.now  # which _open() has set
         if not data:
             if connection.write_shut or connection.state is State.CLOSED:
                 raise socket_error(EPIPE)
@@ -299,7 +299,7 @@ class Socket(ClosingSocket):
     def _read(self, connection: HostConnection, size: int, flags: int) -> bytes:
         if flags & MSG_PEEK:
             return connection.peek(size)
-        now = self.host.clock()
+        now = self.host.tcp.now  # which _open() has set
         data = connection.recv(size, now)
         if connection.rcv.fin_received and not connection.unread:
             connection.eof_read = True

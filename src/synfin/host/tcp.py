@@ -119,7 +119,11 @@ class TcpLayer(PassiveOpens):
 
     def _to_connection(self, connection: HostConnection, segment: Segment, now: int) -> None:
         listener = connection.listener
-        if isinstance(listener, Listener) and connection.state is State.SYN_RECEIVED:
+        if (
+            listener is not None
+            and connection.state is State.SYN_RECEIVED
+            and isinstance(listener, Listener)
+        ):
             verdict, rule = listener.judge_last_ack(connection, segment, self.settings, now)
             if verdict != TAKE:
                 self.refuse_last_ack(listener, connection, segment, verdict, rule)
@@ -269,7 +273,7 @@ class TcpLayer(PassiveOpens):
         out = self.replies
         self.replies = []
         turn = self.to_poll
-        self.to_poll = []
+        self.to_poll = self.to_poll_spare if self.to_poll_spare is not turn else []
         for connection in turn:
             connection.queued = False
             segments = connection.poll(now, budget)
@@ -281,6 +285,8 @@ class TcpLayer(PassiveOpens):
                 self.after(connection, now)
             else:
                 self.demux.arm(connection)
+        turn.clear()
+        self.to_poll_spare = turn
         return out
 
     def _pack(self, connection: HostConnection, segments: list[Segment], out: list[Packet]) -> None:

@@ -73,6 +73,8 @@ class TcpRecords:
         self.max_segment: int = 0
         """Largest payload the device cuts itself; 0: none."""
         self.to_poll: list[HostConnection] = []
+        self.to_poll_spare: list[HostConnection] = []
+        """Empty: takes the other's place while that is gone through."""
         self.replies: list[Packet] = []
         self.ready: list[object] = []
         """Sockets whose readiness changed; the host hands them out."""
@@ -267,7 +269,7 @@ class TcpRecords:
             signals |= self._progress(connection, now)
         if signals:
             listener = connection.listener
-            if isinstance(listener, Listener):
+            if listener is not None and isinstance(listener, Listener):
                 self._child_signal(listener, connection, signals)
             elif signals & CONNECTED:
                 self.fastopen.learn_from(connection)

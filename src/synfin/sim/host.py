@@ -186,7 +186,10 @@ class SimHost(Node):
 
     def alarm_is_stale(self, time: int) -> bool:
         """The deadline is not at ``time`` any more, or the host is down."""
-        return not self.up or self.engine.deadline() > time
+        if not self.up:
+            return True
+        host = self._host
+        return (self.engine.deadline() if host is None else host.deadline()) > time
 
     def alarm_dropped(self) -> None:
         """The first alarm meant nothing any more."""
@@ -214,7 +217,9 @@ class SimHost(Node):
             self._arm()
 
     def _run(self) -> None:
-        for _ in range(MAX_ROUNDS):
+        rounds = 0
+        while rounds < MAX_ROUNDS:
+            rounds += 1
             host = self._host
             if host is not None and not host.stirs():
                 return
@@ -228,21 +233,33 @@ class SimHost(Node):
         )
 
     def _react(self) -> bool:
+        """Tells whoever waits for readiness; False when nothing is ready."""
         engine = self.engine
         host = self._host
         ready: Sequence[object]
         if host is None:
             ready = engine.take_ready()
-        elif host.has_ready():
-            ready = host.take_ready()
         else:
-            return False
+            only = host.take_only_ready()
+            if only is not None:
+                self._tell_ready(only)
+                return True
+            if not host.has_ready():
+                return False
+            ready = host.take_ready()
         for socket in ready:
-            for callback in self.ready_callbacks:
-                callback(socket)
-                if self.engine is not engine or not self.up:
-                    return True
+            if not self._tell_ready(socket):
+                return True
         return len(ready) > 0
+
+    def _tell_ready(self, socket: object) -> bool:
+        """False when the host went down, or came up anew, over it."""
+        engine = self.engine
+        for callback in self.ready_callbacks:
+            callback(socket)
+            if self.engine is not engine or not self.up:
+                return False
+        return True
 
     def _send(self) -> bool:
         carrier = self.carrier

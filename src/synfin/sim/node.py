@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
 from synfin.sim.queue import EventQueue, Item
 from synfin.sim.tap import DELIVERED, DROPPED, Hop, Tap, Transmission
 from synfin.wire.icmp import IcmpMessage
@@ -67,6 +68,7 @@ class Carrier:
         raise NotImplementedError
 
 
+@mypyc_attr(free_list_len=1)
 class Flight(Item):
     """A packet on its way: one hop after the other in the same object.
 

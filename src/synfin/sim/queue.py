@@ -72,7 +72,7 @@ class EventQueue:
 
     def push(self, time: int, priority: int, item: Item) -> None:
         """``item`` shall happen at ``time`` (ns)."""
-        self._number(time, item)
+        self._number(time, item, None)
         if priority == ARRIVAL:
             _insert(self._arrivals, item)
         elif priority == TIMER:
@@ -85,8 +85,7 @@ class EventQueue:
         last = lane.last
         if last is not None and (last.lane is not lane or not last.queued):
             last = None  # it has left
-        self._number(time, item)
-        item.lane = lane
+        self._number(time, item, lane)
         if last is None or last.time <= time:
             lane.last = item
         if last is not None and last.time <= time:
@@ -94,12 +93,13 @@ class EventQueue:
         else:
             _insert(self._arrivals, item)
 
-    def _number(self, time: int, item: Item) -> None:
+    def _number(self, time: int, item: Item, lane: Lane | None) -> None:
         self._serial += 1
         self._count += 1
         item.time = time
         item.serial = self._serial
         item.queued = True
+        item.lane = lane
 
     def first(self) -> Item | None:
         """The next event, which :meth:`pop` takes; None when nothing is left. Drops stale

@@ -54,7 +54,7 @@ _V6_FRAGMENT: Final = struct.Struct("!BBHI")
 Body = Segment | Datagram | IcmpMessage | bytes
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Packet:
     """One IP packet; ``src``/``dst`` are 4 octets (IPv4) or 16 (IPv6).
 

@@ -41,7 +41,7 @@ _PAIR: Final = struct.Struct("!II")
 _TRIPLE: Final = struct.Struct("!III")
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Options:
     """Parsed TCP options; ``-1`` or ``None`` means *absent*.
 

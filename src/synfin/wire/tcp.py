@@ -60,7 +60,7 @@ is a view, and whoever keeps it keeps the buffer."""
 _HEADER: Final = struct.Struct("!HHIIHHHH")
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Segment:
     """One TCP segment: header fields as numbers, payload by reference.
 
