@@ -140,7 +140,8 @@ def test_the_event_loop_knows_the_world_below_by_two_doors() -> None:
         for room in below
         if lies_in(name, (room,))
     }
-    doors = {("simulated", below[0]), ("over_tun", below[0]), ("over_tun", below[1])}
+    doors = {(name, below[0]) for name in ("simdriver", "simulated", "over_tun")}
+    doors |= {("over_tun", below[1])}
     assert users == doors
 
 

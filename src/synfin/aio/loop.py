@@ -8,7 +8,7 @@ pipe, name look-ups, threads, signals, child processes and pipes.
 import asyncio
 import itertools
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
 from contextvars import Context, copy_context
 from typing import Any, Final, NoReturn
 
@@ -25,25 +25,28 @@ NS: Final = 1e-9
 
 
 class Task(StockTask):
-    """A task whose hash is the order in which somebody first asked for it, so that sets of
-    tasks (gather, wait, shutdown) run through in the same order in every process."""
-
-    _order: Final = itertools.count(1)
+    """A task of a process. Its hash is its number in order of making, so that sets of tasks
+    (wait, gather, shutdown) run through in the same order whatever the heap looks like."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         context = kwargs.get("context")
         self.process: Process | None = current.get() if context is None else context.get(current)
-        self._hash: int = 0
+        self._order: int = next(kwargs["loop"].order)
         super().__init__(*args, **kwargs)
 
     def __hash__(self) -> int:
-        try:
-            number = self._hash
-        except AttributeError:  # the base class asks while it is made
-            number = 0
-        if not number:
-            number = self._hash = next(Task._order)
-        return number
+        return self._order
+
+
+class Future(asyncio.Future[Any]):
+    """A future with a hash as :class:`Task` has it."""
+
+    def __init__(self, *, loop: "Loop") -> None:
+        self._order: int = next(loop.order)
+        super().__init__(loop=loop)
+
+    def __hash__(self) -> int:
+        return self._order
 
 
 class Loop(StockLoop):
@@ -55,6 +58,8 @@ class Loop(StockLoop):
         self.entered: Callable[[], None] = _nothing
         self.left: Callable[[], None] = _nothing
         """Called when the loop begins and ends to run: patches come and go."""
+        self.order: Iterator[int] = itertools.count(1)
+        """Numbers tasks and futures."""
         self.complaints: list[str] = []
         """What went to the loop's exception handler: errors that no program caught."""
         self._dead: bool = False
@@ -92,6 +97,27 @@ class Loop(StockLoop):
     def time(self) -> float:
         """Virtual seconds."""
         return self.driver.now() / 1e9
+
+    @property
+    def number_of(self) -> Callable[[object], int]:
+        """A method ``__hash__`` by which sets of protocols and transports (a server's
+        connections, a pool's) have an order that does not depend on the heap, either."""
+        order = self.order
+
+        def number(item: object) -> int:
+            attributes: dict[str, Any] | None = getattr(item, "__dict__", None)
+            if attributes is None:
+                return object.__hash__(item)
+            found = attributes.get("_synfin_order")
+            if found is None:
+                found = attributes["_synfin_order"] = next(order)
+            return int(found)
+
+        return number
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """See :class:`asyncio.AbstractEventLoop`."""
+        return Future(loop=self)
 
     def create_task(
         self,

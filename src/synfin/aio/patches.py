@@ -7,6 +7,7 @@ the other one, too.
 """
 
 import _thread
+import asyncio
 import select
 import signal
 import socket
@@ -115,9 +116,11 @@ class Patches:
         self._set(uuid, "_generate_time_safe", None)
         self._set(uuid, "_last_timestamp", None)
         here(signal, "signal", self._signal)
-        self._foreign = Foreign(lambda owner, name, fake: here(owner, name, fake))
-        self._foreign.enter()
         here(threading.Thread, "start", starter(threading.Thread.start))
+        self._foreign = Foreign(here)
+        self._foreign.enter()
+        for kind in (asyncio.BaseProtocol, asyncio.BaseTransport):
+            self._set(kind, "__hash__", self._loop.number_of)
 
     def _set(self, owner: Any, name: str, value: Any) -> None:
         self._undo.append((owner, name, vars(owner).get(name, _MISSING)))

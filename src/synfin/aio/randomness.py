@@ -7,9 +7,11 @@ from run to run, their number and times do not.
 
 import os
 import random
+import sys
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from types import FunctionType, ModuleType
+from typing import Any, ClassVar, Final
 
 from synfin.aio.process import current
 
@@ -29,6 +31,7 @@ class Randomness:
         self._streams: dict[tuple[str, int, str], random.Random] = {}
         self._outside: Any = None
         self._inside: Any = None
+        self._theirs: list[tuple[random.Random, Any]] = []
         self._seed_method: Any = random.Random.seed
 
     def enter(self) -> None:
@@ -38,6 +41,11 @@ class Randomness:
             random.seed(f"synfin/{self._seed}/shared")
         else:
             random.setstate(self._inside)
+        first = self._inside is None
+        self._theirs = [(generator, generator.getstate()) for generator in generators()]
+        if first:
+            for generator, _state in self._theirs:
+                self._seed_method(generator, f"synfin/{self._seed}/libraries")
 
     def leave(self) -> None:
         """The generator goes on where it was before the run."""
@@ -45,6 +53,9 @@ class Randomness:
             self._inside = random.getstate()
             random.setstate(self._outside)
             self._outside = None
+        for generator, state in self._theirs:
+            generator.setstate(state)
+        self._theirs = []
 
     def stream(self, use: str) -> random.Random:
         """The stream of the host whose code runs now; ``program`` or ``system``."""
@@ -90,3 +101,46 @@ class Randomness:
 
     def _node(self) -> int:
         return self.stream("node").getrandbits(48) | 1 << 40
+
+
+class _Found:
+    """What :func:`generators` has seen."""
+
+    modules: ClassVar[set[str]] = set()
+    generators: ClassVar[dict[int, random.Random]] = {}
+
+
+def generators() -> list[random.Random]:
+    """Generators that installed packages made when they were imported (aiohttp's for the
+    masks of WebSocket frames, say): globals, attributes of classes, default arguments."""
+    for name in [name for name in sys.modules if name not in _Found.modules]:
+        _Found.modules.add(name)
+        module = sys.modules.get(name)
+        if isinstance(module, ModuleType) and _installed(getattr(module, "__file__", None)):
+            for value in _values(module):
+                if type(value) is random.Random:
+                    _Found.generators[id(value)] = value
+    return list(_Found.generators.values())
+
+
+def _values(module: ModuleType) -> Iterator[object]:
+    for value in list(vars(module).values()):
+        yield value
+        if isinstance(value, FunctionType):
+            yield from _defaults(value)
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            for attribute in list(vars(value).values()):
+                yield attribute
+                if isinstance(attribute, FunctionType):
+                    yield from _defaults(attribute)
+
+
+def _defaults(function: FunctionType) -> Iterator[object]:
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+
+
+def _installed(file: object) -> bool:
+    if not isinstance(file, str) or "site-packages" not in file:
+        return False
+    return not any(part in file for part in ("hypothesis", "pytest", "xdist"))
