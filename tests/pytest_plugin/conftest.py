@@ -13,7 +13,7 @@ PROGRAMS = (Path(__file__).parents[1] / "testing" / "programs.py").read_text(enc
 
 INI = """
 [pytest]
-addopts = -p synfin.pytest_plugin
+addopts = -p synfin.pytest_plugin -p no:asyncio
 filterwarnings =
   error
   ignore:Module already imported:pytest.PytestAssertRewriteWarning
