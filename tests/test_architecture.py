@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "show": ("wire", "core.problems", "core.rules", "core.states"),
     "testing": ("aio", "lab", "show", "sim", "host", "core", "wire"),
     "pytest_plugin": ("testing", "core.problems", "show"),
-    "cli": ("live", "packetdrill", "tun", "lab", "show", "sim", "host", "core", "wire"),
+    "cli": ("testing", "live", "packetdrill", "tun", "lab", "show", "sim", "host", "core", "wire"),
 }
 """Room -> what of ours it may import besides itself."""
 

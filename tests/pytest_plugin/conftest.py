@@ -16,6 +16,7 @@ INI = """
 addopts = -p synfin.pytest_plugin -p no:asyncio
 filterwarnings =
   error
+  ignore:The configuration option:pytest.PytestDeprecationWarning
   ignore:Module already imported:pytest.PytestAssertRewriteWarning
 """
 

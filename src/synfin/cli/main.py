@@ -21,6 +21,7 @@ COMMANDS = {
     "ask": "synfin.cli.ask_cmd:ask",
     "quiz": "synfin.cli.quiz_cmd:quiz",
     "test": "synfin.cli.test_cmd:test",
+    "sweep": "synfin.cli.sweep_cmd:sweep",
     "packetdrill": "synfin.cli.packetdrill_cmd:packetdrill",
     "demo": "synfin.cli.demo_cmd:demo",
     "live": "synfin.cli.live_cmd:live",

@@ -7,12 +7,15 @@ See docs/testing.md.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from synfin.pytest_plugin.reporting import Reporter
 from synfin.pytest_plugin.taking import (
     MARKER_HELP,
+    REPORTER,
     add_options,
     function_of,
     is_async,
@@ -34,6 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marker; options are checked before a test is collected."""
     config.addinivalue_line("markers", MARKER_HELP)
     seeds_of(config, None)
+    path = config.getoption("--synfin-report")
+    if path is not None:
+        config.stash[REPORTER] = Reporter(Path(path))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """The report's last line."""
+    if REPORTER in session.config.stash:
+        session.config.stash[REPORTER].end(int(exitstatus))
 
 
 @pytest.hookimpl(tryfirst=True)

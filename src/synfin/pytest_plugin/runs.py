@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +11,13 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from synfin.core.problems import Problem
-from synfin.pytest_plugin.taking import arguments
+from synfin.pytest_plugin.taking import REPORTER, arguments, seeds_of
 from synfin.show.problems import problem_text
 from synfin.testing import Net
 from synfin.testing.determinism import Garbage, differences
 from synfin.testing.expecting import own_texts, said
 from synfin.testing.investigating import Findings, Outcome, Plan, Summary, investigate
-from synfin.testing.summing import finish, summarize
+from synfin.testing.summing import finish, place_of, summarize
 
 PLAN: Final = pytest.StashKey[Plan]()
 SUMMARY: Final = pytest.StashKey[Summary]()
@@ -123,12 +124,17 @@ async def _next(generator: AsyncIterator[Any]) -> Any:
 def protocol(item: pytest.Function, nextitem: pytest.Item | None) -> bool:
     """As pytest's own, and investigates a failure before it is reported."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reporter = item.config.stash.get(REPORTER, None)
+    if reporter is not None:
+        reporter.begin()
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     failed = next((r for r in reports if r.when == "call" and r.failed), None)
     if failed is not None and not item.config.getoption("usepdb") and SUMMARY in item.stash:
         _explain(item, nextitem, failed)
     elif failed is None and item.config.getoption("--synfin-check-determinism"):
         _check(item, nextitem, reports)
+    if reporter is not None:
+        reporter.result(nodeid_of(item), seed_of(item), reports)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -153,43 +159,47 @@ def _again(item: pytest.Function, nextitem: pytest.Item | None, plan: Plan) -> O
     if SUMMARY not in item.stash:  # the teardown failed: what it says must not be lost
         failed = next((r for r in reports if r.when == "teardown" and r.failed), failed)
         item.stash[SUMMARY] = Summary(waits=[str(failed.longrepr)] if failed else [])
-    return Outcome(signature(failed), item.stash[SUMMARY])
+    return Outcome(signature(item, failed), item.stash[SUMMARY])
 
 
-def signature(report: pytest.TestReport | None) -> str:
+def signature(item: pytest.Function, report: pytest.TestReport | None) -> str:
     """What tells failures apart: where it was raised, and the error's type."""
     if report is None:
         return ""
+    error = item.stash.get(ERROR, None) if report.when == "call" else None
+    if error is not None:
+        return place_of(error)
     crash = getattr(report.longrepr, "reprcrash", None)
-    if crash is None:
-        return str(report.longrepr)
-    kind = str(crash.message).partition("\n")[0].partition(":")[0]
-    return f"{crash.path}:{crash.lineno} {kind}"
+    return str(report.longrepr) if crash is None else f"{crash.path}:{crash.lineno} {report.when}"
 
 
 def _explain(
     item: pytest.Function, nextitem: pytest.Item | None, failed: pytest.TestReport
 ) -> None:
     summary = item.stash[SUMMARY]
-    folder = folder_of(item, summary.seed)
+    failure = signature(item, failed)
+    swept = REPORTER in item.config.stash
+    folder = None if swept else folder_of(item, summary.seed)
     findings = investigate(
         functools.partial(_again, item, nextitem),
-        Outcome(signature(failed), summary),
+        Outcome(failure, summary),
         folder=folder,
         command=command_of(item, summary.seed),
         shrink_runs=item.config.getoption("--synfin-shrink"),
+        trace=not swept,
     )
     _add(failed, findings.text())
-    failed.user_properties.append(("synfin", properties(findings, failed)))
+    failed.user_properties.append(("synfin", properties(findings, failure)))
 
 
-def properties(findings: Findings, failed: pytest.TestReport) -> dict[str, object]:
+def properties(findings: Findings, failure: str) -> dict[str, object]:
     """What a sweep groups failures by."""
     shrunk = findings.shrunk if findings.shrunk is not None else []
     return {
         "seed": findings.seed,
-        "failure": signature(failed),
+        "failure": failure,
         "accidents": [item.line for item in shrunk],
+        "kinds": [item.kind for item in shrunk],
         "shrunk": findings.shrunk is not None,
     }
 
@@ -236,9 +246,25 @@ def base_name(item: pytest.Function) -> str:
     return name
 
 
+def nodeid_of(item: pytest.Function) -> str:
+    """The test's node id as one would type it in this folder, without our parameter."""
+    nodeid = str(item.nodeid)
+    _, colons, inner = nodeid[: len(nodeid) - len(item.name)].partition("::")
+    path = os.path.relpath(item.path, item.config.invocation_params.dir).replace("\\", "/")
+    return path + colons + inner + base_name(item)
+
+
+def seed_of(item: pytest.Function) -> int:
+    """The seed that this item runs with."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and "synfin_seed" in callspec.params:
+        return int(callspec.params["synfin_seed"])
+    return seeds_of(item.config, item.get_closest_marker("synfin"))[0]
+
+
 def command_of(item: pytest.Function, seed: int) -> str:
     """What runs this test with this seed."""
-    nodeid = item.nodeid[: len(item.nodeid) - len(item.name)] + base_name(item)
+    nodeid = nodeid_of(item)
     extra = " --synfin" if item.config.getoption("--synfin") else ""
     quoted = f"'{nodeid}'" if any(c in nodeid for c in " []'\"$*?") else nodeid
     return f"pytest {quoted}{extra} --synfin-seed {seed}"

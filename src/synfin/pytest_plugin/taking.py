@@ -6,12 +6,15 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
+from synfin.pytest_plugin.reporting import Reporter
+
 MARKER_HELP: Final = (
     "synfin(seeds=N, seed=N, profile='linux', delay='1ms', timeout='24h', faults=[...], "
     "leaks='fail'|'allow'): run on simulated hosts over real TCP, in virtual time"
 )
 MARKER_WORDS: Final = ("seeds", "seed", "profile", "delay", "timeout", "faults", "leaks")
 DEFAULT_SEED: Final = 1
+REPORTER: Final = pytest.StashKey[Reporter]()
 MOST_SEEDS: Final = 10_000_000
 
 
@@ -26,8 +29,8 @@ def add_options(group: pytest.OptionGroup) -> None:
         help="run with this seed only (what a failure's report says)",
     )  # fmt: skip
     group.addoption(
-        "--synfin-seeds", type=int, metavar="N", default=None,
-        help="run each test with the seeds 1 to N",
+        "--synfin-seeds", metavar="N|A-B", default=None,
+        help="run each test with the seeds 1 to N, or A to B",
     )  # fmt: skip
     group.addoption(
         "--synfin-shrink", type=int, metavar="RUNS", default=200,
@@ -45,6 +48,11 @@ def add_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--synfin-out", metavar="DIR", default="synfin-out",
         help="where failed tests leave captures, ladder and trace (default synfin-out)",
+    )  # fmt: skip
+    group.addoption(
+        "--synfin-report", metavar="FILE", default=None,
+        help="append a JSON line for each test and seed to FILE, instead of drawing and"
+        " capturing (what synfin sweep reads)",
     )  # fmt: skip
 
 
@@ -111,7 +119,7 @@ def seeds_of(config: pytest.Config, mark: pytest.Mark | None) -> list[int]:
     if one is not None:
         return [one]
     if many is not None:
-        return list(_first(many, "--synfin-seeds"))
+        return list(seed_range(many))
     if mark is None:
         return [DEFAULT_SEED]
     words = arguments(mark)
@@ -128,6 +136,17 @@ def seeds_of(config: pytest.Config, mark: pytest.Mark | None) -> list[int]:
         if chosen and all(isinstance(seed, int) for seed in chosen):
             return chosen
     wrong(f"@pytest.mark.synfin: seeds is how many, or a list of them, not {seeds!r}")
+
+
+def seed_range(text: str) -> range:
+    """``20`` are the seeds 1 to 20, ``101-150`` those fifty."""
+    low, dash, high = text.partition("-")
+    if not low.isdecimal() or (dash and not high.isdecimal()):
+        wrong(f"--synfin-seeds is a number or a range such as 101-150, not '{text}'")
+    if not dash:
+        return _first(int(low), "--synfin-seeds")
+    _first(int(high) - int(low) + 1, "the number of --synfin-seeds")
+    return range(int(low), int(high) + 1)
 
 
 def _first(count: int, what: str) -> range:

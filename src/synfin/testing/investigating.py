@@ -38,6 +38,8 @@ class Item:
     number: int
     line: str = field(compare=False)
     shown: str = field(compare=False)
+    kind: str = field(default="", compare=False)
+    """What sort of accident it is: ``loss client > api S``."""
 
 
 @dataclass
@@ -79,10 +81,13 @@ def items_of(net: Base) -> list[Item]:
         ]
         for index, number in enumerate(luck.struck):
             if len(told) == len(luck.struck):
-                line, shown = told[index].line, repr(told[index].packet)
+                packet = told[index].packet
+                line, shown = told[index].line, repr(packet)
+                way = f"{packet.source} > {packet.target}"
+                kind = f"{place[0]} {way} {packet.flags or packet.proto}"
             else:
-                line, shown = f"# {luck.name} {number}", ""
-            items.append(Item(luck.name, number, line, shown))
+                line, shown, kind = f"# {luck.name} {number}", "", place[0]
+            items.append(Item(luck.name, number, line, shown, kind))
     return items
 
 
@@ -144,8 +149,10 @@ def investigate(
     command: str = "",
     shrink_runs: int = SHRINK_RUNS,
     shrink_seconds: float = SHRINK_SECONDS,
+    trace: bool = True,
 ) -> Findings:
-    """Shrinks, then runs once more with everything recorded (into ``folder``, if given)."""
+    """Shrinks, then (``trace``) runs once more with everything recorded, into ``folder``, if
+    given."""
     findings = Findings(first.summary.seed, command)
     findings.accidents = len(first.summary.items)
     losses: Losses | None = None
@@ -161,6 +168,8 @@ def investigate(
             findings.minimal = shrinker.minimal
             losses = losses_of(findings.shrunk)
         findings.runs = budget.made + 1
+    if not trace:
+        return findings
     last = run(Plan(trace=True, folder=folder, losses=losses))
     findings.again = last.failure == first.failure
     findings.summary = last.summary

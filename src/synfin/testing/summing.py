@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from synfin.aio.errors import Hang, OutOfTime, TooManyEvents
+from synfin.aio.errors import Hang, OutOfTime, ProgramFailed, TooManyEvents
 from synfin.aio.waiting import Wait
 from synfin.testing.audit import audit
 from synfin.testing.expecting import said
@@ -12,6 +12,8 @@ from synfin.testing.investigating import LADDER_PACKETS, Plan, Summary, items_of
 from synfin.testing.leaks import SETTLE_NS, LeakedSockets, find_leaks
 from synfin.testing.net import Net
 
+_NOT_PLACES: Final = ("/synfin/", "/asyncio/", "/_pytest/", "/pluggy/")
+"""Frames of ours, of the event loop and of pytest say nothing about a failure."""
 _HANGS: Final = (Hang, OutOfTime, TooManyEvents)
 
 
@@ -44,6 +46,21 @@ def summarize(net: Net, plan: Plan, error: BaseException | None = None) -> Summa
     if net.journal is not None:
         summary.journal = net.journal.lines
     return summary
+
+
+def place_of(error: BaseException) -> str:
+    """The innermost line of the test or program that an error came from, and the error's
+    type: two failures with the same are alike. Values do not count."""
+    if isinstance(error, ProgramFailed) and error.__cause__ is not None:
+        error = error.__cause__
+    place = ""
+    frame = error.__traceback__
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename.replace("\\", "/")
+        if not any(folder in file for folder in _NOT_PLACES):
+            place = f"{Path(file).name}:{frame.tb_lineno} "
+        frame = frame.tb_next
+    return place + type(error).__name__
 
 
 def waits_of(net: Net, error: BaseException) -> list[Wait]:

@@ -41,6 +41,7 @@ cli-short-limits = what bounds the number of connections on this machine
 cli-short-ask = what people say about TCP, and what is right
 cli-short-quiz = guess the next segment, answer the interview question
 cli-short-test = check scenarios against their expectations
+cli-short-sweep = asyncio tests with very many seeds, failures by kind
 cli-short-demo = a short tour
 cli-short-live = real programs on the Linux kernel against synfin
 cli-short-exec = any program behind a link that loses, delays, repeats and alters
@@ -57,6 +58,7 @@ cli-help-tcb = The transmission control blocks of HOST at time T, grouped as in 
 cli-help-ss = The connections of all hosts at time T the way ss -tanpo prints them.
 cli-help-header = Draws the headers of a packet (IPv4, IPv6, TCP, UDP, ICMP): every field, its meaning, the checksums computed anew, and how the length of the data follows. The packet is packet N of a run, or hexadecimal digits.
 cli-help-states = The state diagram as the engine's own table has it, with the names that RFC 9293, netstat and ss use. With NAME: the edges that this run went along.
+cli-help-sweep = Runs pytest tests that use synfin's net with the seeds 1 to N, in many processes, and sums up the failures by kind: the same place and error, the same kinds of lost segments. Results are kept in a file: a sweep that was stopped goes on where it was. TEST is anything that pytest takes; with --scheduler the work goes to a Dask cluster whose workers see this folder.
 cli-help-switches = The switches of --set, one for each place where TCP stacks lawfully differ (or where a thought experiment breaks them), with their values in the five profiles.
 cli-help-limits = Reads this system's limits (ports, descriptors, memory, queues) and says which of them ends the number of connections first.
 cli-help-ask = Answers by topic, by row (E-07, C29) or by words in English or Chinese: the claim people repeat, what is right, the source, and the run that shows it. Without words: all topics.
@@ -101,9 +103,21 @@ cli-opt-profiles = compare two profiles, for example rfc,linux
 cli-opt-everything = also all lines that are alike
 cli-opt-analogy = the everyday comparisons, and where they break
 cli-opt-no-segments = only the interview question
+cli-opt-seeds = how many seeds (default 1000)
+cli-opt-jobs = processes at a time (default: one for each processor)
+cli-opt-scheduler = a Dask scheduler, such as tcp://10.0.0.5:8786 (pip install synfin[dask])
+cli-opt-out = file of results; a sweep that is in it goes on
+cli-opt-shrink = runs spent on looking for the fewest lost segments of a failure (default 60)
+cli-opt-expression = as pytest's -k: only tests whose names match
+cli-opt-sweep-everything = every async test, as pytest --synfin
 cli-opt-no-kernel = leave out the kernel
 
 ## Errors
+cli-error-sweep-other = { $path } has the results of another sweep; name another file with --out, or remove it
+cli-error-sweep-file = { $path } cannot be used for results; name another file with --out
+cli-error-sweep-pytest = pytest cannot run these tests: { $why }
+cli-error-sweep-dask = --scheduler needs Dask: pip install "synfin[dask]"
+cli-error-sweep-scheduler = no Dask scheduler answers at { $address }: { $why }
 cli-error-plain = { $line }
 cli-error-at = { $where }: { $why }
 cli-error-language = there are no texts in '{ $name }'; choose --lang { $names }
@@ -307,3 +321,12 @@ cli-demo-go-html = a page that steps through the close, with both control blocks
 cli-switches-note = * scenarios start with mss=1460, receive_buffer=65535, window_scale=-1, timestamps, sack and delayed_ack off, msl=30s.  ! breaks TCP on purpose. Times need a unit: --set min_rto=200ms.
 cli-switch-reads = applications read by themselves (yes, no)
 cli-switch-accepts = applications accept by themselves (yes, no)
+
+## synfin sweep
+cli-sweep-running = sweeping { $seeds } seeds
+cli-sweep-resumed = { $path } has { COUNT($count, one: "seed", many: "seeds") } already; going on from there
+cli-sweep-sum = { COUNT($runs, one: "run", many: "runs") } with { COUNT($seeds, one: "seed", many: "seeds") }: { COUNT($failed, one: "failure", many: "failures") } of { COUNT($kinds, one: "kind", many: "kinds") }
+cli-sweep-kind = kind { $n }, { COUNT($count, one: "failure", many: "failures") }:
+cli-sweep-seeds = seeds { $seeds }
+cli-sweep-lost = the seeds { $first } to { $last } could not be run: { $why }
+cli-sweep-file = results: { $path }

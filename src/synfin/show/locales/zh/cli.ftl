@@ -41,6 +41,7 @@ cli-short-limits = 这台机器上连接数受什么限制
 cli-short-ask = 关于 TCP 的常见说法，以及正确的说法
 cli-short-quiz = 猜下一个报文段，答面试题
 cli-short-test = 检查场景的预期是否成立
+cli-short-sweep = 用大量种子跑 asyncio 测试，按种类汇总失败
 cli-short-demo = 简短的导览
 cli-short-live = 让 Linux 内核上的真实程序与 synfin 通信
 cli-short-exec = 让任意程序走一条会丢包、延迟、重复、改写的链路
@@ -57,6 +58,7 @@ cli-help-tcb = HOST 在时刻 T 的 TCB，按 RFC 9293 第 3.3.1 节分组，并
 cli-help-ss = 时刻 T 各主机的连接，格式与 ss -tanpo 相同。
 cli-help-header = 画出报文的首部（IPv4、IPv6、TCP、UDP、ICMP）：每个字段及其含义、重新计算的校验和，以及数据长度是怎么算出来的。报文可以是某次运行的第 N 个，也可以是十六进制数字。
 cli-help-states = 直接由引擎的状态转换表生成的状态图，以及各状态在 RFC 9293、netstat、ss 中的名字。给出 NAME 时，标出这次运行走过的边。
+cli-help-sweep = 用 1 到 N 的种子在多个进程里运行用到 synfin net 的 pytest 测试，并按种类汇总失败：出错位置和错误类型相同、丢失的段种类也相同的归为一类。结果存入文件：中断的扫描会接着跑。TEST 是 pytest 接受的任何写法；加上 --scheduler，任务就交给 Dask 集群，各 worker 必须看得到这个目录。
 cli-help-switches = --set 的全部开关：TCP 实现之间允许不同的地方各有一个（还有几个是思想实验，故意弄坏 TCP），以及它们在五个 profile 中的取值。
 cli-help-limits = 读取本机的各种上限（端口、文件描述符、内存、队列），说明连接数最先受哪一个限制。
 cli-help-ask = 可以按主题、按编号（E-07、C29）或按中英文词语提问：大家常说的、正确的说法、出处，以及能看到它的那次运行。不带词语时列出全部主题。
@@ -101,9 +103,21 @@ cli-opt-profiles = 对比两个 profile，例如 rfc,linux
 cli-opt-everything = 相同的行也全部列出
 cli-opt-analogy = 生活里的比喻，以及它们在哪里不成立
 cli-opt-no-segments = 只答面试题
+cli-opt-seeds = 种子个数（默认 1000）
+cli-opt-jobs = 同时运行的进程数（默认每个处理器一个）
+cli-opt-scheduler = Dask 调度器，例如 tcp://10.0.0.5:8786（pip install synfin[dask]）
+cli-opt-out = 结果文件；其中已有的扫描会接着跑
+cli-opt-shrink = 为一次失败查找最少丢段时最多试跑的次数（默认 60）
+cli-opt-expression = 同 pytest 的 -k：只运行名字匹配的测试
+cli-opt-sweep-everything = 所有异步测试，同 pytest --synfin
 cli-opt-no-kernel = 不做与内核通信的部分
 
 ## 出错信息
+cli-error-sweep-other = { $path } 里是另一次扫描的结果；请用 --out 换一个文件，或删掉它
+cli-error-sweep-file = { $path } 不能用来存结果；请用 --out 换一个文件
+cli-error-sweep-pytest = pytest 无法运行这些测试：{ $why }
+cli-error-sweep-dask = --scheduler 需要 Dask：pip install "synfin[dask]"
+cli-error-sweep-scheduler = { $address } 没有 Dask 调度器应答：{ $why }
 cli-error-plain = { $line }
 cli-error-at = { $where }: { $why }
 cli-error-language = 没有“{ $name }”语言的文本；请用 --lang { $names }
@@ -303,3 +317,12 @@ cli-demo-go-html = 能单步浏览关闭过程的网页，带两端的 TCB
 cli-switches-note = * 各场景的初始值：mss=1460、receive_buffer=65535、window_scale=-1，timestamps、sack、delayed_ack 关闭，msl=30s。! 会故意弄坏 TCP。时间要带单位：--set min_rto=200ms。
 cli-switch-reads = 应用自动读取数据（yes、no）
 cli-switch-accepts = 应用自动 accept（yes、no）
+
+## synfin sweep
+cli-sweep-running = 正在扫描 { $seeds } 个种子
+cli-sweep-resumed = { $path } 里已有 { $count } 个种子，接着往下跑
+cli-sweep-sum = { $seeds } 个种子，共运行 { $runs } 次：失败 { $failed } 次，分为 { $kinds } 种
+cli-sweep-kind = 第 { $n } 种，失败 { $count } 次：
+cli-sweep-seeds = 种子 { $seeds }
+cli-sweep-lost = 种子 { $first } 到 { $last } 没能运行：{ $why }
+cli-sweep-file = 结果：{ $path }
