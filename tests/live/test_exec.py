@@ -191,6 +191,35 @@ def test_where_nobody_listens_the_connection_is_refused(tmp_path: Path) -> None:
     assert report["directions"]["server>client"]["sent"] == 1
 
 
+def test_datagrams_reach_the_service_and_its_answers_come_back(tmp_path: Path) -> None:
+    """Small ones and one of several fragments; where nobody is, ICMP says so."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as service:
+        service.bind(("127.0.0.1", 0))
+        service.settimeout(30)
+
+        def serve() -> None:
+            for _ in range(3):
+                data, peer = service.recvfrom(65_535)
+                service.sendto(data[::-1], peer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        code = (
+            "import socket\n"
+            "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(20)\n"
+            f"s.connect(('server', {service.getsockname()[1]}))\n"
+            "for data in (b'ab', b'', b'xy' * 4000):\n"
+            "    s.send(data); print(s.recv(65535) == data[::-1])\n"
+            "s.connect(('server', 9))\n"
+            "try: s.send(b'x'); s.recv(1)\n"
+            "except ConnectionRefusedError: print('refused')\n"
+        )
+        out, report = told(tmp_path / "r.json", "--delay", "2ms", *python(code))
+        thread.join(30)
+    assert out.split() == ["True"] * 3 + ["refused"]
+    assert report["directions"]["client>server"]["sent"] == 2 + 6 + 1
+
+
 def test_there_is_no_other_way_out(tmp_path: Path) -> None:
     code = (
         "import errno, socket\n"

@@ -50,6 +50,18 @@ def test_nobody_listens_where_a_socket_is_only_bound() -> None:
     assert loopback_target(free_port()) == ""
 
 
+def test_who_waits_for_datagrams_is_found() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+        assert loopback_target(port, socket.IPPROTO_UDP) == "127.0.0.1"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.connect(("127.0.0.1", port))
+            own = client.getsockname()[1]
+            assert loopback_target(own, socket.IPPROTO_UDP) == ""
+    assert loopback_target(port, socket.IPPROTO_UDP) == ""
+
+
 def test_the_report_counts_and_remembers() -> None:
     net = Network(seed=1)
     net.add_host("client", "10.77.0.1")

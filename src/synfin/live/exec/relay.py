@@ -16,10 +16,12 @@ from synfin.core.errno import EAGAIN, EINPROGRESS
 from synfin.host import constants
 from synfin.host.host import Host
 from synfin.host.sockets import Socket
+from synfin.live.exec.datagrams import Datagrams
 from synfin.live.exec.listening import loopback_target
-from synfin.wire.ip import Packet, decode_packet
+from synfin.wire.ip import PROTO_UDP, Packet, decode_packet
 from synfin.wire.malformed import Malformed
 from synfin.wire.tcp import ACK, SYN, Segment
+from synfin.wire.udp import Datagram
 
 if TYPE_CHECKING:
     from synfin.live.exec.link import RealLink
@@ -46,8 +48,14 @@ class Far:
     def receive(self, packet: Packet, now: int) -> None:
         """A packet arrived."""
         body = packet.body
-        if isinstance(body, Segment) and body.flags & (SYN | ACK) == SYN:
-            self.relay.prepare(body.dst_port)
+        if isinstance(body, Segment):
+            if body.flags & (SYN | ACK) == SYN:
+                self.relay.prepare(body.dst_port)
+        elif isinstance(body, Datagram):
+            self.relay.datagrams.prepare(body.dst_port)
+        elif isinstance(body, bytes) and packet.proto == PROTO_UDP and not packet.frag_offset:
+            # The first fragment has the header: who is meant is known before the last one.
+            self.relay.datagrams.prepare(int.from_bytes(body[2:4], "big"))
         self.host.receive(packet, now)
 
     def receive_bytes(self, data: bytes, now: int) -> None:
@@ -87,6 +95,7 @@ class Relay:
         self.address = address
         self._listeners: dict[int, Socket] = {}
         self._pairs: dict[Socket, Pair] = {}
+        self.datagrams = Datagrams(link, host, address)
         self.relayed = 0
         """Connections that reached a service."""
 
@@ -109,6 +118,9 @@ class Relay:
         pair = self._pairs.get(sock)
         if pair is not None:
             pair.pump()
+            return
+        if sock.type == constants.SOCK_DGRAM:
+            self.datagrams.ready(sock)
             return
         for port, listener in self._listeners.items():
             if listener is sock:
@@ -142,6 +154,7 @@ class Relay:
         """Resets what is left; the services see it."""
         for pair in list(self._pairs.values()):
             pair.reset()
+        self.datagrams.close()
 
 
 class Pair:
