@@ -35,7 +35,7 @@ help:
 	@echo "make bench-recovery transfers under loss beside the Linux kernel (9 minutes)"
 	@echo "make pins           choose dependencies anew (requirements*.in -> requirements*.txt)"
 	@echo "make readme         bring the output shown in the READMEs up to date"
-	@echo "make docs           make docs/conformance.md anew"
+	@echo "make docs           make docs/conformance.md and the tables of docs/asyncio.md anew"
 	@echo "make clean          remove .venv, build and caches"
 
 # --- set-up ---------------------------------------------------------------------
@@ -111,6 +111,7 @@ readme: setup
 
 docs: setup
 	@PYTHONPATH=src $(PY) tools/conformance.py
+	@PYTHONPATH=src $(PY) tools/asyncio_tables.py
 
 clean:
 	rm -rf $(VENV) .venv-bench build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
