@@ -60,9 +60,13 @@ def test_help_of_every_command(name: str, lang: str) -> None:
 
 
 EXAMPLES = [(name, example) for name in COMMANDS for example in command_of(name).examples]
+OWN_TESTS = (*KERNEL, "sweep")
+"""Examples that need a kernel, or tests of the reader's own (see test_sweep.py)."""
 
 
-@pytest.mark.parametrize("example", [example for name, example in EXAMPLES if name not in KERNEL])
+@pytest.mark.parametrize(
+    "example", [example for name, example in EXAMPLES if name not in OWN_TESTS]
+)
 def test_every_example_of_the_help_works(
     example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
