@@ -61,11 +61,13 @@ class Transfer:
         if sock is self.listener:
             sock.accept()
             return
-        while sock.readable():
+        while True:  # it is told only when there is something
             data = sock.recv(1 << 20)
-            self.got += len(data)
             if not data:
                 sock.close()
+                return
+            self.got += len(data)
+            if not sock.readable():
                 return
 
     def run(self) -> int:

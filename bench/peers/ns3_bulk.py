@@ -34,6 +34,7 @@ def main() -> None:
     addresses = ns.Ipv4AddressHelper()
     addresses.SetBase(ns.Ipv4Address("10.0.0.0"), ns.Ipv4Mask("255.255.255.0"))
     interfaces = addresses.Assign(devices)
+    ns.TrafficControlHelper().Uninstall(devices)  # FqCoDel: our links have nothing of the kind
     sink = ns.PacketSinkHelper(
         "ns3::TcpSocketFactory", ns.InetSocketAddress(ns.Ipv4Address.GetAny(), 80).ConvertTo()
     )

@@ -32,6 +32,7 @@ from synfin.host.ip import PathMtu, Reassembler, fit
 from synfin.host.sockets import Socket, socket_error
 from synfin.host.status import ConnectionInfo, list_connections
 from synfin.host.tcp import TcpLayer
+from synfin.host.timekeeper import Timekeeper
 from synfin.host.tunnel import inner_quote, unwrap
 from synfin.host.udp import UdpTable
 from synfin.host.udp_socket import UdpSocket
@@ -76,6 +77,8 @@ class Host:
         self._check(settings)
         self.name: str = name
         self.clock: Callable[[], int] = clock
+        self.timekeeper: Timekeeper | None = None
+        """Who has the time, too, if a driver says so: then ``clock`` need not be called."""
         self.observer: Observer | None = observer
         self.addresses: Addresses = Addresses()
         self.path_mtu: PathMtu = PathMtu()
@@ -87,6 +90,10 @@ class Host:
         self.descriptors: dict[int, Socket] = {}
         self._numbers: Numbers = Numbers(FIRST_DESCRIPTOR)
         self._ident: int = 0
+
+    def time(self) -> int:
+        """Now, ns."""
+        return self.clock() if self.timekeeper is None else self.timekeeper.now
 
     # -- settings and addresses --------------
     @property

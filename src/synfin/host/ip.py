@@ -389,6 +389,8 @@ class PathMtu:
         self._paths.clear()
 
     def _live(self, dst: bytes, now: int) -> _Path | None:
+        if not self._paths:
+            return None
         path = self._paths.get(dst)
         if path is not None and path.expires <= now:
             del self._paths[dst]

@@ -103,7 +103,7 @@ class NamedSocket(OptionSource):
     def _open(self) -> "Host":
         if self.closed:
             raise socket_error(EBADF)
-        self.host.tcp.now = self.host.clock()
+        self.host.tcp.now = self.host.time()
         return self.host
 
     def _parse(self, address: Address) -> tuple[bytes, int]:

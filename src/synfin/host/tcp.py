@@ -40,9 +40,12 @@ class TcpLayer(PassiveOpens):
             return False
         if self.signatures or segment.options.md5 is not None or last.udp_port:
             return False
-        if packet.src is last.remote and packet.dst is last.local:
+        if packet.src is self.last_src and packet.dst is self.last_dst:
             return True
-        return packet.src == last.remote and packet.dst == last.local
+        if packet.src != last.remote or packet.dst != last.local:
+            return False
+        self.last_src, self.last_dst = packet.src, packet.dst
+        return True
 
     def receive_next(self, packet: Packet, segment: Segment, now: int) -> None:
         """One that :meth:`continues`."""
@@ -75,6 +78,7 @@ class TcpLayer(PassiveOpens):
             return
         if connection is not None:
             self.last = connection
+            self.last_src, self.last_dst = packet.src, packet.dst
             connection.received_tos = packet.tos
             if packet.options and connection.passive and _is_current(connection, segment):
                 self.save_route(connection)

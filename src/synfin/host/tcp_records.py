@@ -86,6 +86,9 @@ class TcpRecords:
         """The latest record's, which the next most often shares."""
         self.last: HostConnection | None = None
         """Whose segment came last: the next one is often its, too."""
+        self.last_src: bytes = b""
+        self.last_dst: bytes = b""
+        """The addresses on it, as the very objects: in the simulator they come again."""
         self.arriving_udp: int = 0
         """The UDP port that the arriving segment came from; 0: it came in no datagram."""
         self.now: int = 0
@@ -283,11 +286,12 @@ class TcpRecords:
                 self.ready.append(socket)
         elif connection.time_wait is not None and connection.time_wait.state is State.CLOSED:
             self._time_wait_aborted(connection)
-        if connection.times.kind:
+        if connection.wants_poll:  # which looks at the sending, too
+            if not connection.queued:
+                connection.queued = True
+                self.to_poll.append(connection)
+        elif connection.times.kind:
             connection.watch_sending(now)
-        if not connection.queued and connection.wants_poll:
-            connection.queued = True
-            self.to_poll.append(connection)
         self.demux.arm(connection)
 
     def _progress(self, connection: HostConnection, now: int) -> int:

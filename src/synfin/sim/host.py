@@ -147,6 +147,7 @@ class SimHost(Node):
         for address, prefix_len in zip(self.addresses, self.prefixes, strict=True):
             engine.add_address(address, prefix_len, mtu)
         if isinstance(engine, Host):
+            engine.timekeeper = self.carrier
             self._host = engine
         return engine
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from synfin.core.interpreted import mypyc_attr
+from synfin.host.timekeeper import Timekeeper
 from synfin.sim.queue import EventQueue, Item
 from synfin.sim.tap import DELIVERED, DROPPED, Hop, Tap, Transmission
 from synfin.wire.icmp import IcmpMessage
@@ -15,11 +16,11 @@ UNSET: Final = -(1 << 62)
 """No time."""
 
 
-class Carrier:
+class Carrier(Timekeeper):
     """What nodes and links know of the network (:class:`synfin.sim.network.Network`)."""
 
     def __init__(self) -> None:
-        self.now: int = 0
+        super().__init__()
         self.taps: list[Tap] = []
         self.bytes_mode: bool = False
         self.sent: int = 0
