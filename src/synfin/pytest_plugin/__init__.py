@@ -81,6 +81,7 @@ def net(request: pytest.FixtureRequest, synfin_seed: int) -> "Iterator[Net]":
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """The function of a taken test runs in virtual time; others see a plain function."""
+    __tracebackhide__ = True
     if not is_taken(pyfuncitem):
         return (yield)
     from synfin.pytest_plugin.runs import in_virtual_time

@@ -13,6 +13,7 @@ from synfin.testing import values
 from synfin.testing.build import profile_of
 from synfin.testing.capture import Capture
 from synfin.testing.determinism import Journal
+from synfin.testing.tlskeys import KeyLog
 from synfin.testing.values import Duration
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Base:
         self.default_delay: Final = values.duration(delay)
         self.timeout: Final = values.duration(timeout)
         self.closed = False
+        self.keys: Final = KeyLog() if trace else None
+        if self.keys is not None:
+            self.keys.begin()
         self.audit: Final = audit
         self.journal: Final = Journal() if journal else None
         if self.journal is not None:

@@ -35,15 +35,16 @@ class Recording(Base):
         packets, and what lies between them."""
         return ladder(from_records(self.trace()), own_texts(), last, reasons, width)
 
-    def save(self, folder: str | Path = FOLDER, keys: bytes = b"") -> list[Path]:
+    def save(self, folder: str | Path = FOLDER) -> list[Path]:
         """Writes ``HOST.pcapng`` for each host, as tcpdump would have seen it there, and
-        ``ladder.txt`` and ``trace.jsonl``; makes the folder. ``keys`` is an NSS key log: with
-        it Wireshark reads TLS. Returns the files."""
+        ``ladder.txt`` and ``trace.jsonl``; makes the folder. The captures bear the secrets of
+        the programs' TLS connections, so that Wireshark can read them. Returns the files."""
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         records = self.trace()
         trace, texts = from_records(records), own_texts()
         files: list[Path] = []
+        keys = self.keys.read() if self.keys is not None else b""
         for name in self.hosts:
             files.append(place / f"{name}.pcapng")
             with files[-1].open("wb") as out:

@@ -179,6 +179,8 @@ class Running(Looking):
     def end_world(self) -> None:
         """Cancels what is left and undoes all patches."""
         self.closed = True
+        if self.keys is not None:
+            self.keys.end()
         if self._world is not None:
             self._world.close()
             self._world = None
