@@ -16,6 +16,7 @@ from tests.cli.calling import bad, good
         (("--delay", "soon", "--", "true"), "--delay"),
         (("--mtu", "60", "--", "true"), "--mtu"),
         (("--mtu", "70000", "--", "true"), "65535"),
+        (("--profile", "plan9", "--", "true"), "plan9"),
         (("--queue", "0", "--", "true"), "--queue"),
         (("--drop", "client>server SYN drop", "--", "true"), "one action only"),
         (("--drop", "client>nobody SYN", "--", "true"), "client, server"),

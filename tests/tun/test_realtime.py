@@ -5,6 +5,7 @@ Nothing here judges a time but its lower bound: what is early is wrong on any ma
 import os
 import select
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,8 @@ from synfin.tun.realtime import Gate, RealTime
 from synfin.wire.address import parse_address
 from synfin.wire.ip import PROTO_UDP, Packet, encode_packet
 from synfin.wire.udp import Datagram
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="epoll(7) is Linux's")
 
 A, B = "10.0.0.1", "10.0.0.2"
 DELAY = 20 * MILLISECOND

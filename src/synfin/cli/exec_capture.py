@@ -1,13 +1,15 @@
 """The capture of ``synfin exec``: written as packets go, with the machine's time.
 
 Each packet is there once, at the interface of the side that sent it, when it left; the
-comment says what the link did to it, so that the file also has what was lost.
+comment says what the link did to it, so that the file also has what was lost; what synfin's
+own TCP sent (without --peer) has the rule that made it send.
 """
 
 import time
 from typing import BinaryIO
 
 from synfin.cli.app import App
+from synfin.core.events import Reason
 from synfin.show.pcapng import Writer
 from synfin.show.words import word
 from synfin.sim.tap import DELIVERED, IN_FLIGHT, Tap, Transmission
@@ -48,6 +50,10 @@ class LiveCapture(Tap):
             words.append(word(self._texts, "exec-fate", fate))
         if sent.fault:
             words.append(f"({sent.fault})")
+        body = sent.packet.body
+        reason = None if isinstance(body, bytes) else body.reason
+        if isinstance(reason, Reason):
+            words.append(self._texts.rule(reason.rule.id, reason.values))
         return " ".join(words) if len(words) > 1 else ""
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from synfin.cli.framework import command, stop
 from synfin.cli.kinds import Ctx, Param, Span, Whole, wrong
 from synfin.cli.live_cmd import need
 from synfin.cli.runs import why_not_read
+from synfin.core.settings import PROFILES
 from synfin.lab.values import parse_rate
 from synfin.show.words import seconds, word
 from synfin.sim.faults import parse_fault
@@ -97,6 +98,7 @@ class Rate(_Kind):
 @click.option("--drop", multiple=True, metavar="'A>B SYN nth=1'")
 @click.option("--fault", multiple=True, metavar="'A>B SYN drop'")
 @click.option("--seed", type=Whole(), default=1, metavar="N")
+@click.option("--profile", default="linux", metavar="NAME")
 @click.option("--peer", metavar="COMMAND")
 @click.option("--wait", type=Span(), default=10 * 10**9, metavar="T")
 @click.option("--pcap", metavar="FILE")
@@ -107,6 +109,9 @@ def exec_(app: App, words: tuple[str, ...], quiet: bool, **options: Any) -> None
     """Runs a command in a network namespace behind a link."""
     faults = read_faults(options["drop"], options["fault"])
     peer = read_peer(options["peer"])
+    settings = PROFILES.get(options["profile"])
+    if settings is None:
+        raise UserError("cli-error-profile", name=options["profile"], names=", ".join(PROFILES))
     if options["mtu"] > MOST_MTU:
         raise UserError("exec-error-mtu", value=options["mtu"], most=MOST_MTU)
     if options["pcap"] == STDOUT:
@@ -121,6 +126,8 @@ def exec_(app: App, words: tuple[str, ...], quiet: bool, **options: Any) -> None
 
     link = LinkWish(
         faults=faults,
+        settings=settings,
+        reasons=options["pcap"] is not None,
         **{name: options[name] for name in LINK_OPTIONS},
     )
     wish = ExecWish(words, link, peer, options["wait"])
@@ -241,7 +248,7 @@ def summary(app: App, wish: "ExecWish", outcome: "Outcome") -> None:
 def report(app: App, path: str, wish: "ExecWish", outcome: "Outcome") -> None:
     """The JSON document; times are ns."""
     link = {name: getattr(wish.link, name) for name in wish.link.__dataclass_fields__}
-    del link["settings"], link["faults"]
+    del link["settings"], link["faults"], link["reasons"]
     document = {
         "command": list(wish.command),
         "peer": list(wish.peer) or None,

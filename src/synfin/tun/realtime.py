@@ -29,7 +29,8 @@ STEPS: Final = 256
 MAX_WAIT_NS: Final = SECOND
 MAX_READ: Final = 65_535
 _LOST: Final = frozenset(
-    {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EIO, errno.EINVAL, errno.EBADFD}
+    {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EIO, errno.EINVAL}
+    | {getattr(errno, "EBADFD", errno.EBADF)}
 )
 
 

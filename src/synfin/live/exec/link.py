@@ -40,6 +40,8 @@ class LinkWish:
     seed: int = 1
     settings: Settings = field(default=LINUX)
     """TCP at the far end, where synfin answers for the machine's services."""
+    reasons: bool = False
+    """What the far end sends bears the rule that made it send."""
 
 
 class RealLink(RealTime):
@@ -52,6 +54,7 @@ class RealLink(RealTime):
     def __init__(self, wish: LinkWish, client: int, server: int | None = None) -> None:
         devices = {CLIENT: client} if server is None else {CLIENT: client, SERVER: server}
         self.relay: Relay | None = None
+        self._watcher = Observer() if wish.reasons else None
         super().__init__(devices, wish.seed, self._make_far)
         for name, address in ADDRESSES.items():
             self.net.add_host(name, f"{address}/{PREFIX}", settings=wish.settings)
@@ -80,7 +83,7 @@ class RealLink(RealTime):
         random: Callable[[int], bytes],
         observer: Observer | None,
     ) -> Engine:
-        far = Host(name, settings, clock, random, observer)
+        far = Host(name, settings, clock, random, observer or self._watcher)
         self.relay = Relay(self, far, ADDRESSES[name])
         return Far(far, self.relay)
 

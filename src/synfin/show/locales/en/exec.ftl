@@ -13,9 +13,10 @@ cli-opt-exec-corrupt = share in which one bit flips; the receiver's checksum fin
 cli-opt-exec-drop = drop these packets: direction (client>server, server>client, *), flags, nth=1, nth=2-4, seq=, from=, to=, after=, p=; may be repeated
 cli-opt-exec-fault = the same with another action: drop, delay=300ms, dup, reorder, corrupt, mark, set win=0; may be repeated
 cli-opt-exec-seed = seed of the link's chances (default: 1)
+cli-opt-exec-profile = TCP at the other end, without --peer: rfc, linux, linux-old, freebsd, bsd44 (default: linux)
 cli-opt-exec-peer = run this command at the other end, in a namespace of its own; its output goes to standard error
 cli-opt-exec-wait = with --peer: how long to wait until the peer listens (default: 10)
-cli-opt-exec-pcap = write a capture for Wireshark (pcapng): each packet at its sender's interface, with what the link did to it
+cli-opt-exec-pcap = write a capture for Wireshark (pcapng): each packet at its sender's interface, with what the link did to it and why synfin sent it
 cli-opt-exec-json-file = write the report as JSON ('-': to standard output)
 cli-opt-exec-quiet = no report on standard error
 

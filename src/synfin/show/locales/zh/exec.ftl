@@ -13,9 +13,10 @@ cli-opt-exec-corrupt = 以此比例翻转一个比特；接收方靠校验和发
 cli-opt-exec-drop = 丢弃这些报文：方向（client>server、server>client、*）、标志、nth=1、nth=2-4、seq=、from=、to=、after=、p=；可重复
 cli-opt-exec-fault = 同上，但动作另选：drop、delay=300ms、dup、reorder、corrupt、mark、set win=0；可重复
 cli-opt-exec-seed = 链路随机数的种子（默认 1）
+cli-opt-exec-profile = 不带 --peer 时另一端的 TCP：rfc、linux、linux-old、freebsd、bsd44（默认 linux）
 cli-opt-exec-peer = 在另一端的命名空间里运行这条命令；它的输出进标准错误
 cli-opt-exec-wait = 与 --peer 连用：等对端开始监听的最长时间（默认 10）
-cli-opt-exec-pcap = 写出 Wireshark 可读的抓包（pcapng）：每个报文记在发送方的接口上，注明链路对它做了什么
+cli-opt-exec-pcap = 写出 Wireshark 可读的抓包（pcapng）：每个报文记在发送方的接口上，注明链路对它做了什么、synfin 为何发送它
 cli-opt-exec-json-file = 把报告写成 JSON（“-”表示标准输出）
 cli-opt-exec-quiet = 不在标准错误上报告
 
