@@ -5,6 +5,7 @@ import gc
 
 import pytest
 
+from synfin.aio import current_process
 from synfin.aio.errors import Hang, ProgramFailed
 from synfin.sim.tap import Tap, Transmission
 from synfin.wire.tcp import FIN, RST, Segment
@@ -278,3 +279,69 @@ def test_a_signal_reaches_the_handler_of_its_process() -> None:
         here.run(main())
         assert (graceful.exit, plain.exit) == ("done", "killed")
     assert log == ["drained"]
+
+
+def test_a_crash_stops_what_was_to_run_in_the_same_round() -> None:
+    log: list[str] = []
+    event = asyncio.Event()
+
+    async def ticks() -> None:
+        await asyncio.sleep(0.5)
+        await event.wait()
+        log.append("tick")
+
+    async def crashes() -> None:
+        asyncio.get_running_loop().call_later(1, event.set)
+        await event.wait()  # the first in the queue
+        here.crash("api")
+        await asyncio.sleep(1)
+        log.append("survived")
+
+    with world(shuffle=False) as here:
+        for _ in range(20):
+            here.spawn("api", ticks)
+        here.run(crashes(), host="client")
+    assert log == ["survived"]
+
+
+def test_a_supervisor_starts_a_program_again() -> None:
+    async def ask() -> list[bytes]:
+        answers = []
+        for _ in range(2):
+            reader, writer = await asyncio.open_connection("api", 80)
+            writer.write(b"x")
+            answers.append(await reader.readexactly(1))
+            here.restart(next(p for p in here.processes if p.host == "api" and p.alive))
+            answers.append(await reader.read())
+            writer.close()
+        return answers
+
+    with world() as here:
+        here.spawn("api", server(echo))
+        assert here.run(ask(), host="client") == [b"x", b"", b"x", b""]
+        with pytest.raises(ValueError, match="coroutine function"):
+            here.restart(here.processes[0])
+
+
+def test_callbacks_of_one_process_keep_their_order_whatever_the_seed() -> None:
+    def order(seed: int) -> tuple[tuple[str, int], ...]:
+        log: list[tuple[str, int]] = []
+
+        async def rounds() -> None:
+            process = current_process()
+            assert process is not None
+            loop = asyncio.get_running_loop()
+            for number in range(20):
+                loop.call_soon(log.append, (process.host, number))
+            await asyncio.sleep(1)
+
+        with world(seed=seed) as here:
+            here.spawn("api", rounds)
+            here.spawn("client", rounds)
+            here.run(asyncio.sleep(2))
+        for name in ("api", "client"):
+            assert [number for who, number in log if who == name] == list(range(20))
+        return tuple(log)
+
+    assert len({order(seed) for seed in range(5)}) == 5
+    assert order(3) == order(3)

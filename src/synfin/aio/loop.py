@@ -7,6 +7,7 @@ pipe, name look-ups, threads, signals, child processes and pipes.
 
 import asyncio
 import itertools
+import random
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
 from contextvars import Context, copy_context
@@ -58,6 +59,8 @@ class Loop(StockLoop):
         self.entered: Callable[[], None] = _nothing
         self.left: Callable[[], None] = _nothing
         """Called when the loop begins and ends to run: patches come and go."""
+        self.shuffle: random.Random | None = None
+        """Draws whose callbacks run first, of different processes."""
         self.order: Iterator[int] = itertools.count(1)
         """Numbers tasks and futures."""
         self.complaints: list[str] = []
@@ -140,6 +143,26 @@ class Loop(StockLoop):
         self.complaints.append(text if error is None else f"{text}: {error!r}")
         super().default_exception_handler(context)
 
+    # -- order --------------
+    def _run_once(self) -> None:
+        if self.shuffle is not None and len(self._ready) > 1:
+            self._interleave(self.shuffle)
+        super()._run_once()
+
+    def _interleave(self, draw: random.Random) -> None:
+        """Callbacks of different processes run in an order that the seed draws; those of
+        one process keep theirs, as asyncio promises."""
+        queues: dict[Process | None, list[Any]] = {}
+        for handle in self._ready:
+            queues.setdefault(_process_of(handle), []).append(handle)
+        if len(queues) < 2:
+            return
+        turns = [queue for queue in queues.values() for _ in queue]
+        draw.shuffle(turns)
+        heads = {id(queue): iter(queue) for queue in queues.values()}
+        self._ready.clear()
+        self._ready.extend(next(heads[id(queue)]) for queue in turns)
+
     # -- dead processes --------------
     def bury(self, process: Process) -> None:
         """No handle of ``process`` runs any more; what it held stays in its ``remains``."""
@@ -149,17 +172,11 @@ class Loop(StockLoop):
         for task in remains:
             if isinstance(task, StockTask):
                 task._log_destroy_pending = False
-        ready = list(self._ready)
-        self._ready.clear()
-        for handle in ready:
-            if _process_of(handle) is process:
-                remains.append(handle)
-            else:
-                self._ready.append(handle)
-        for timer in self._scheduled:
-            if not timer._cancelled and _process_of(timer) is process:
-                remains.append((timer._callback, timer._args))
-                timer.cancel()
+        for handle in (*self._ready, *self._scheduled):
+            # Cancelled where they stand: the loop has counted those that it runs now.
+            if not handle._cancelled and _process_of(handle) is process:
+                remains.append((handle._callback, handle._args))
+                handle.cancel()
         for fd in [fd for fd in self.selector.get_map() if fd in process.sockets]:
             remains.append(self.selector.forget(fd))
         for transport in list(self._transports.values()):

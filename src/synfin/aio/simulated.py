@@ -41,7 +41,8 @@ MAX_EVENTS: Final = 50_000_000
 class World:
     """All hosts of ``network``, their programs, and one event loop in virtual time.
 
-    ``shuffle`` lets the seed draw the order of sockets that become ready at once;
+    ``shuffle`` lets the seed draw the order of sockets that become ready at once, and of
+    callbacks of different processes;
     ``max_time_ns`` and ``max_events`` bound the run; ``epoch`` is what ``time.time()``
     tells at virtual time 0 (Unix seconds); ``trace_sockets`` notes where each
     was made. Use it with ``with``, or call :meth:`close`.
@@ -67,6 +68,7 @@ class World:
         self.processes: list[Process] = []
         if shuffle:
             self.loop.selector.shuffle = random.Random(f"synfin/{seed}/order")
+            self.loop.shuffle = random.Random(f"synfin/{seed}/turns")
         self.loop.selector.stuck = self._hang
         self._patches: Patches = Patches(self.kernel, self.loop, seed, epoch)
         self.loop.entered = self._patches.enter
@@ -219,6 +221,16 @@ class World:
             if process.alive:
                 self._bury(process, "killed")
                 self.kernel.close_all(process)
+
+    def restart(self, process: Process) -> Process:
+        """Kill ``process`` and start its program anew, as a supervisor would. ValueError
+        when it was spawned from a coroutine or without ``restart``."""
+        program = process.program
+        if program is None:
+            raise ValueError(f"{process.name} cannot start again: it was no coroutine function")
+        self.kill(process)
+        process.program = None
+        return self.spawn(process.host, program, process.name, True, process.check)
 
     def reboot(self, host: str) -> None:
         """Boot ``host`` (after a crash, if it is up) and start its programs again."""
