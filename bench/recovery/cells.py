@@ -50,7 +50,7 @@ class Cell:
     def losses(self, seed: int) -> random.Random:
         """What the simulator draws from for its n-th data packet (``Network.add_fault``):
         the relay draws from the same, so the n-th data packet meets the same fate."""
-        return stream(seed, f"fault/{self.fault}/0")
+        return stream(seed, f"fault/{self.fault}/0/p")
 
 
 @dataclass

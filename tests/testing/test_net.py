@@ -244,6 +244,28 @@ def test_a_slow_reader_closes_its_window() -> None:
         assert [row.recv_q for row in net.ss("api", state="ESTAB")] == []
 
 
+def test_waiting_for_a_packet_ends_when_it_leaves() -> None:
+    with Net(timeout="1h") as net:
+        api, client = net.host("api"), net.host("client")
+        api.start(serve)
+        net.link("client", "api", delay="20ms")
+
+        async def main() -> None:
+            asking = asyncio.create_task(client.run(ask()))
+            (packet,) = await net.wait_for("client > api", "DATA")
+            assert net.now == packet.time == pytest.approx(0.040)
+            api.crash()  # before the question arrives
+            with pytest.raises(AssertionError, match="api > client DATA"):
+                await net.wait_for("api > client", "DATA", within=5)
+            assert net.now == pytest.approx(5.040)
+            # nobody answers; the question is sent again until Linux gives up
+            with pytest.raises(TimeoutError):
+                await asking
+
+        net.run(main())
+        assert net.now > 924
+
+
 def test_dns_failures() -> None:
     with Net() as net:
         net.host("api").start(serve)

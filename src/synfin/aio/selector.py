@@ -133,7 +133,8 @@ class Selector(selectors.BaseSelector, Readiness):
         self.each_round()
         driver.flush()
         ready = self._collect()
-        if ready or (timeout is not None and timeout <= 0):
+        # what was sent just now may have been waited for (a tap that completes a future)
+        if ready or self.pending() or (timeout is not None and timeout <= 0):
             self._count_round()
             return ready
         until = None if timeout is None else driver.now() + max(1, round(timeout * NS))

@@ -10,7 +10,7 @@ from synfin.core.problems import Problem
 from synfin.testing import values
 from synfin.testing.audit import Sampler
 from synfin.testing.base import Base
-from synfin.testing.capture import Packet
+from synfin.testing.capture import Matcher, Packet
 from synfin.testing.disturbing import Disturbance
 from synfin.testing.expecting import said, unmet
 from synfin.testing.looking import Looking
@@ -128,23 +128,30 @@ class Running(Looking):
         count: int = 1,
         within: Duration = "60s",
     ) -> list[Packet]:
-        """Waits until ``count`` such packets have been sent from now on, and returns them;
-        AssertionError when that does not happen ``within`` that time."""
+        """Waits until ``count`` such packets have been sent from now on, and returns them, at
+        the very instant at which the last one leaves; AssertionError when that does not happen
+        ``within`` that time."""
         __tracebackhide__ = True
         start = self.network.now
-        left = values.duration(within)
-        end = start + left
-        before = len(list(self.capture.find(way, flags, start)))
-        pause = _SHORTEST
-        while True:
-            found = list(self.capture.find(way, flags, start))[before:]
-            if len(found) >= count:
-                return found
-            if self.network.now >= end:
-                message = unmet(self.capture, way, flags, found, f"{count}+", start / 1e9)
-                raise AssertionError(message)
-            await asyncio.sleep(min(pause, end - self.network.now) / 1e9)
-            pause = min(pause * 2, left // 1000 + _SHORTEST)
+        matcher, found = Matcher(way, flags), list[Packet]()
+        enough: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def watch(packet: Packet) -> None:
+            if matcher.takes(packet.sent):
+                found.append(packet)
+                if len(found) >= count and not enough.done():
+                    enough.set_result(None)
+                    self.world.driver.wake()
+
+        self.capture.watchers.append(watch)
+        try:
+            await asyncio.wait_for(enough, values.duration(within) / 1e9)
+        except TimeoutError:
+            message = unmet(self.capture, way, flags, found, f"{count}+", start / 1e9)
+            raise AssertionError(message) from None
+        finally:
+            self.capture.watchers.remove(watch)
+        return found
 
     # --- what befalls hosts --------------------------------------------------------------
 
@@ -184,10 +191,6 @@ class Running(Looking):
         if self._world is not None:
             self._world.close()
             self._world = None
-
-
-_SHORTEST: Final = 1_000_000
-"""How finely :meth:`Running.wait_for` looks, ns."""
 
 
 class SlowReader(Disturbance):

@@ -1,6 +1,5 @@
 """TLS secrets of a recorded run, so that Wireshark can read what its programs said."""
 
-import functools
 import ssl
 import tempfile
 from collections.abc import Callable
@@ -20,22 +19,22 @@ class KeyLog:
 
     def begin(self) -> None:
         """asyncio makes its TLS connections by ``SSLContext.wrap_bio``."""
-        before = self._before = ssl.SSLContext.wrap_bio
+        before: Callable[..., Any] = ssl.SSLContext.wrap_bio
+        self._before = before
         path = str(self._file)
 
-        @functools.wraps(before)
         def wrap_bio(context: ssl.SSLContext, *args: Any, **kwargs: Any) -> Any:
-            if context.keylog_filename is None:
+            if not context.keylog_filename:
                 context.keylog_filename = path
                 self._contexts.append(context)
             return before(context, *args, **kwargs)
 
-        ssl.SSLContext.wrap_bio = wrap_bio  # type: ignore[method-assign]
+        setattr(ssl.SSLContext, "wrap_bio", wrap_bio)  # noqa: B010  a method is exchanged
 
     def end(self) -> None:
         """Contexts are as they were; the file is removed."""
         if self._before is not None:
-            ssl.SSLContext.wrap_bio = self._before  # type: ignore[method-assign]
+            setattr(ssl.SSLContext, "wrap_bio", self._before)  # noqa: B010
             self._before = None
         for context in self._contexts:
             context.keylog_filename = None  # type: ignore[assignment]
