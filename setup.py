@@ -1,4 +1,5 @@
-"""Builds the package; wire, core, host and sim are compiled with mypyc.
+"""Builds the package; wire, core, host, sim and the path of a TUN device are compiled
+with mypyc.
 
 ``SYNFIN_PURE=1`` builds the same package as plain Python. Everything else is
 declared in pyproject.toml. Use ``make build``: it builds in a copy, so that no
@@ -12,6 +13,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 COMPILED_ROOMS = ("wire", "core", "host", "sim")
+ON_LINUX = ("tun/buffers.py", "tun/device.py", "tun/driver.py", "tun/frames.py")
+"""Compiled where the system has TUN devices: what each packet passes."""
 LEFT_PLAIN: frozenset[str] = frozenset({"wire/interpreted.py", "core/interpreted.py"})
 """Modules of those rooms that are not compiled, as ``room/module.py``."""
 
@@ -31,12 +34,13 @@ the linker's stubs."""
 def engine_modules() -> list[str]:
     """The engine's source files, in a stable order."""
     package = Path("src", "synfin")
+    linux = ON_LINUX if sys.platform.startswith("linux") else ()
     return [
         path.as_posix()
         for room in COMPILED_ROOMS
         for path in sorted((package / room).glob("*.py"))
         if path.name != "__init__.py" and f"{room}/{path.name}" not in LEFT_PLAIN
-    ]
+    ] + [(package / name).as_posix() for name in linux]
 
 
 def compiled_modules() -> list[Extension]:

@@ -1,10 +1,12 @@
 """A TUN device that loses data segments after cutting: 64 KB lose 1,448 octets, not all.
 
-The loss is seeded, one draw per segment of data, both ways. What is left of a large
-segment travels on as the large segments before and behind the gap, so that the offloads
-stay in force.
+The loss is seeded, the same for every segment of data, both ways; drawn is how many
+survive until the next one is lost, so that a packet that loses nothing costs next to
+nothing. What is left of a large segment travels on as the large segments before and
+behind the gap, so that the offloads stay in force.
 """
 
+import math
 import random
 
 from synfin.tun.device import TunDevice
@@ -13,8 +15,7 @@ from synfin.wire.malformed import Malformed
 from synfin.wire.pieces import piece
 from synfin.wire.tcp import Segment
 
-GSO_SIZE = slice(4, 6)
-"""Where virtio_net_hdr says how large the pieces are."""
+NEVER = 1 << 60
 
 
 class LossyDevice(TunDevice):
@@ -25,19 +26,19 @@ class LossyDevice(TunDevice):
         self.loss = 0.0
         self.dropped = 0
         self._dice = random.Random(1)
+        self._until_next = -1
+        """So many segments survive before the next loss; -1: not drawn yet."""
         self._waiting: list[Packet] = []
 
     def read(self) -> Packet | Malformed | None:
-        """As it came, or a piece of it. A piece is a view of the device's buffer, which
-        the next read from the kernel overwrites: that waits for the pieces."""
+        """As it came, or a piece of it."""
         while True:
             if self._waiting:
                 return self._waiting.pop(0)
             packet = super().read()
             if packet is None or isinstance(packet, Malformed):
                 return packet
-            size = int.from_bytes(self._head[GSO_SIZE], "little") if self.vnet else 0
-            self._waiting = self.survivors(packet, size)
+            self._waiting = self.survivors(packet, self.last_gso_size())
 
     def write(self, packet: Packet) -> bool:
         """What the dice leave of it."""
@@ -48,6 +49,14 @@ class LossyDevice(TunDevice):
             good = super().write(left) and good
         return good
 
+    def _gap(self) -> int:
+        """How many segments survive between two losses (a geometric distribution)."""
+        if self.loss <= 0:
+            return NEVER
+        if self.loss >= 1:
+            return 0
+        return int(min(math.log(1 - self._dice.random()) / math.log1p(-self.loss), NEVER))
+
     def survivors(self, packet: Packet, mss: int) -> list[Packet]:
         """``packet`` cut at ``mss`` (0: not large), without what was lost, joined again."""
         segment = packet.body
@@ -55,9 +64,18 @@ class LossyDevice(TunDevice):
             return [packet]
         size = len(segment.payload)
         step = mss if 0 < mss < size else size
-        lost = [at for at in range(0, size, step) if self._dice.random() < self.loss]
-        if not lost:
+        count = -(-size // step)
+        if self._until_next < 0:
+            self._until_next = self._gap()
+        if self._until_next >= count:
+            self._until_next -= count
             return [packet]
+        lost: list[int] = []
+        place = self._until_next
+        while place < count:
+            lost.append(place * step)
+            place += 1 + self._gap()
+        self._until_next = place - count
         self.dropped += len(lost)
         pieces: list[Packet] = []
         start = 0

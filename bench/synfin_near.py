@@ -12,7 +12,6 @@ from typing import Any
 from bench.cells import FAR, MTU, NEAR, PERIOD, PORT, Cell, Measured, content, jain
 from bench.clock import Clock
 from bench.kernel_end import (
-    BLOCK,
     Checker,
     client,
     crowd,
@@ -183,22 +182,26 @@ class Bulk:
         else:
             near.until(lambda: self.over)
             counts = [stream.count for stream in self.streams.values()]
-        how = "send of a view" if sending else "recv, bytes"
+        how = "send of a view" if sending else "recv_views"
         return clock.bulk(sum(counts), jain(counts), how)
 
     def read(self, sock: Socket) -> None:
-        """Everything there is. What the engine offers today are bytes, not views."""
+        """Everything there is, where the device put it."""
         stream = self.streams.get(sock)
         if stream is None:
             return
         while sock.readable() and not self.over:
-            data = sock.recv(BLOCK)
-            if not data:
+            size = 0
+            views = sock.recv_views()
+            if not views:
                 raise BenchError("the kernel's end closed early")
-            if stream.checker is not None:
-                stream.checker.check(data)
-            stream.count += len(data)
-            self.total += len(data)
+            for view in views:
+                if stream.checker is not None:
+                    stream.checker.check(view)
+                size += len(view)
+            sock.consumed(size)
+            stream.count += size
+            self.total += size
             self.over = self.total >= self.cell.octets
 
     def write(self, sock: Socket) -> None:

@@ -1,7 +1,7 @@
 """Loss after cutting: what is left of a large segment, and what is not."""
 
 from bench.lossy import LossyDevice
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synfin.wire.ip import PROTO_TCP, Packet
@@ -59,3 +59,16 @@ def test_flags_stay_at_their_ends() -> None:
     assert len(flags) > 2
     assert not any(some & CWR for some in flags[1:])
     assert not any(some & (FIN | PSH) for some in flags[:-1])
+
+
+@settings(max_examples=20)
+@given(st.sampled_from((0.5, 0.1, 0.01)), st.integers(1, 30))
+def test_as_many_are_lost_as_asked_for(loss: float, segments: int) -> None:
+    """However they are grouped into packets; six standard deviations."""
+    lossy = device(loss)
+    packets = 20_000 // segments
+    packet = large(segments * MSS)
+    for _ in range(packets):
+        lossy.survivors(packet, MSS)
+    count = packets * segments
+    assert abs(lossy.dropped - count * loss) < 6 * (count * loss * (1 - loss)) ** 0.5

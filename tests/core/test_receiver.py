@@ -64,15 +64,75 @@ def test_reading_gives_what_was_delivered(parts: list[bytes], limit: int) -> Non
     assert made.read(1 << 20) == whole[limit:]
 
 
-def test_a_view_is_consumed_without_copying() -> None:
+def test_views_show_what_was_delivered_without_copying_it() -> None:
     made = receiver()
     text = b"0123456789"
     made.deliver(text)
-    assert made.view() is text
+    made.deliver(b"abc")
+    assert [view.obj for view in made.views(100)] == [text, b"abc"]
+    assert made.views(100)[0].obj is text
     made.consume(4)
-    assert bytes(made.view()) == b"456789"
+    assert [bytes(view) for view in made.views(8)] == [b"456789", b"ab"]
     made.consume(100)
-    assert (made.unread, bytes(made.view())) == (0, b"")
+    assert (made.unread, made.views(100)) == (0, [])
+
+
+@given(
+    st.lists(st.binary(min_size=1, max_size=30), max_size=150),
+    st.lists(st.integers(0, 60), max_size=60),
+    st.integers(0, 5000),
+)
+def test_views_are_what_peek_returns(parts: list[bytes], taken: list[int], limit: int) -> None:
+    made = receiver(100_000, 100_000)
+    for part in parts:
+        made.deliver(part)
+    for octets in taken:
+        made.consume(octets)
+    assert b"".join(made.views(limit)) == made.peek(limit)
+
+
+def device_view(size: int, buffer: int = 65_536) -> memoryview:
+    """``size`` octets in a device's buffer."""
+    return memoryview(bytearray(buffer)).toreadonly()[:size]
+
+
+def test_a_long_payload_stays_where_it_is_and_its_whole_buffer_is_charged() -> None:
+    made = receiver(200_000, 200_000)
+    view = device_view(30_000)
+    assert made.keep(view) is view
+    made.deliver(view)
+    assert (made.pinned, made.unread) == (65_536, 30_000)
+    made.consume(29_999)
+    assert made.pinned == 65_536
+    made.consume(1)
+    assert made.pinned == 0
+
+
+def test_beyond_the_receive_buffer_nothing_more_is_pinned() -> None:
+    made = receiver(200_000, 200_000)
+    for _ in range(3):
+        made.deliver(made.keep(device_view(3000)))
+    kept = made.keep(device_view(3000))
+    assert isinstance(kept, bytes)
+    made.deliver(kept)
+    assert (made.pinned, made.unread) == (3 * 65_536, 12_000)
+    made.drop_unread()
+    assert made.pinned == 0
+
+
+def test_what_waits_behind_a_gap_is_charged_too() -> None:
+    made = receiver(200_000, 200_000)
+    for number in range(3):
+        made.held.add(made.rcv_nxt + 1 + 3000 * number, made.keep(device_view(3000)))
+    assert made.held.pinned == 3 * 65_536
+    assert isinstance(made.keep(device_view(3000)), bytes)
+    made.deliver(b"x")
+    made.deliver_held()
+    assert (made.held.pinned, made.pinned, made.unread) == (0, 3 * 65_536, 9001)
+
+
+def test_a_short_payload_is_copied_out_of_the_buffer() -> None:
+    assert isinstance(receiver().keep(device_view(2000)), bytes)
 
 
 def test_the_window_shrinks_with_what_is_unread() -> None:

@@ -36,7 +36,8 @@ def test_real_programs_get_the_same_octets(size: int) -> None:
     answer = transfer(size)
     assert [run["kind"] for run in answer["runs"]] == ["get", "fetch", "put"]
     assert all(run["same"] for run in answer["runs"])
-    assert answer["offloads"] == ["vnet_hdr", "checksum", "tso"]
+    assert answer["offloads"] == ["vnet_hdr", "checksum", "tso", "uso"]
+    assert answer["refused"] == []
 
 
 def test_without_offloads_it_works_as_well() -> None:

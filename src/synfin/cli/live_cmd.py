@@ -186,6 +186,8 @@ def show_transfer(app: App, answer: Answer, verbose: bool, why: bool) -> None:
                 lost=answer["lost"],
             )
         )
+        if answer["refused"]:
+            app.para(app.ui("live-refused", offloads=", ".join(answer["refused"])))
 
 
 def show_ladder(app: App, records: list[dict[str, Any]], why: bool = False) -> None:

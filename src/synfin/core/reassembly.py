@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from typing import Final
 
 from synfin.core.interpreted import mypyc_attr
-from synfin.core.sendbuffer import Chunk
+from synfin.core.sendbuffer import Chunk, pinned_by
 
 MAX_PIECES: Final = 4096
 """Bound on held pieces, whatever their size; beyond it text is dropped and
@@ -24,6 +24,9 @@ class Reassembly:
         self.starts: list[int] = []
         self.pieces: list[Chunk] = []
         self.octets: int = 0
+        self.pinned: int = 0
+        """Octets of the buffers that views among :attr:`pieces` keep from being used again;
+        two views of one buffer count twice."""
         self.block_starts: list[int] = []
         self.block_ends: list[int] = []
         self.recent: list[tuple[int, int]] = []
@@ -50,6 +53,8 @@ class Reassembly:
                 piece = data if stop - cursor == len(data) else data[cursor - seq : stop - seq]
                 self.starts.insert(index, cursor)
                 self.pieces.insert(index, piece)
+                if not isinstance(piece, bytes):
+                    self.pinned += pinned_by(piece)
                 kept += stop - cursor
                 index += 1
             if index >= len(self.starts):
@@ -84,6 +89,7 @@ class Reassembly:
         self.starts = []
         self.pieces = []
         self.octets = 0
+        self.pinned = 0
         self.block_starts = []
         self.block_ends = []
         self.recent = []
@@ -105,6 +111,8 @@ class Reassembly:
             piece = self.pieces[count]
             count += 1
             self.octets -= len(piece)
+            if not isinstance(piece, bytes):
+                self.pinned -= pinned_by(piece)
             end = start + len(piece)
             if end > rcv_nxt:
                 taken.append(piece if start == rcv_nxt else piece[rcv_nxt - start :])

@@ -10,8 +10,9 @@ from typing import Final
 from synfin.core.interpreted import mypyc_attr
 from synfin.core.reassembly import NOTHING_HELD, Reassembly
 from synfin.core.rules import Rule
-from synfin.core.sendbuffer import Chunk
+from synfin.core.sendbuffer import Chunk, pinned_by
 from synfin.core.settings import Settings
+from synfin.wire.tcp import COPY_LIMIT
 
 NONE: Final = 0
 DELAYED: Final = 1
@@ -73,6 +74,8 @@ class Receiver:
         self.head: int = 0
         self.offset: int = 0
         self.unread: int = 0
+        self.pinned: int = 0
+        """Octets of the buffers that views among :attr:`chunks` keep from being used again."""
         self.held: Reassembly = NOTHING_HELD
         """To be read; :meth:`hold` gives one to add to."""
         self.fin_seq: int = -1
@@ -136,6 +139,8 @@ class Receiver:
         """``data`` starts at RCV.NXT: it is the application's now."""
         size = len(data)
         self.chunks.append(data)
+        if not isinstance(data, bytes):
+            self.pinned += pinned_by(data)
         self.unread += size
         self.rcv_nxt += size
         if self.rcv_nxt > self.rcv_adv:
@@ -179,12 +184,21 @@ class Receiver:
             self._consume(size)
         return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
 
-    def view(self) -> Chunk:
-        """The first unread chunk, uncopied; follow with :meth:`consume`."""
-        if self.unread == 0:
-            return b""
-        chunk = self.chunks[self.head]
-        return memoryview(chunk)[self.offset :] if self.offset else chunk
+    def views(self, limit: int) -> list[memoryview]:
+        """The first ``limit`` octets or fewer, in order and uncopied; they stay unread
+        until :meth:`consume`."""
+        found: list[memoryview] = []
+        offset = self.offset
+        for index in range(self.head, len(self.chunks)):
+            if limit <= 0:
+                break
+            part = memoryview(self.chunks[index])
+            if offset or len(part) > limit:
+                part = part[offset : offset + limit]
+                offset = 0
+            found.append(part)
+            limit -= len(part)
+        return found
 
     def peek(self, limit: int) -> bytes:
         """What :meth:`read` would return, without taking it."""
@@ -200,7 +214,7 @@ class Receiver:
         return b"".join(parts)
 
     def consume(self, octets: int) -> None:
-        """Take ``octets`` without returning them (after :meth:`view`)."""
+        """Take ``octets`` without returning them (after :meth:`views`)."""
         while octets > 0 and self.head < len(self.chunks):
             size = min(octets, len(self.chunks[self.head]) - self.offset)
             self._consume(size)
@@ -209,7 +223,10 @@ class Receiver:
     def _consume(self, size: int) -> None:
         self.unread -= size
         self.offset += size
-        if self.offset == len(self.chunks[self.head]):
+        chunk = self.chunks[self.head]
+        if self.offset == len(chunk):
+            if not isinstance(chunk, bytes):
+                self.pinned -= pinned_by(chunk)
             self.chunks[self.head] = b""
             self.head += 1
             self.offset = 0
@@ -223,10 +240,22 @@ class Receiver:
         self.head = 0
         self.offset = 0
         self.unread = 0
+        self.pinned = 0
 
-    def copy_small(self, payload: Chunk) -> Chunk:
-        """Own the octets when the driver's buffer would outlive its welcome."""
-        return payload if isinstance(payload, bytes) else bytes(payload)
+    def keep(self, payload: Chunk) -> Chunk:
+        """``payload`` in a form that may stay: as it is, or copied.
+
+        Whoever hands over a segment leaves its payload unchanged as long as anybody has
+        a view of it. A view keeps a whole buffer from being used again, however little
+        it shows; the receive buffer is charged that much, and what is short, or goes
+        beyond, is copied out (as Linux tcp_collapse() makes room).
+        """
+        if isinstance(payload, bytes):
+            return payload
+        pinned = self.pinned + self.held.pinned + pinned_by(payload)
+        if len(payload) < COPY_LIMIT or pinned > self.buffer_size:
+            return bytes(payload)
+        return payload
 
     # -- the window offered (RFC 9293 §3.8.6.2.2) -------------------------------
     def offered_edge(self, smallest_step: int) -> int:

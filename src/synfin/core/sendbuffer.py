@@ -36,6 +36,25 @@ _NO_BOUNDS: Final[list[Bound]] = []
 """What every empty buffer has; never changed. Idle connections are many."""
 
 
+def pinned_by(view: memoryview) -> int:
+    """Octets of the whole buffer behind ``view``, however little of it is shown."""
+    return len(view.obj)  # type: ignore[arg-type]  # what memoryview() took has a length
+
+
+def unchanging(data: bytes | bytearray | memoryview) -> Chunk:
+    """``data`` itself if nobody can change it (bytes, or octets of bytes), else a copy."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, memoryview) and isinstance(data.obj, bytes) and plain(data):
+        return data
+    return bytes(data)
+
+
+def plain(view: memoryview) -> bool:
+    """Octets one after the other: its length and its slices count octets."""
+    return view.contiguous and view.itemsize == 1 and view.ndim == 1
+
+
 @mypyc_attr(acyclic=True)
 class SendBuffer:
     """A queue of chunks addressed by absolute sequence number.

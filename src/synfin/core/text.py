@@ -134,7 +134,7 @@ def process_text(tcb: Tcb, segment: Segment, seq: int) -> bool:
     data: Chunk = segment.payload
     if stop - start != length:
         data = data[start - seq : stop - seq]
-    data = rcv.copy_small(data)
+    data = rcv.keep(data)
     _size_up(tcb, length)
     if start > rcv.rcv_nxt:
         _hold(tcb, segment, start, data)
@@ -147,7 +147,7 @@ def in_order(tcb: Tcb, segment: Segment) -> None:
     """The whole text of the segment is next, and there is room for it."""
     payload = segment.payload
     _size_up(tcb, len(payload))
-    _take(tcb, segment, tcb.rcv.copy_small(payload), segment.flags & FIN != 0)
+    _take(tcb, segment, tcb.rcv.keep(payload), segment.flags & FIN != 0)
 
 
 def _size_up(tcb: Tcb, length: int) -> None:

@@ -21,6 +21,7 @@ from synfin.core.errno import (
     EPIPE,
 )
 from synfin.core.events import Reason, Value
+from synfin.core.sendbuffer import unchanging
 from synfin.core.states import State
 from synfin.host.closing_socket import ClosingSocket
 from synfin.host.constants import (
@@ -224,15 +225,16 @@ class Socket(ClosingSocket):
             if connection.write_shut or connection.state is State.CLOSED:
                 raise socket_error(EPIPE)
             return 0
+        kept = unchanging(data)
         taken = connection.send(
-            bytes(data),
+            kept,
             now,
             push=not flags & MSG_MORE,
             urgent=bool(flags & MSG_OOB),
             record=bool(flags & MSG_EOR),
         )
         self._touched(connection, now)
-        if 0 <= taken < len(data):
+        if 0 <= taken < len(kept):
             self.wants_room = True
         if taken == 0:
             raise socket_error(EAGAIN)
@@ -306,12 +308,53 @@ class Socket(ClosingSocket):
         self._touched(connection, now)
         return data
 
+    def recv_views(self, limit: int = 1 << 30) -> list[memoryview]:
+        """What :meth:`recv` would return of up to ``limit`` octets, uncopied and in order;
+        ``[]`` is the peer's FIN. Errors are those of ``recv``. Stream sockets only
+        (EOPNOTSUPP).
+
+        Nothing is taken: say with :meth:`consumed` how much has been used; until then the
+        same octets are shown again and count against the window. A view stays good, and
+        its octets as they are, for as long as it is held, but keeps up to 64 KB of memory
+        of the driver's, which then has to take other buffers: copy what is to stay.
+        """
+        if self.udp is not None:
+            raise socket_error(EOPNOTSUPP)
+        connection = self.conn
+        if connection is None or not connection.unread:
+            self.recv(limit)  # EAGAIN, an error, or the end
+            return []
+        self._open()
+        return connection.rcv.views(limit)
+
+    def consumed(self, octets: int) -> None:
+        """``octets`` of what :meth:`recv_views` showed have been used: there is room for as
+        many more. EINVAL for fewer than none or more than there are."""
+        connection = self._connection()
+        if not 0 <= octets <= connection.unread:
+            raise socket_error(EINVAL)
+        if octets == 0:
+            return
+        now = self.host.clock()
+        connection.consume(octets, now)
+        if connection.rcv.fin_received and not connection.unread:
+            connection.eof_read = True
+        self._touched(connection, now)
+
     def recv_into(self, buffer: bytearray | memoryview, size: int = 0) -> int:
-        """recv into ``buffer``; the octets written."""
-        view = memoryview(buffer)
-        data = self.recv(size or len(view))
-        view[: len(data)] = data
-        return len(data)
+        """recv into ``buffer``; the octets written. Copies once."""
+        room = memoryview(buffer)
+        if self.udp is not None:
+            data = self.recv(size or len(room))
+            room[: len(data)] = data
+            return len(data)
+        count = 0
+        for view in self.recv_views(size or len(room)):
+            room[count : count + len(view)] = view
+            count += len(view)
+        if count:
+            self.consumed(count)
+        return count
 
     def recvfrom(self, size: int, flags: int = 0) -> tuple[bytes, Address]:
         """recvfrom(2): one datagram, cut to ``size``, and whence."""

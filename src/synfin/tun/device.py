@@ -12,10 +12,24 @@ import os
 import struct
 from typing import Final
 
+from synfin.core.interpreted import mypyc_attr
+from synfin.tun.buffers import Buffers
+from synfin.tun.errors import DeviceError
+from synfin.tun.frames import (
+    GSO_NONE,
+    GSO_TCPV4,
+    GSO_TCPV6,
+    NEEDS_CSUM,
+    TCP_SUM_AT,
+    VNET,
+    Writer,
+    read,
+)
 from synfin.wire.ip import PROTO_TCP, Packet, decode_packet, encode_packet, encode_parts
 from synfin.wire.malformed import Malformed
-from synfin.wire.pieces import cut
+from synfin.wire.pieces import cut, cut_datagram
 from synfin.wire.tcp import CWR, HEADER_LEN, Segment
+from synfin.wire.udp import Datagram
 
 PATH: Final = "/dev/net/tun"
 
@@ -27,18 +41,12 @@ TUNSETOFFLOAD: Final = 0x4004_54D0
 TUN_F_CSUM: Final = 0x01
 TUN_F_TSO4: Final = 0x02
 TUN_F_TSO6: Final = 0x04
-
-NEEDS_CSUM: Final = 1
-GSO_NONE: Final = 0
-GSO_TCPV4: Final = 1
-GSO_TCPV6: Final = 4
-
-VNET: Final = struct.Struct("=BBHHHH")
-"""flags, gso_type, hdr_len, gso_size, csum_start, csum_offset; the machine's byte order."""
+TUN_F_USO4: Final = 0x20
+TUN_F_USO6: Final = 0x40
 
 NO_OFFLOAD: Final = VNET.pack(0, GSO_NONE, 0, 0, 0, 0)
-TCP_SUM_AT: Final = 16
-"""Where the checksum stands in a TCP header."""
+OFFLOADS: Final = ("vnet_hdr", "checksum", "tso", "uso")
+"""Each needs those before it; ``uso``: UDP datagrams of one size come as one."""
 
 MAX_PACKET: Final = 65_535
 MAX_SEGMENT: Final = 65_455
@@ -49,10 +57,7 @@ _INTERFACE: Final = struct.Struct("16sH22x")
 _TRY_LATER: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EINTR})
 
 
-class DeviceError(OSError):
-    """The device cannot be had: ``errno`` and ``strerror`` say why."""
-
-
+@mypyc_attr(allow_interpreted_subclasses=True)
 class TunDevice:
     """An open TUN device; non-blocking.
 
@@ -73,11 +78,16 @@ class TunDevice:
         self.packets_out = 0
         self.octets_in = 0
         self.octets_out = 0
-        self._head = bytearray(VNET.size)
-        self._room = bytearray(MAX_PACKET)
-        self._view = memoryview(self._room)
+        self._start = VNET.size if vnet else 0
+        self._buffers = Buffers(self._start + MAX_PACKET)
         self._size = 0
-        self._into = [self._head, self._room] if vnet else [self._room]
+        self._writer = Writer()
+        self._cut: list[Packet] = []
+        """Datagrams that came as one, the next one last."""
+        self.granted: tuple[str, ...] = ()
+        """What the kernel does for us: vnet_hdr, checksum, tso, uso."""
+        self.refused: tuple[str, ...] = ()
+        """What of that was asked for and refused."""
 
     @classmethod
     def open(cls, name: str = "", mtu: int = 1500, offload: bool = True) -> "TunDevice":
@@ -92,7 +102,12 @@ class TunDevice:
             raise DeviceError(error.errno, error.strerror, PATH) from None
         try:
             real, vnet = _attach(fd, name, offload)
-            return cls(fd, real, mtu, vnet, _offloads(fd) if vnet else 0)
+            granted = _offloads(fd) if vnet else ()
+            device = cls(fd, real, mtu, vnet, MAX_SEGMENT if "tso" in granted else 0)
+            device.granted = granted
+            if offload:
+                device.refused = tuple(one for one in OFFLOADS if one not in granted)
+            return device
         except OSError as error:
             os.close(fd)
             raise DeviceError(error.errno, error.strerror, name or PATH) from None
@@ -107,29 +122,51 @@ class TunDevice:
     def read(self) -> Packet | Malformed | None:
         """The next packet, None when there is none now.
 
-        A long payload is a view of the device's buffer: it is good until the next read.
+        A long payload is a view of a buffer, which is not used again as long as somebody
+        has such a view: let go of one packet before the next is read, and it stays in
+        the processor's cache.
         """
+        if self._cut:
+            return self._cut.pop()
+        buffer = self._buffers.top()
         try:
-            size = os.readv(self.fd, self._into)
+            size = os.readv(self.fd, [buffer])
         except OSError as error:
             if error.errno in _TRY_LATER:
                 return None
             raise
-        trusted = False
-        if self.vnet:
-            size -= VNET.size
-            trusted = self._head[0] & NEEDS_CSUM != 0
-        if size <= 0:
+        start = self._start
+        if size <= start:
             return None
         self._size = size
         self.packets_in += 1
-        self.octets_in += size
+        self.octets_in += size - start
         # The kernel's partial sum (NEEDS_CSUM) is no checksum yet: nothing to verify.
-        return decode_packet(self._view[:size], verify=not trusted)
+        trusted = start > 0 and buffer[0] & NEEDS_CSUM != 0
+        if trusted:
+            packet = read(buffer, start, size)
+            if packet is not None:
+                return packet
+        found = decode_packet(memoryview(buffer).toreadonly()[start:size], verify=not trusted)
+        if isinstance(found, Packet) and isinstance(found.body, Datagram):
+            pieces = cut_datagram(found, self.last_gso_size())
+            if len(pieces) > 1:
+                pieces.reverse()
+                self._cut = pieces
+                return self._cut.pop()
+        return found
 
     def last(self) -> memoryview:
         """The octets of the packet read last."""
-        return self._view[: self._size]
+        return memoryview(self._buffers.current()).toreadonly()[self._start : self._size]
+
+    def last_gso_size(self) -> int:
+        """Of how many octets each the segments were that the kernel joined in the packet
+        read last; 0: it joined none."""
+        if not self.vnet:
+            return 0
+        size: int = VNET.unpack_from(self._buffers.current())[3]
+        return size
 
     # -- out --------------
     def write(self, packet: Packet) -> bool:
@@ -152,6 +189,11 @@ class TunDevice:
 
     def _tcp(self, packet: Packet, gso_size: int) -> bool:
         """One TCP packet with its checksum left to the kernel."""
+        segment = packet.body
+        if isinstance(segment, Segment):
+            usual = self._writer.headers(packet, segment, gso_size)
+            if usual:
+                return self._write([usual, segment.payload] if segment.payload else [usual])
         headers, payload = encode_parts(packet, checksum=False)
         v4 = len(packet.src) == 4
         start = 20 + (len(packet.options) + 3 & ~3) if v4 else 40
@@ -160,7 +202,7 @@ class TunDevice:
         head = VNET.pack(NEEDS_CSUM, kind, hdr_len, gso_size, start, TCP_SUM_AT)
         return self._write([head + headers, payload])
 
-    def _write(self, parts: list[bytes] | list[bytes | memoryview]) -> bool:
+    def _write(self, parts: list[bytes | memoryview]) -> bool:
         try:
             self.octets_out += os.writev(self.fd, parts)
         except OSError as error:
@@ -170,12 +212,6 @@ class TunDevice:
             return False
         self.packets_out += 1
         return True
-
-    def offloads(self) -> list[str]:
-        """The names of what the kernel does for us: vnet_hdr, checksum, tso."""
-        if not self.vnet:
-            return []
-        return ["vnet_hdr", "checksum"] + (["tso"] if self.max_segment else [])
 
 
 def _attach(fd: int, name: str, offload: bool) -> tuple[str, bool]:
@@ -193,16 +229,20 @@ def _attach(fd: int, name: str, offload: bool) -> tuple[str, bool]:
     raise AssertionError("one of the wishes was granted or refused")
 
 
-def _offloads(fd: int) -> int:
-    """Asks for segmentation, else for checksums alone; the largest segment."""
-    for bits, largest in ((TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6, MAX_SEGMENT), (TUN_F_CSUM, 0)):
+def _offloads(fd: int) -> tuple[str, ...]:
+    """Asks for all, else for less; the names of what the kernel grants."""
+    for bits, names in (
+        (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_USO4 | TUN_F_USO6, OFFLOADS),
+        (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6, OFFLOADS[:3]),
+        (TUN_F_CSUM, OFFLOADS[:2]),
+    ):
         try:
             fcntl.ioctl(fd, TUNSETOFFLOAD, bits)
-            return largest
+            return names
         except OSError as error:
             if error.errno not in (errno.EINVAL, errno.ENOTTY):
                 raise
-    return 0
+    return OFFLOADS[:1]
 
 
 __all__ = ["MAX_SEGMENT", "DeviceError", "TunDevice"]

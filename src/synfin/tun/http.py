@@ -7,7 +7,6 @@ from synfin.core.errno import EAGAIN
 from synfin.host.host import Host
 from synfin.host.sockets import Socket
 
-READ: Final = 1 << 20
 CHUNK: Final = 1 << 18
 """A piece of a body that is handed to send() at once; small enough to stay in the cache."""
 MAX_HEAD: Final = 16_384
@@ -74,17 +73,20 @@ class _Exchange:
     def _read(self) -> None:
         while not self.answered:
             try:
-                data = self.sock.recv(READ)
+                views = self.sock.recv_views()
             except OSError as error:
                 if error.errno == EAGAIN:
                     return
                 raise
-            if not data:
+            if not views:
                 self.over = True
                 return
-            self._take(data)
+            for view in views:
+                if not self.answered:
+                    self._take(view)
+            self.sock.consumed(sum(map(len, views)))
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes | memoryview) -> None:
         if self.wanted < 0:
             self.head += data
             head, end, data = self.head.partition(b"\r\n\r\n")
@@ -166,13 +168,15 @@ class Client:
             self.sock.connect(self.address) if not self.sock.connect_told else None
             self.request = self.request[self.sock.send(self.request) :]
         while not self.over:
-            data = self.sock.recv(READ)
-            if not data:
+            views = self.sock.recv_views()
+            if not views:
                 self._end()
                 return
-            self._take(data)
+            for view in views:
+                self._take(view)
+            self.sock.consumed(sum(map(len, views)))
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes | memoryview) -> None:
         if self.length < 0:
             self.head += data
             head, end, data = self.head.partition(b"\r\n\r\n")

@@ -101,12 +101,14 @@ class Netcat:
 
     def _receive(self, sock: Socket) -> None:
         while not self.peer_end and sock.readable():
-            data = sock.recv(READ)
-            if not data:
+            views = sock.recv_views()
+            if not views:
                 self.peer_end = True
                 return
-            self.octets_in += len(data)
-            _write_all(self.target, data)
+            for view in views:
+                _write_all(self.target, view)
+                self.octets_in += len(view)
+                sock.consumed(len(view))
 
     def _send(self, sock: Socket) -> None:
         while self.pending:
@@ -160,7 +162,6 @@ class Netcat:
         self.driver.run(over, LAST_WORDS_NS)
 
 
-def _write_all(fd: int, data: bytes) -> None:
-    view = memoryview(data)
+def _write_all(fd: int, view: memoryview) -> None:
     while view:
         view = view[os.write(fd, view) :]

@@ -6,6 +6,7 @@ from typing import Final
 from synfin.wire.ip import V6_FRAGMENT_LEN as _V6_FRAGMENT_LEN
 from synfin.wire.ip import Body, Packet, encode_body, header_length, packet_length
 from synfin.wire.tcp import CWR, FIN, PSH, SYN, URG, Segment
+from synfin.wire.udp import Datagram
 
 _COPIED: Final = 0x80
 """IPv4 options with this bit stand in every fragment (RFC 791 §3.1)."""
@@ -111,6 +112,23 @@ def piece(packet: Packet, segment: Segment, start: int, end: int, number: int) -
     )
     small.reason = segment.reason
     return _like(packet, small, packet.ident + number)
+
+
+def cut_datagram(packet: Packet, size: int) -> list[Packet]:
+    """One datagram that stands for several with ``size`` octets of data each (the last may
+    have fewer), as Linux's UDP_SEGMENT sends them; 0, or with no more data than that: alone
+    and unchanged. The IPv4 identification counts up."""
+    body = packet.body
+    if not isinstance(body, Datagram) or size <= 0 or len(body.payload) <= size:
+        return [packet]
+    return [
+        _like(
+            packet,
+            Datagram(body.src_port, body.dst_port, body.payload[at : at + size], body.checksum_off),
+            packet.ident + number,
+        )
+        for number, at in enumerate(range(0, len(body.payload), size))
+    ]
 
 
 def _like(packet: Packet, body: Body, ident: int) -> Packet:

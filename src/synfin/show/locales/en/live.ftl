@@ -47,6 +47,7 @@ live-no-ladder = A transfer of this size is not drawn; --pcap records its first 
 live-more-packets = … and { $count } packets more
 live-offloads-none = none
 live-verbose = Offloads: { $offloads }; largest segment { $largest } octets, MTU { $mtu }. { $received } packets from the kernel, { $sent } to it, { $lost } refused by the device.
+live-refused = The kernel refused { $offloads }: synfin does that itself, packet by packet, which is slower.
 
 ## Scenarios
 live-same = { $name }, the kernel as { $kernel }: { $segments } packets in { $seconds } s, as in the simulator

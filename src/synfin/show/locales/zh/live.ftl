@@ -47,6 +47,7 @@ live-no-ladder = 这么大的传输不画时序图；--pcap 会记录前 20,000 
 live-more-packets = …… 还有 { $count } 个包
 live-offloads-none = 无
 live-verbose = 卸载功能：{ $offloads }；最大报文段 { $largest } 字节，MTU { $mtu }。从内核收到 { $received } 个包，发给内核 { $sent } 个，设备拒收 { $lost } 个。
+live-refused = 内核不提供 { $offloads }，改由 synfin 逐包处理，速度会慢一些。
 
 ## 场景
 live-same = { $name }，内核扮演 { $kernel }：{ $seconds } s 内 { $segments } 个包，与模拟器一致
