@@ -123,7 +123,7 @@ def test_beyond_the_receive_buffer_nothing_more_is_pinned() -> None:
 def test_what_waits_behind_a_gap_is_charged_too() -> None:
     made = receiver(200_000, 200_000)
     for number in range(3):
-        made.held.add(made.rcv_nxt + 1 + 3000 * number, made.keep(device_view(3000)))
+        made.hold().add(made.rcv_nxt + 1 + 3000 * number, made.keep(device_view(3000)))
     assert made.held.pinned == 3 * 65_536
     assert isinstance(made.keep(device_view(3000)), bytes)
     made.deliver(b"x")

@@ -192,7 +192,8 @@ class Receiver:
         for index in range(self.head, len(self.chunks)):
             if limit <= 0:
                 break
-            part = memoryview(self.chunks[index])
+            chunk = self.chunks[index]
+            part = memoryview(chunk) if isinstance(chunk, bytes) else chunk
             if offset or len(part) > limit:
                 part = part[offset : offset + limit]
                 offset = 0
