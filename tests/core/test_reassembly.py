@@ -94,3 +94,13 @@ def test_the_number_of_pieces_is_bounded() -> None:
         assert held.add(2 * n + 1, b"x") == 1
     assert held.add(2 * MAX_PIECES + 1, b"x") == 0
     assert held.octets == MAX_PIECES
+
+
+def test_text_that_goes_on_behind_a_hole_makes_its_block_longer() -> None:
+    held = Reassembly()
+    for start in (10, 30, 35, 40, 20, 45):
+        add(held, start, start + 5)
+    assert held.recent == [(30, 50), (20, 25), (10, 15)]
+    assert (held.block_starts, held.block_ends) == ([10, 20, 30], [15, 25, 50])
+    add(held, 50, 55)
+    assert held.recent == [(30, 55), (20, 25), (10, 15)]

@@ -72,7 +72,13 @@ class Reassembly:
         """Merge [left, right) with the blocks it touches and put it in front. A FIN is
         such a block without text."""
         assert self is not NOTHING_HELD
-        first = bisect_left(self.block_ends, left)
+        ends = self.block_ends
+        if self.recent and ends and left == ends[-1] == self.recent[0][1]:
+            # Nearly always: what follows the hole goes on coming in order.
+            ends[-1] = right
+            self.recent[0] = (self.recent[0][0], right)
+            return
+        first = bisect_left(ends, left)
         last = bisect_right(self.block_starts, right)
         if first < last:
             left = min(left, self.block_starts[first])
