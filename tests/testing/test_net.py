@@ -340,3 +340,40 @@ def test_a_closed_net_says_so() -> None:
     with pytest.raises(Problem, match="closed"):
         net.run(coroutine)
     coroutine.close()
+
+
+@pytest.mark.parametrize("evict", ["idle", "forget", "room"])
+def test_a_middlebox_forgets_and_says_nothing(evict: str) -> None:
+    async def ask_twice(pause: float) -> bytes:
+        reader, writer = await asyncio.open_connection("api", 80)
+        try:
+            for _ in range(2):
+                writer.write(b"hello")
+                answer = await asyncio.wait_for(reader.readexactly(5), 60)
+                await asyncio.sleep(pause)
+            return answer
+        finally:
+            writer.transport.abort()
+
+    with Net() as net:
+        net.host("api").start(serve)
+        client = net.host("client")
+        box = net.middlebox("nat", idle="5min", most=1 if evict == "room" else 100)
+        net.link("client", "nat", delay="5ms")
+        net.link("nat", "api", delay="5ms")
+        assert net.run(client.run(ask_twice(299))) == b"hello"
+
+        async def main() -> None:
+            asking = asyncio.create_task(client.run(ask_twice(301 if evict == "idle" else 10)))
+            await asyncio.sleep(5)
+            if evict == "forget":
+                box.forget()
+            if evict == "room":
+                await client.run(ask())
+            await asking
+
+        with pytest.raises(TimeoutError):
+            net.run(main())
+        assert box.evicted >= 1
+        assert net.expect("client > api", "DATA", within=50)[-1].lost == "no-state"
+        net.expect("* > client", "R", count=0)

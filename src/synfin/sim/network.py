@@ -17,6 +17,7 @@ from synfin.sim.faults import parse_selector
 from synfin.sim.host import Attacker, Engine, Factory, SimHost
 from synfin.sim.links import Link
 from synfin.sim.luck import Luck
+from synfin.sim.middlebox import MAX_ENTRIES, Middlebox
 from synfin.sim.node import Node, Switch
 from synfin.sim.queue import CALL, NOTHING, Item
 from synfin.sim.router import Router
@@ -93,6 +94,15 @@ class Network(Traffic):
             router.prefixes.append(prefix_len)
             self._own(octets, prefix_len, router)
         return router
+
+    def add_middlebox(self, name: str, idle_ns: int, most: int = MAX_ENTRIES) -> Middlebox:
+        """A stateful firewall (or what of an address translator the ends notice): see
+        :class:`synfin.sim.middlebox.Middlebox`."""
+        if idle_ns <= 0 or most < 1:
+            raise ValueError("a middlebox remembers at least one entry for a while")
+        box = Middlebox(name, self, self.flows, idle_ns, most)
+        self._add_node(box)
+        return box
 
     def add_switch(self, name: str) -> Switch:
         """An Ethernet switch (or a LAN)."""

@@ -34,7 +34,8 @@ class Transmission:
       ``expired`` (TTL) or ``fragmented`` (a router cut it; the pieces have
       numbers of their own and name it in ``part_of``).
     - ``cause``: finer: ``fault``, ``loss``, ``link-down``, ``host-down``,
-      ``no-route``, ``too-big``, ``filtered``, ``ttl``, ``queue``, ``aqm`` (dropped
+      ``no-route``, ``too-big``, ``filtered``, ``no-state`` (a middlebox has forgotten the
+      connection), ``ttl``, ``queue``, ``aqm`` (dropped
       before the queue was full), or "".
     - ``arrives``: when it reaches its destination, ns; None when it does not, or
       not yet known.

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from synfin.core.problems import Problem
+from synfin.sim.middlebox import MAX_ENTRIES, Middlebox
 from synfin.sim.router import Router
 from synfin.testing import values
 from synfin.testing.build import (
@@ -96,6 +97,21 @@ class Net(Faulty, Recording, Running):
     def router(self, name: str, *addresses: str) -> Router:
         """A router, to be linked to at least two others by :meth:`link`."""
         return self.network.add_router(values.host_name(name), *addresses)
+
+    def middlebox(
+        self, name: str, *, idle: Duration = "350s", most: int = MAX_ENTRIES
+    ) -> Middlebox:
+        """A stateful firewall, or what of a NAT the ends notice: a connection that was idle for
+        that long is forgotten, and what its ends send then is dropped in silence. ``forget()``
+        loses all connections at once; ``most``: how many it remembers. To be linked to both
+        sides by :meth:`link`."""
+        if most < 1:
+            raise Problem(
+                "net.counted", "{name} is 1 or more, not {word}", name="most", word=str(most)
+            )
+        return self.network.add_middlebox(
+            values.host_name(name), max(values.duration(idle), 1), most
+        )
 
     def link(
         self,
