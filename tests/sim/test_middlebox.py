@@ -1,9 +1,12 @@
 """A middlebox lets pass what it remembers; it forgets idle connections in silence."""
 
+from functools import partial
+
 import pytest
 
 from synfin.sim.middlebox import Middlebox, entry_of
 from synfin.sim.network import Network
+from synfin.wire.ip import Packet
 from synfin.wire.tcp import ACK, RST, SYN
 from tests.sim.fakes import MS, A, B, FakeHost, fake, network, tcp, udp
 
@@ -15,6 +18,10 @@ def through(idle: int = 100 * MS, most: int = 10) -> tuple[Network, FakeHost, Fa
     net.link("A", "M", MS)
     net.link("M", "B", MS)
     return net, a, b, box
+
+
+def send(host: FakeHost, packet: Packet) -> None:
+    host.outbox.append(packet)
 
 
 def test_only_a_syn_opens_and_both_directions_renew() -> None:
@@ -47,7 +54,7 @@ def test_a_reset_ends_an_entry_and_datagrams_make_one() -> None:
 def test_the_longest_idle_entry_makes_room() -> None:
     net, a, b, box = through(most=2)
     for at, port in ((0, 1), (1, 2), (2, 1), (3, 3)):
-        net.at(at * MS, lambda port=port: a.outbox.append(tcp(A, B, SYN, sport=port)))
+        net.at(at * MS, partial(send, a, tcp(A, B, SYN, sport=port)))
     net.at(5 * MS, lambda: a.outbox.append(tcp(A, B, sport=2)))
     net.at(6 * MS, lambda: a.outbox.append(tcp(A, B, sport=1)))
     net.run(until_ns=20 * MS)
