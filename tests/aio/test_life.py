@@ -253,6 +253,28 @@ def test_waits_know_their_descriptor_and_the_timer_that_bounds_them() -> None:
         here.run(look())
 
 
+def test_a_program_that_signals_itself_does_not_reach_the_interpreter() -> None:
+    import os
+    import signal
+
+    log: list[int] = []
+
+    async def graceful() -> None:
+        before = signal.signal(signal.SIGTERM, lambda number, _frame: log.append(number))
+        signal.raise_signal(signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
+        signal.raise_signal(signal.SIGTERM)  # as uvicorn does when it has shut down
+        await asyncio.sleep(1)
+        log.append(0)
+
+    with world() as here:
+        process = here.spawn("api", graceful)
+        here.run(asyncio.sleep(5))
+        assert process.exit == "killed"
+    assert log == [signal.SIGTERM] * 2
+
+
 def test_a_signal_reaches_the_handler_of_its_process() -> None:
     import signal
 

@@ -13,6 +13,7 @@ import pytest
 from synfin.aio.simulated import World
 from synfin.core.settings import LINUX
 from synfin.sim.faults import parse_fault
+from synfin.sim.network import Network
 from tests.aio.places import MS, echo, network, server, world
 
 SECOND = 1000 * MS
@@ -291,3 +292,32 @@ def test_three_hosts_on_one_loop_keep_their_ports_apart() -> None:
         assert here.run(ask("api"), host="client") == b"api"
         assert here.run(ask("other"), host="client") == b"other"
         assert here.run(ask("localhost"), host="api") == b"api"
+
+
+def test_both_families() -> None:
+    net = Network()
+    net.add_host("api", "10.0.0.1", "fd00::1", settings=LINUX)
+    net.add_host("client", "10.0.0.2", "fd00::2", settings=LINUX)
+    net.link("api", "client", delay_ns=MS)
+
+    async def serve() -> None:
+        started = await asyncio.start_server(echo, None, 80)
+        assert sorted(sock.getsockname()[0] for sock in started.sockets) == ["0.0.0.0", "::"]
+        await started.serve_forever()
+
+    async def ask() -> None:
+        for address in ("10.0.0.1", "fd00::1", "api"):
+            reader, writer = await asyncio.open_connection(address, 80)
+            writer.write(b"x")
+            assert await reader.readexactly(1) == b"x"
+            family = writer.get_extra_info("socket").family
+            six = socket.AF_INET6 if ":" in address else socket.AF_INET
+            assert family == six
+            assert writer.get_extra_info("peername")[0] == (
+                address if address != "api" else "10.0.0.1"
+            )
+            writer.close()
+
+    with World(net) as here:
+        here.spawn("api", serve)
+        here.run(ask(), host="client")

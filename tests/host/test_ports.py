@@ -98,3 +98,13 @@ def test_ways_of_holding_are_shared() -> None:
     ports = table()
     assert ports.use_of(bytes(ONE), False) is ports.use_of(ONE, False)
     assert ports.use_of(ONE, True) == (ONE, True, False)
+
+
+def test_any_address_of_one_family_leaves_the_other_alone() -> None:
+    """As with IPV6_V6ONLY, which asyncio's servers set: a listener on :: takes no IPv4."""
+    from synfin.host.ports import overlap
+
+    assert overlap(bytes(4), bytes((10, 0, 0, 1)))
+    assert overlap(bytes(16), bytes(16))
+    assert not overlap(bytes(4), bytes(16))
+    assert not overlap(bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2)))

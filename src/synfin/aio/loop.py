@@ -59,6 +59,8 @@ class Loop(StockLoop):
         self.entered: Callable[[], None] = _nothing
         self.left: Callable[[], None] = _nothing
         """Called when the loop begins and ends to run: patches come and go."""
+        self.dies: Callable[[Process], None] = _keep
+        """A signal without a handler ends a process (set by the world)."""
         self.shuffle: random.Random | None = None
         """Draws whose callbacks run first, of different processes."""
         self.order: Iterator[int] = itertools.count(1)
@@ -299,6 +301,10 @@ class Loop(StockLoop):
 
 def _nothing() -> None:
     """Nobody wants to know."""
+
+
+def _keep(_process: Process) -> None:
+    """Nobody ends processes."""
 
 
 def _owner(task: asyncio.Task[Any]) -> Process | None:

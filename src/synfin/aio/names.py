@@ -9,6 +9,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Final
 
 from synfin.aio.driver import Driver
+from synfin.aio.process import current
 from synfin.wire.address import format_address, parse_address
 
 AddressInfo = tuple[
@@ -107,6 +108,16 @@ class Names(MutableMapping[str, list[str]]):
             raise failure("EAI_NONAME")
         return found
 
+    def _own_addresses(self, passive: bool, family: int) -> list[str]:
+        """Every address of this host (to listen), or its loopback (to connect)."""
+        four = ["0.0.0.0"] if passive else ["127.0.0.1"]
+        six = ["::"] if passive else ["::1"]
+        if family == socket.AF_INET6:
+            return six
+        process = current.get()
+        own = self._driver.names().get(process.host.lower(), []) if process is not None else []
+        return four + six if any(":" in address for address in own) else four
+
     # -- the calls --------------
     def getaddrinfo(
         self,
@@ -124,10 +135,7 @@ class Names(MutableMapping[str, list[str]]):
             raise failure("EAI_NONAME")
         number = _port(port, flags)
         if host is None or host == "":
-            passive = flags & socket.AI_PASSIVE
-            addresses = ["0.0.0.0"] if passive else ["127.0.0.1"]
-            if family == socket.AF_INET6:
-                addresses = ["::"] if passive else ["::1"]
+            addresses = self._own_addresses(bool(flags & socket.AI_PASSIVE), family)
         else:
             addresses = self._addresses(host.partition("%")[0], flags)
         kinds = [

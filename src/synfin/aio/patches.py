@@ -8,6 +8,7 @@ the other one, too.
 
 import _thread
 import asyncio
+import os
 import select
 import signal
 import socket
@@ -116,6 +117,9 @@ class Patches:
         self._set(uuid, "_generate_time_safe", None)
         self._set(uuid, "_last_timestamp", None)
         here(signal, "signal", self._signal)
+        here(signal, "raise_signal", self._raise_signal)
+        self._real_kill = os.kill
+        here(os, "kill", self._kill)
         here(threading.Thread, "start", starter(threading.Thread.start))
         self._foreign = Foreign(here)
         self._foreign.enter()
@@ -186,6 +190,24 @@ class Patches:
         before = process.signals.get(int(number), signal.SIG_DFL)
         process.signals[int(number)] = handler
         return before
+
+    def _raise_signal(self, number: int) -> None:
+        """raise(3): to the process whose code runs, by its own handlers; without one it dies."""
+        process = current.get()
+        if process is None:
+            return
+        handler = process.signals.get(int(number), signal.SIG_DFL)
+        if callable(handler):
+            handler(int(number), None)
+        elif handler != signal.SIG_IGN:
+            self._loop.call_soon(self._loop.dies, process)
+
+    def _kill(self, pid: int, number: int) -> None:
+        """kill(2): the number of this interpreter means the simulated process."""
+        if pid == os.getpid() and current.get() is not None:
+            self._raise_signal(number)
+        else:
+            self._real_kill(pid, number)
 
     # -- names taken elsewhere --------------
     def _elsewhere(self, swapped: dict[int, tuple[Any, Any]]) -> None:

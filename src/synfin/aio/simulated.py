@@ -70,6 +70,7 @@ class World:
             self.loop.selector.shuffle = random.Random(f"synfin/{seed}/order")
             self.loop.shuffle = random.Random(f"synfin/{seed}/turns")
         self.loop.selector.stuck = self._hang
+        self.loop.dies = self.kill
         self._patches: Patches = Patches(self.kernel, self.loop, seed, epoch)
         self.loop.entered = self._patches.enter
         self.loop.left = self._patches.leave
@@ -153,7 +154,11 @@ class World:
     def run(self, main: Coroutine[Any, Any, T], host: str = "") -> T:
         """Run everything until ``main`` (on ``host``) is done; its result. Raises what it
         raises; ProgramFailed, Hang, OutOfTime, TooManyEvents."""
-        process = self._process(host, "main")
+        try:
+            process = self._process(host, "main")
+        except ValueError:
+            main.close()
+            raise
         outcome: asyncio.Future[T] = self.loop.create_future()
         self._outcome, self._main = outcome, process
         self._start(process, main)

@@ -119,10 +119,14 @@ class PortTable:
 
 def _conflict(use: Use, address: bytes, reuse: bool, listening: bool) -> bool:
     other, other_reuse, other_listening = use
-    if not _overlap(address, other):
+    if not overlap(address, other):
         return False
     return not (reuse and other_reuse and not other_listening and not listening)
 
 
-def _overlap(one: bytes, other: bytes) -> bool:
+def overlap(one: bytes, other: bytes) -> bool:
+    """Whether one local address takes what the other does. "Any" is any of its own family:
+    a listener on :: takes no IPv4 (as with IPV6_V6ONLY)."""
+    if len(one) != len(other):
+        return False
     return one == other or is_unspecified(one) or is_unspecified(other)

@@ -40,6 +40,7 @@ from synfin.host.constants import (
 from synfin.host.errors import socket_error
 from synfin.host.listener import Listener
 from synfin.host.named_socket import Address
+from synfin.host.ports import overlap
 from synfin.host.records import HostConnection
 from synfin.host.status import tcp_info
 from synfin.wire.address import format_address, is_broadcast, is_multicast, is_unspecified
@@ -77,7 +78,7 @@ class Socket(ClosingSocket):
 
     def _conflicts_with_listener(self, port: int) -> bool:
         for other in self.host.tcp.demux.listeners.get(port, ()):
-            if other.address == self.local or not any(other.address) or not any(self.local):
+            if overlap(other.address, self.local):
                 return True
         return False
 
