@@ -21,8 +21,6 @@ from synfin.sim.network import Network
 PORT = 80
 TAGGED = 1 << 62
 """Smaller integers stand in a compiled object itself, as do tuples."""
-DESCRIPTORS = (types.GetSetDescriptorType, types.MemberDescriptorType)
-"""How attributes stand in a class that has no ``__dict__`` for them."""
 ATOMS = (int, float, str, bytes, bool, type(None))
 
 
@@ -80,16 +78,14 @@ def members(thing: object) -> Iterator[tuple[str, object]]:
             yield "item", item
         return
     yield from getattr(thing, "__dict__", {}).items()
-    compiled = not hasattr(thing, "__dict__")
+    names: list[str] = []
     for kind in type(thing).__mro__:
-        for name, slot in vars(kind).items():
-            if name.startswith("__") or not isinstance(slot, DESCRIPTORS):
-                continue
-            value = getattr(thing, name)
-            if compiled and isinstance(value, tuple):
-                yield from ((name, item) for item in value)
-            elif not (compiled and isinstance(value, int) and abs(value) < TAGGED):
-                yield name, value
+        names += vars(kind).get("__mypyc_attrs__", ())
+    for name in names:
+        value = getattr(thing, name, None)
+        for part in value if isinstance(value, tuple) else (value,):
+            if not (isinstance(part, int) and -TAGGED <= part < TAGGED):
+                yield name, part
 
 
 Found = dict[int, tuple[str, object]]

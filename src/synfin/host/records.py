@@ -106,9 +106,10 @@ class HostConnection(Connection):
         use: Use,
         observer: Observer | None,
     ) -> None:
+        local = local_of(key)
         super().__init__(
             settings,
-            local_of(key),
+            use[0] if use[0] == local else local,  # one object for all of them
             local_port_of(key),
             remote_of(key),
             remote_port_of(key),
