@@ -1,6 +1,8 @@
 """Sweeps: chunks, results that can be resumed, workers that are lost, kinds of failures."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from synfin.testing.sweep import (
     kinds,
     run_chunk,
     run_locally,
+    run_on_dask,
 )
 
 JOB = Job(("test_it.py",), "/somewhere", 10)
@@ -110,3 +113,36 @@ def test_what_pytest_cannot_run_is_fatal(folder: Path) -> None:
     done = run_chunk(Job(("nothing.py",), str(folder), 0), Chunk(1, 1))
     assert done.fatal
     assert "nothing.py" in done.error
+
+
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+from synfin.cli.main import cli
+
+if __name__ == "__main__":
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        cli.main([*sys.argv[1:], "--scheduler", cluster.scheduler_address])
+"""
+
+
+def test_a_dask_cluster_does_the_same(folder: Path) -> None:
+    pytest.importorskip("distributed")
+    (folder / "cluster.py").write_text(CLUSTER, encoding="utf-8")
+    words = ["sweep", "test_it.py", "--seeds", "8", "--jobs", "1", "--shrink", "0"]
+    done = subprocess.run(
+        [sys.executable, "cluster.py", *words],
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "8 runs with 8 seeds: 1 failure of 1 kind" in done.stdout
+    assert (folder / "died").exists()
+
+
+def test_no_cluster_is_one_line(folder: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(SweepError) as caught:
+        list(run_on_dask(JOB, [Chunk(1, 1)], "nonsense://here"))
+    assert "\n" not in str(caught.value)

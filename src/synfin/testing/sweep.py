@@ -87,7 +87,7 @@ _lock: Final = threading.Lock()
 
 
 def run_chunk(job: Job, chunk: Chunk) -> Done:
-    """Runs pytest on these seeds, here and now; a worker of any kind calls this."""
+    """Runs pytest on these seeds, here and now."""
     with tempfile.TemporaryDirectory(prefix="synfin-sweep-") as place:
         report = Path(place) / "report.jsonl"
         child = subprocess.Popen(
@@ -148,7 +148,7 @@ def _read(chunk: Chunk, report: Path, code: int, output: str) -> Done:
 def run_locally(job: Job, todo: Iterable[Chunk], workers: int) -> Generator[Done, None, None]:
     """Each chunk's results as they come; a chunk whose process died is tried again."""
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(_patiently, job, chunk) for chunk in todo]
+        futures = [pool.submit(run_patiently, job, chunk) for chunk in todo]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -159,7 +159,8 @@ def run_locally(job: Job, todo: Iterable[Chunk], workers: int) -> Generator[Done
             raise
 
 
-def _patiently(job: Job, chunk: Chunk) -> Done:
+def run_patiently(job: Job, chunk: Chunk) -> Done:
+    """As :func:`run_chunk`; a process that dies is tried again."""
     done = Done(chunk)
     for _ in range(TRIES):
         done = run_chunk(job, chunk)
@@ -190,7 +191,7 @@ def run_on_dask(job: Job, todo: Iterable[Chunk], address: str) -> Generator[Done
         raise SweepError(str(error).partition("\n")[0]) from None
     with client:
         futures = {
-            client.submit(run_chunk, job, chunk, pure=False, retries=TRIES - 1): chunk
+            client.submit(run_patiently, job, chunk, pure=False, retries=TRIES - 1): chunk
             for chunk in todo
         }
         for future in as_finished(futures):
