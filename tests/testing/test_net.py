@@ -274,6 +274,10 @@ def test_dns_failures() -> None:
             net.run(ask(), host="client")
         with net.dns("api", "servfail"), pytest.raises(OSError, match="Temporary failure"):
             net.run(ask(), host="client")
+        before = net.now
+        with net.dns("api", "timeout"), pytest.raises(OSError, match="Temporary failure"):
+            net.run(ask(), host="client")
+        assert net.now - before == pytest.approx(10)
         with net.dns("elsewhere", net.host("api").address):
             assert net.run(ask(host="elsewhere"), host="client") == b"hello"
         assert net.run(ask(), host="client") == b"hello"

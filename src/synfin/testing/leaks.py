@@ -40,7 +40,7 @@ def find_leaks(world: World) -> list[str]:
                     program=one.process.name,
                     ends=ends,
                     state=state_name(one.state, "ss"),
-                    made=getattr(one, "made", ""),
+                    made=said("leak-made", where=one.made) if one.made else "",
                 )
             )
     return found

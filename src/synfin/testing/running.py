@@ -41,7 +41,9 @@ class Running(Looking):
         if self._world is None:
             if self.closed:
                 raise Problem("net.closed", "this Net is closed")
-            self._world = World(self.network, seed=self.seed, max_time_ns=self.timeout)
+            self._world = World(
+                self.network, seed=self.seed, max_time_ns=self.timeout, trace_sockets=True
+            )
             self._world.__enter__()
             if self.audit:
                 self._sampler = Sampler(self._world.waiting)
@@ -180,7 +182,8 @@ class Running(Looking):
 
     def dns(self, name: str, answer: str) -> Disturbance:
         """From now on the DNS answers queries for ``name`` by ``answer``: an address, or how it
-        fails: ``nxdomain`` (no such host) or ``servfail`` (temporary failure)."""
+        fails: ``nxdomain`` (no such host), ``servfail`` (temporary failure), or ``timeout``
+        (the same after 10 s)."""
         return Answer(self.world, name, answer)
 
     def end_world(self) -> None:
@@ -213,7 +216,11 @@ class SlowReader(Disturbance):
 class Answer(Disturbance):
     """The DNS says something else for a while."""
 
-    FAILURES: Final = {"nxdomain": "EAI_NONAME", "servfail": "EAI_AGAIN"}
+    FAILURES: Final = {
+        "nxdomain": "EAI_NONAME",
+        "servfail": "EAI_AGAIN",
+        "timeout": "timeout",
+    }
 
     def __init__(self, world: World, name: str, answer: str) -> None:
         self._world: Final = world

@@ -19,6 +19,7 @@ testing-leak-open = { $host }: { $ends } ({ $state }) was never closed; { $progr
 testing-leak-made = , made at { $where }
 
 ## The report of a failure
+testing-check-failed = { $name } failed: { $error }
 testing-seed = seed { $seed }
 testing-replay = to run it again: { $command }
 testing-not-again = The failure did not come again with the same seed: something outside the simulation has a say in it (real time, threads, the order of a set, a file).

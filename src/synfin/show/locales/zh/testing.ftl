@@ -19,6 +19,7 @@ testing-leak-open = { $host }：{ $ends }（{ $state }）从未关闭，而 { $p
 testing-leak-made = ，创建于 { $where }
 
 ## 失败报告
+testing-check-failed = { $name } 失败：{ $error }
 testing-seed = 种子 { $seed }
 testing-replay = 重现：{ $command }
 testing-not-again = 用同一个种子重跑，失败没有再现：有仿真之外的因素在起作用（真实时间、线程、集合的遍历顺序、文件）。
