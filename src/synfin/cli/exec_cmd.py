@@ -232,11 +232,11 @@ def summary(app: App, wish: "ExecWish", outcome: "Outcome") -> None:
     for record in told["affected"][:LISTED]:
         fate = word(app.texts, "exec-fate", record["fate"])
         tail = f" ({record['fault']})" if record["fault"] else ""
-        words = segment_words(record)
-        app.note(
-            f"  {seconds(record['t'])}  #{record['n']} {record['from']} > {record['to']}"
-            f"  {words}: {fate}{tail}"
+        packet = (
+            f"{seconds(record['t'])}  #{record['n']} {record['from']} > {record['to']}"
+            f"  {segment_words(record)}"
         )
+        app.note("  " + app.ui("exec-struck", packet=packet, fate=fate) + tail)
     more = len(told["affected"]) + told["left_out"] - LISTED
     if more > 0:
         app.note("  " + app.ui("exec-more", count=more))

@@ -30,6 +30,7 @@ exec-error-refused = synfin exec cannot make its namespace here: { $words }
 exec-cannot-start = synfin exec: { $words }
 
 exec-direction = { $name }: packets { $sent } ({ $octets } octets), delivered { $delivered }, copies { $copies }; not delivered: { $fates }
+exec-struck = { $packet }: { $fate }
 exec-more = { $count ->
     [one] … and one packet more
    *[other] … and { $count } packets more

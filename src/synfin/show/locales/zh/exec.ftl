@@ -30,6 +30,7 @@ exec-error-refused = synfin exec 在这里建不了命名空间：{ $words }
 exec-cannot-start = synfin exec：{ $words }
 
 exec-direction = { $name }：{ $sent } 个报文（{ $octets } 字节），送达 { $delivered }，副本 { $copies }；未送达：{ $fates }
+exec-struck = { $packet }：{ $fate }
 exec-more = … 还有 { $count } 个报文
 exec-copy-of = #{ $n } 的副本
 exec-peer-silent = 对端在 { $seconds } 秒内没有监听；命令照样开始
