@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import weakref
 
 import pytest
 
-from synfin.aio import current_process
+from synfin.aio import current_process, graveyard
 from synfin.aio.errors import Hang, ProgramFailed
+from synfin.aio.loop import Loop
 from synfin.sim.tap import Tap, Transmission
 from synfin.wire.tcp import FIN, RST, Segment
 from tests.aio.places import MS, echo, server, world
@@ -367,3 +369,25 @@ def test_callbacks_of_one_process_keep_their_order_whatever_the_seed() -> None:
 
     assert len({order(seed) for seed in range(5)}) == 5
     assert order(3) == order(3)
+
+
+def test_a_closed_world_is_let_go_and_dead_tasks_are_bounded() -> None:
+    async def ask() -> None:
+        reader, writer = await asyncio.open_connection("api", 80)
+        writer.write(b"x")
+        await reader.readexactly(1)
+
+    def run(crash: bool) -> "weakref.ref[Loop]":
+        with world() as here:
+            here.spawn("api", server(echo))
+            here.run(ask(), host="client")
+            if crash:
+                here.crash("api")
+            return weakref.ref(here.loop)
+
+    plain = run(crash=False)
+    gc.collect()
+    assert plain() is None
+    for _ in range(3):
+        run(crash=True)
+    assert 0 < len(graveyard._tasks) <= graveyard.MOST

@@ -5,13 +5,19 @@ moments depend on what the process did before. Inside a run it is called every s
 """
 
 import gc
-from typing import Final
+from typing import ClassVar, Final
 
 EVERY_ROUNDS: Final = 5_000
+EVERY_RUNS: Final = 100
+"""After so many runs everything is collected: what was set aside during runs has grown too old
+for the collector to look at it by itself."""
 
 
 class Collecting:
     """Takes over the collector from :meth:`enter` to :meth:`leave`."""
+
+    runs: ClassVar[int] = 0
+    """Of all loops."""
 
     def __init__(self) -> None:
         self._left: int = EVERY_ROUNDS
@@ -32,6 +38,9 @@ class Collecting:
             gc.unfreeze()
         if self._was_enabled:
             gc.enable()
+            Collecting.runs += 1
+            if Collecting.runs % EVERY_RUNS == 0:
+                gc.collect()
 
     def round(self) -> None:
         """One round of the loop."""

@@ -12,21 +12,17 @@ from typing import Any, Final
 
 from synfin.aio.stock import StockTask
 
-MOST: Final = 5_000
-"""Tasks that are kept."""
+MOST: Final = 500
+"""Tasks that are kept, each with what it refers to (perhaps its whole world)."""
 
 _tasks: deque[StockTask] = deque()
-_others: deque[object] = deque(maxlen=4 * MOST)
 
 
 def keep(remains: list[object]) -> None:
-    """Keep all of ``remains``."""
+    """Keep the tasks among ``remains`` that are not done."""
     for item in remains:
-        if isinstance(item, StockTask):
+        if isinstance(item, StockTask) and not item.done():
             _tasks.append(item)
-        else:
-            quieten(item)
-            _others.append(item)
     while len(_tasks) > MOST:
         _let_go(_tasks.popleft())
 
@@ -57,8 +53,7 @@ def _at_exit() -> None:
         from ctypes import py_object, pythonapi
     except ImportError:
         return
-    for kept in (_tasks, _others):
-        pythonapi.Py_IncRef(py_object(kept))
+    pythonapi.Py_IncRef(py_object(_tasks))
 
 
 atexit.register(_at_exit)
