@@ -41,6 +41,10 @@ async def clients() -> None:
         if random.random() < 0.5:
             task.cancel()
         await asyncio.sleep(0.01)
+    # A reader whose server lost power hears nothing, for ever.
+    await asyncio.wait(tasks, timeout=30)
+    for task in tasks:
+        task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
         async with asyncio.timeout(20):

@@ -376,6 +376,7 @@ def test_a_closed_world_is_let_go_and_dead_tasks_are_bounded() -> None:
         reader, writer = await asyncio.open_connection("api", 80)
         writer.write(b"x")
         await reader.readexactly(1)
+        writer.close()
 
     def run(crash: bool) -> "weakref.ref[Loop]":
         with world() as here:

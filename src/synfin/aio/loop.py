@@ -33,6 +33,8 @@ class Task(StockTask):
         context = kwargs.get("context")
         self.process: Process | None = current.get() if context is None else context.get(current)
         self._order: int = next(kwargs["loop"].order)
+        if kwargs.get("name") is None:
+            kwargs["name"] = f"Task-{self._order}"  # asyncio's own count goes on for ever
         super().__init__(*args, **kwargs)
 
     def __hash__(self) -> int:
