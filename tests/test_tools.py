@@ -150,7 +150,7 @@ def test_nor_the_installed_package(tmp_path: Path) -> None:
 
 APT = '#!/bin/sh\necho "apt-get $*" >> "$LOG"\nexit {status}\n'
 MAKE = '#!/bin/sh\necho "make $* CI=$CI SYNFIN_REQUIRE_ALL=$SYNFIN_REQUIRE_ALL" >> "$LOG"\n'
-THERE = ("gcc", "curl", "ip", "ss", "unshare")
+THERE = ("gcc", "curl", "ip", "ss", "redis-server", "unshare")
 
 
 def continuous_integration(
@@ -199,7 +199,7 @@ def test_ci_installs_what_is_missing_and_nothing_else(root: Path, tmp_path: Path
 @needs_bash
 def test_ci_knows_the_package_of_each_command(root: Path, tmp_path: Path) -> None:
     _, said, _ = continuous_integration(root, tmp_path, apt=0, there=("tshark",))
-    assert said == "ci: installing gcc libc6-dev curl iproute2 util-linux\n"
+    assert said == "ci: installing gcc libc6-dev curl iproute2 redis-server util-linux\n"
 
 
 @needs_bash
