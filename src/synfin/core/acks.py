@@ -13,6 +13,7 @@ from synfin.core.acceptance import (
 from synfin.core.closed import reset_without_ack
 from synfin.core.delayed_acks import enter_quick_mode
 from synfin.core.ecn_signals import echo_answered, flags_arrived
+from synfin.core.events import NO_VALUES
 from synfin.core.fin_wait_2 import is_record
 from synfin.core.recovery import advance, react
 from synfin.core.send_again import next_rule
@@ -98,7 +99,9 @@ def _oldest(tcb: Tcb) -> int:
 def _syn_received_ack(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     """SND.UNA < SEG.ACK =< SND.NXT: enter ESTABLISHED."""
     crossed = not tcb.passive
-    values = (tcb.ours(ack), tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
+    values = NO_VALUES
+    if tcb.observer is not None:
+        values = (tcb.ours(ack), tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
     acknowledge_syn(tcb, segment, ack)
     window = unscaled_window(tcb, segment)
     if crossed and tcb.settings.crossing_window_scaled:
@@ -347,7 +350,9 @@ def _ack_by_state(tcb: Tcb, segment: Segment, seq: int) -> bool:
     state = tcb.state
     if state is State.ESTABLISHED or not tcb.snd.fin_acked:
         return False
-    numbers = (tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
+    numbers = NO_VALUES
+    if tcb.observer is not None:
+        numbers = (tcb.ours(tcb.snd.snd_una), tcb.ours(tcb.snd.snd_nxt))
     if state is State.FIN_WAIT_1:
         tcb.enter(Trigger.RCV_ACK_OF_FIN, rules.ACK_FIN_WAIT_2, numbers)
         tcb.stop_timer(PERSIST)

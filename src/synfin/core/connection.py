@@ -25,6 +25,7 @@ from synfin.core.errno import (
     EPIPE,
 )
 from synfin.core.errors import NetworkError, refusal
+from synfin.core.events import NO_VALUES, Values
 from synfin.core.output import poll
 from synfin.core.receiver import NOW
 from synfin.core.rules import Rule
@@ -255,7 +256,9 @@ class Connection(Tcb):
         if state is State.CLOSE_WAIT and self.settings.last_ack_at_close:
             self.enter(Trigger.SENT_FIN, rules.SEND_FIN, (self.ours(self.snd.buffer.end), queued))
         if state is State.ESTABLISHED or early:
-            self.enter(Trigger.CLOSE, rules.CLOSE_CALL, (state.value, queued))
+            watched = self.observer is not None
+            values: Values = (state.value, queued) if watched else NO_VALUES
+            self.enter(Trigger.CLOSE, rules.CLOSE_CALL, values)
         return 0
 
     def close(self, now: int) -> None:

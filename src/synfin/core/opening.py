@@ -9,6 +9,7 @@ from synfin.core.acks import acknowledge_syn
 from synfin.core.closed import reset_without_ack
 from synfin.core.delayed_acks import wait_for_answer
 from synfin.core.errno import ECONNREFUSED
+from synfin.core.events import NO_VALUES
 from synfin.core.sequence import first_absolute, unwrap, wrap
 from synfin.core.states import Trigger
 from synfin.core.tcb import CONNECTED, WRITABLE, Tcb
@@ -38,7 +39,9 @@ def _listen_syn(tcb: Tcb, segment: Segment) -> None:
     tcb.passive = tcb.rcv.half_open = True
     tcb.rcv.start(first_absolute(segment.seq))
     adopt_syn_options(tcb, segment)
-    values = (segment.seq, wrap(tcb.rcv.rcv_nxt), wrap(tcb.snd.iss))
+    values = NO_VALUES
+    if tcb.observer is not None:
+        values = (segment.seq, wrap(tcb.rcv.rcv_nxt), wrap(tcb.snd.iss))
     if tcb.settings.two_way:
         _counterfactual_two_way(tcb, segment)
         return
@@ -143,7 +146,9 @@ def _syn_sent_established(tcb: Tcb, segment: Segment, ack: int) -> None:
     rcv.start(first_absolute(segment.seq))
     rcv.rcv_adv = rcv.rcv_nxt + tcb.syn_window
     adopt_syn_options(tcb, segment)
-    values = (segment.ack, wrap(tcb.snd.iss), segment.seq, wrap(rcv.rcv_nxt))
+    values = NO_VALUES
+    if tcb.observer is not None:
+        values = (segment.ack, wrap(tcb.snd.iss), segment.seq, wrap(rcv.rcv_nxt))
     tcb.settled(rules.SYN_SENT_ESTABLISHED, segment, values)
     acknowledge_syn(tcb, segment, ack)
     tcb.snd.set_window(segment.window, rcv.irs, ack)

@@ -13,6 +13,7 @@ from synfin.core.delayed_acks import (
 )
 from synfin.core.ecn_signals import text_arrived
 from synfin.core.errno import ECONNRESET, EPIPE
+from synfin.core.events import NO_VALUES
 from synfin.core.receiver import DELAYED
 from synfin.core.sendbuffer import Chunk
 from synfin.core.states import State, Trigger
@@ -260,7 +261,9 @@ def _fin_arrives(tcb: Tcb, segment: Segment) -> None:
     rcv.fin_received = True
     rcv.forget_held()
     rcv.dsack = None
-    values = (tcb.theirs(rcv.fin_seq), tcb.theirs(rcv.rcv_nxt + 1))
+    values = NO_VALUES
+    if tcb.observer is not None:
+        values = (tcb.theirs(rcv.fin_seq), tcb.theirs(rcv.rcv_nxt + 1))
     rcv.rcv_nxt += 1
     if rcv.rcv_adv < rcv.rcv_nxt:
         rcv.rcv_adv = rcv.rcv_nxt
