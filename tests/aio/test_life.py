@@ -392,3 +392,31 @@ def test_a_closed_world_is_let_go_and_dead_tasks_are_bounded() -> None:
     for _ in range(3):
         run(crash=True)
     assert 0 < len(graveyard._tasks) <= graveyard.MOST
+
+
+def test_a_task_that_nobody_holds_is_not_collected_in_the_middle() -> None:
+    log: list[str] = []
+
+    async def waits() -> None:
+        reader, writer = await asyncio.open_connection("api", 80)
+        try:
+            await reader.read()
+            log.append("read")
+        except asyncio.CancelledError:
+            log.append("cancelled")
+            raise
+        finally:
+            writer.close()
+
+    async def main() -> None:
+        asyncio.create_task(waits())  # noqa: RUF006
+        await asyncio.sleep(1)
+        gc.collect()
+        await asyncio.sleep(1)
+
+    with world() as here:
+        here.spawn("api", server(echo))
+        here.run(main(), host="client")
+        gc.collect()
+        assert log == []
+    assert log == ["cancelled"]

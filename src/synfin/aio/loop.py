@@ -69,6 +69,8 @@ class Loop(StockLoop):
         """Numbers tasks and futures."""
         self.complaints: list[str] = []
         """What went to the loop's exception handler: errors that no program caught."""
+        self._held: list[StockTask] = []
+        self._held_most: int = 100
         self._dead: bool = False
         self._collecting: Collecting = Collecting()
         super().__init__(Selector(kernel, kernel.driver))
@@ -79,6 +81,11 @@ class Loop(StockLoop):
         self._clock_resolution = NS
 
     # -- running --------------
+    def close(self) -> None:
+        """See :class:`asyncio.AbstractEventLoop`."""
+        self._held.clear()
+        super().close()
+
     def run_forever(self) -> None:
         """See :class:`asyncio.AbstractEventLoop`; the patches hold meanwhile."""
         self._check_closed()
@@ -138,7 +145,16 @@ class Loop(StockLoop):
         task = Task(coro, loop=self, **kwargs)
         if task._source_traceback:
             del task._source_traceback[-1]
+        self._hold(task)
         return task
+
+    def _hold(self, task: StockTask) -> None:
+        """asyncio's own references are weak: a task that nobody else holds vanishes when the
+        collector comes by. Here it stays until it is done."""
+        self._held.append(task)
+        if len(self._held) > self._held_most:
+            self._held = [task for task in self._held if not task.done()]
+            self._held_most = 2 * len(self._held) + 100
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
         """See :class:`asyncio.AbstractEventLoop`; kept in :attr:`complaints`, too."""
