@@ -9,6 +9,7 @@ import pytest
 from synfin.aio.simulated import World
 from synfin.core.profiles import LINUX
 from synfin.sim.network import Network
+from synfin.sim.tap import LogTap
 from tests.aio.libraries.programs import NAMES
 
 MS = 1_000_000
@@ -16,8 +17,8 @@ PORT = 8_000
 LINKS = ("clean", "bad")
 
 
-def simulate(name: str, link: str, seed: int) -> tuple[int, int]:
-    """Runs one program; virtual ns and events that it took."""
+def simulate(name: str, link: str, seed: int) -> list[str]:
+    """Runs one program; what was on the wire, a line for each event."""
     program = import_module(f"tests.aio.libraries.programs.{name}")
     network = Network(seed=seed)
     network.add_host("server", "10.0.0.1/24", settings=LINUX)
@@ -28,10 +29,12 @@ def simulate(name: str, link: str, seed: int) -> tuple[int, int]:
         network.link(
             "server", "client", 40 * MS, jitter_ns=10 * MS, loss=0.03, reorder=0.02, duplicate=0.01
         )
+    log = LogTap()
+    network.tap(log)
     with World(network, seed=seed) as world:
         world.spawn("server", partial(program.serve, PORT), name=name)
         world.run(wait_and_use(program.use), host="client")
-    return network.now, network.events
+    return log.lines
 
 
 async def wait_and_use(use: object) -> None:
@@ -47,6 +50,15 @@ def test_library_runs_unmodified(name: str, link: str) -> None:
     simulate(name, link, seed=5)
 
 
-@pytest.mark.parametrize("name", NAMES)
+OTHERWISE = {
+    "tls": "OpenSSL's randomness is its own: signatures and keys differ, even in length",
+    "asyncpg_pair": "it numbers its statements by a global of its module, which goes on counting",
+}
+SAME_TWICE = [name for name in NAMES if name not in OTHERWISE]
+
+
+@pytest.mark.parametrize("name", SAME_TWICE)
 def test_library_run_is_the_same_twice(name: str) -> None:
-    assert simulate(name, "bad", seed=6) == simulate(name, "bad", seed=6)
+    first = simulate(name, "bad", seed=6)
+    assert len(first) > 30
+    assert simulate(name, "bad", seed=6) == first
