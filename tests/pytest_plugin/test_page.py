@@ -48,6 +48,10 @@ def test_the_tests_that_pass(inner: pytest.Pytester, project: str) -> None:
 
 def test_the_bug_is_found_as_shown(inner: pytest.Pytester, project: str) -> None:
     result = inner.runpytest("-x", "test_chance.py")
+    if sys.version_info[:2] != (3, 11):
+        # asyncio of another Python writes otherwise, so that another seed fails
+        assert result.parseoutcomes()["failed"] == 1
+        return
     result.assert_outcomes(passed=6, failed=1)
     shown = OUTPUT.search((DOCS / project).read_text(encoding="utf-8"))
     assert shown is not None
