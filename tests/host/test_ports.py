@@ -96,7 +96,9 @@ def test_holders_are_counted_in_each_way(steps: list[tuple[bool, int, int]]) -> 
 
 def test_ways_of_holding_are_shared() -> None:
     ports = table()
-    assert ports.use_of(bytes(ONE), False) is ports.use_of(ONE, False)
+    first = ports.use_of(bytes(bytearray(ONE)), False)
+    # The compiled engine holds a way in the record itself: then its address is what is shared.
+    assert ports.use_of(bytes(bytearray(ONE)), False)[0] is first[0]
     assert ports.use_of(ONE, True) == (ONE, True, False)
 
 
