@@ -1,10 +1,10 @@
 """Virtual time: the simulator under the event loop."""
 
 from synfin.aio.driver import Driver
-from synfin.aio.errors import OutOfTime, TooManyEvents
+from synfin.aio.errors import Fenced, OutOfTime, TooManyEvents
 from synfin.host.host import Host
 from synfin.host.sockets import Socket
-from synfin.sim.host import SimHost
+from synfin.sim.host import Factory, SimHost
 from synfin.sim.network import Network
 from synfin.wire.address import format_address
 
@@ -46,8 +46,16 @@ class SimDriver(Driver):
     def engine(self, host: str) -> Host:
         """See :class:`Driver`."""
         engine = self._known[host].engine
-        assert isinstance(engine, Host)
+        if not isinstance(engine, Host):
+            raise Fenced(f"host {host} runs in a process of its own: nothing of it is here")
         return engine
+
+    def set_apart(self, host: str, factory: Factory) -> None:
+        """From now on ``factory`` makes the engine of ``host``; it begins anew."""
+        node = self._known[host]
+        node._factory = factory
+        node.boots -= 1
+        node.engine = node._boot()
 
     def sim_host(self, host: str) -> SimHost:
         """The simulator's node."""

@@ -19,6 +19,7 @@ from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
+from synfin.aio.apart import Apart
 from synfin.aio.errors import Hang, OutOfTime, ProgramFailed, TooManyEvents
 from synfin.aio.graveyard import keep
 from synfin.aio.kernel import Kernel
@@ -74,6 +75,8 @@ class World:
         self._patches: Patches = Patches(self.kernel, self.loop, seed, epoch)
         self.loop.entered = self._patches.enter
         self.loop.left = self._patches.leave
+        self._epoch: int = epoch
+        self._apart: dict[str, Apart] = {}
         self._outcome: asyncio.Future[Any] | None = None
         self._main: Process | None = None
         self._shells: dict[tuple[str, int], Process] = {}
@@ -151,6 +154,16 @@ class World:
             failure.__cause__ = cause
             outcome.set_exception(failure)
 
+    def apart(self, host: str, program: str) -> Apart:
+        """Run ``program`` (``package.module:function``) on ``host`` in an interpreter of its
+        own, now and at each reboot; see :mod:`synfin.aio.apart`. No other program can run there."""
+        self.driver.find_hosts()
+        apart = Apart(program, self.seed, self._epoch, self.driver.names())
+        self.driver.set_apart(host, apart.make)
+        self._apart[host] = apart
+        self.driver.touched(host)
+        return apart
+
     def run(self, main: Coroutine[Any, Any, T], host: str = "") -> T:
         """Run everything until ``main`` (on ``host``) is done; its result. Raises what it
         raises; ProgramFailed, Hang, OutOfTime, TooManyEvents."""
@@ -201,6 +214,8 @@ class World:
         """Power cut: no code of ``host`` runs any more, no ``finally``; nothing is sent."""
         self.driver.sim_host(host).crash()
         self._bury_host(host)
+        if host in self._apart:
+            self._apart[host].end()
 
     def _bury_host(self, host: str) -> None:
         for process in self.processes:
@@ -330,6 +345,8 @@ class World:
                     self._bury(process, "killed")
                     self.kernel.forget_all(process)
                 keep(process.remains)
+            for apart in self._apart.values():
+                apart.end()
             self.loop.close()
             self.driver.close()
 
