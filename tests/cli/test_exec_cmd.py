@@ -1,9 +1,12 @@
 """What ``synfin exec`` refuses, in one line and with exit code 2; needs no kernel."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
+from synfin.cli.exec_cmd import read_faults
 from tests.cli.calling import bad, good
 
 
@@ -40,3 +43,17 @@ def test_elsewhere_it_says_so() -> None:
 def test_what_stands_behind_two_dashes_is_the_commands() -> None:
     assert "--delay" in good("exec", "--help")
     assert "10.77.0.2" in good("exec", "--help", lang="zh")
+
+
+@pytest.mark.parametrize("page", ["exec.md", "exec.zh.md"])
+def test_the_faults_of_the_page_can_be_read(page: str, root: Path) -> None:
+    text = (root / "docs" / page).read_text(encoding="utf-8")
+    drops = re.findall(r"^--drop  '(.*?)'", text, re.MULTILINE)
+    faults = re.findall(r"^--fault '(.*?)'", text, re.MULTILINE)
+    assert (len(drops), len(faults)) == (5, 3)
+    assert len(read_faults(tuple(drops), tuple(faults))) == 8
+
+
+def test_blanks_around_the_direction_do_no_harm() -> None:
+    spaced, plain = "client > server SYN nth=1", "client>server SYN nth=1"
+    assert read_faults((spaced,), ()) == read_faults((plain,), ()) == (f"{plain} drop",)
