@@ -1,6 +1,7 @@
 """``python -m tests.aio.truths simulated|kernel [ROW ...]``: what came out, as lines of JSON.
 
-``recorded/kernel.jsonl`` is what this printed with "kernel" and every row that the kernel can play.
+``recorded/kernel.jsonl`` is what this printed with "kernel", and then with the rows that
+take a quarter of an hour, by name.
 """
 
 import json
