@@ -41,7 +41,9 @@ def server(handler: Handler, port: int = 80, backlog: int = 100) -> Program:
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Sends back what comes, until the peer's FIN."""
-    while data := await reader.read(65_536):
-        writer.write(data)
-        await writer.drain()
-    writer.close()
+    try:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()  # from 3.12 on a server that is cancelled waits for its connections
