@@ -200,3 +200,24 @@ def test_wrong_markers(inner: pytest.Pytester, words: str, line: str) -> None:
     assert result.ret != 0
     result.stdout.fnmatch_lines([line])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("C.UTF-8", "run with this seed only*"), ("zh_CN.UTF-8", "只用这个种子运行*")],
+)
+def test_help_in_both_languages(
+    inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, lang: str, text: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", lang)
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    result = inner.runpytest_subprocess("--help")
+    result.stdout.fnmatch_lines([f"*--synfin-seed=N *{text}"])
+
+
+def test_wrong_options_in_chinese(inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    result = inner.runpytest_subprocess("--synfin-seeds", "viele")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--synfin-seeds 要的是个数*viele*"])

@@ -1,6 +1,7 @@
 """Programs on simulated hosts: links, faults, what befalls hosts - without pytest's help."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from synfin.aio.errors import Hang, NoHost
 from synfin.core.problems import Problem
 from synfin.testing import Net, ProgramDied
-from tests.testing.programs import ask, ask_patiently, serve
+from tests.testing.programs import ask, ask_patiently, echo, serve
 
 
 def test_ten_lines() -> None:
@@ -165,6 +166,28 @@ def test_a_killed_process_resets_what_comes() -> None:
         net.expect("api > client", "R", count=1)
 
 
+def test_a_program_may_end_in_order_when_it_is_told_to() -> None:
+    async def serve_until_told() -> None:
+        server = await asyncio.start_server(echo, "0.0.0.0", 80)
+        told = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+        async with server:
+            await told.wait()
+        await asyncio.sleep(1)
+
+    with Net() as net:
+        polite = net.host("api").start(serve_until_told)
+        rude = net.host("db").start(serve)
+        net.host("client")
+        net.run(ask_patiently(), host="client")
+        for program in (polite, rude):
+            program.terminate()
+        net.run(asyncio.sleep(0.5))
+        assert (polite.exit, rude.exit) == ("", "killed")
+        net.run(asyncio.sleep(1))
+        assert polite.exit == "done"
+
+
 def test_a_crash_is_silent_and_a_reboot_starts_programs_again() -> None:
     with Net() as net:
         api = net.host("api")
@@ -299,7 +322,7 @@ def test_a_wait_that_nothing_can_end_is_a_hang() -> None:
 def test_settings_lie_over_the_profile() -> None:
     with Net() as net:
         net.host("api").start(serve)
-        net.host("client", syn_retries=1, syn_linear_timeouts=0)
+        net.host("client", tcp_syn_retries=1, syn_linear_timeouts=0)
         net.drop("client > api")
         with pytest.raises(TimeoutError):
             net.run(ask(), host="client")

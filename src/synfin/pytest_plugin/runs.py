@@ -2,8 +2,10 @@
 
 import functools
 import inspect
+import io
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from synfin.core.problems import Problem
-from synfin.pytest_plugin.taking import REPORTER, arguments, seeds_of
+from synfin.pytest_plugin.taking import REPORTER, arguments, seeds_of, wrong
 from synfin.show.problems import problem_text
 from synfin.testing import Net
 from synfin.testing.determinism import Garbage, differences
@@ -102,7 +104,7 @@ def fixture_in_virtual_time(
                 net.run(_next(generator))
             except StopAsyncIteration:
                 return
-            pytest.fail(f"async fixture {function.__name__} yields more than once", pytrace=False)
+            wrong("yields", name=function.__name__)
 
         return generate
 
@@ -151,8 +153,11 @@ def _again(item: pytest.Function, nextitem: pytest.Item | None, plan: Plan) -> O
     item.stash[PLAN] = plan
     _forget(item, SUMMARY)
     item._initrequest()
+    # with -s, what the test prints has been printed once
+    quiet = item.config.getoption("capture") == "no"
     try:
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        with redirect_stdout(io.StringIO()) if quiet else nullcontext():
+            reports = runtestprotocol(item, nextitem=nextitem, log=False)
     finally:
         _forget(item, PLAN)
     failed = next((report for report in reports if report.failed), None)

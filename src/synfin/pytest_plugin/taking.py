@@ -1,6 +1,7 @@
 """Which tests are ours, with which seeds and settings; the options. Imports no simulator."""
 
 import inspect
+import sys
 from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
@@ -17,48 +18,47 @@ DEFAULT_SEED: Final = 1
 REPORTER: Final = pytest.StashKey[Reporter]()
 MOST_SEEDS: Final = 10_000_000
 
+OPTIONS: Final[tuple[tuple[str, str | None, str | int | None], ...]] = (
+    ("--synfin", None, None),
+    ("--synfin-seed", "N", None),
+    ("--synfin-seeds", "N|A-B", None),
+    ("--synfin-shrink", "RUNS", 200),
+    ("--synfin-audit", None, None),
+    ("--synfin-check-determinism", None, None),
+    ("--synfin-out", "DIR", "synfin-out"),
+    ("--synfin-report", "FILE", None),
+)
+"""Name, what its value is called (None: a flag), default."""
+
 
 def add_options(group: pytest.OptionGroup) -> None:
     """``--synfin…``."""
-    group.addoption(
-        "--synfin", action="store_true", default=False,
-        help="run every async test on the simulated loop",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-seed", type=int, metavar="N", default=None,
-        help="run with this seed only (what a failure's report says)",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-seeds", metavar="N|A-B", default=None,
-        help="run each test with the seeds 1 to N, or A to B",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-shrink", type=int, metavar="RUNS", default=200,
-        help="after a failure, look for the fewest lost segments in at most RUNS runs"
-        " (default 200; 0: do not look)",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-audit", action="store_true", default=False,
-        help="list the awaits that nothing but TCP's own limits bounds",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-check-determinism", action="store_true", default=False,
-        help="run each test twice and name the first packet that differs",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-out", metavar="DIR", default="synfin-out",
-        help="where failed tests leave captures, ladder and trace (default synfin-out)",
-    )  # fmt: skip
-    group.addoption(
-        "--synfin-report", metavar="FILE", default=None,
-        help="append a JSON line for each test and seed to FILE, instead of drawing and"
-        " capturing (what synfin sweep reads)",
-    )  # fmt: skip
+    for name, metavar, default in OPTIONS:
+        if metavar is None:
+            group.addoption(name, action="store_true", default=False, help=_help(name))
+        elif isinstance(default, int) or name == "--synfin-seed":
+            group.addoption(name, type=int, metavar=metavar, default=default, help=_help(name))
+        else:
+            group.addoption(name, metavar=metavar, default=default, help=_help(name))
 
 
-def wrong(message: str) -> NoReturn:
+def _help(option: str) -> str:
+    """An option's text in the reader's language, where somebody is going to read it: texts
+    take longer to load than all else here."""
+    if not {"-h", "--help"} & set(sys.argv):
+        return option
+    return _said("option-" + (option.removeprefix("--synfin").removeprefix("-") or "every"))
+
+
+def _said(key: str, **values: str | int) -> str:
+    from synfin.show.texts import default_language, texts
+
+    return texts(default_language()).ui(f"pytest-{key}", **values)
+
+
+def wrong(key: str, **values: str | int) -> NoReturn:
     """Ends pytest with one line."""
-    raise pytest.UsageError(message)
+    raise pytest.UsageError(_said(f"wrong-{key}", **values))
 
 
 def is_async(function: object) -> bool:
@@ -115,7 +115,7 @@ def seeds_of(config: pytest.Config, mark: pytest.Mark | None) -> list[int]:
     makes no sense."""
     one, many = config.getoption("--synfin-seed"), config.getoption("--synfin-seeds")
     if one is not None and many is not None:
-        wrong("--synfin-seed and --synfin-seeds exclude each other")
+        wrong("both")
     if one is not None:
         return [one]
     if many is not None:
@@ -127,7 +127,7 @@ def seeds_of(config: pytest.Config, mark: pytest.Mark | None) -> list[int]:
     if seeds is None:
         seed = words.get("seed", DEFAULT_SEED)
         if not isinstance(seed, int):
-            wrong(f"@pytest.mark.synfin: seed is a number, not {seed!r}")
+            wrong("seed", word=repr(seed))
         return [seed]
     if isinstance(seeds, int):
         return list(_first(seeds, "@pytest.mark.synfin: seeds"))
@@ -135,23 +135,23 @@ def seeds_of(config: pytest.Config, mark: pytest.Mark | None) -> list[int]:
         chosen = list(seeds)
         if chosen and all(isinstance(seed, int) for seed in chosen):
             return chosen
-    wrong(f"@pytest.mark.synfin: seeds is how many, or a list of them, not {seeds!r}")
+    wrong("seeds", word=repr(seeds))
 
 
 def seed_range(text: str) -> range:
     """``20`` are the seeds 1 to 20, ``101-150`` those fifty."""
     low, dash, high = text.partition("-")
     if not low.isdecimal() or (dash and not high.isdecimal()):
-        wrong(f"--synfin-seeds is a number or a range such as 101-150, not '{text}'")
+        wrong("range", word=text)
     if not dash:
         return _first(int(low), "--synfin-seeds")
-    _first(int(high) - int(low) + 1, "the number of --synfin-seeds")
+    _first(int(high) - int(low) + 1, "--synfin-seeds")
     return range(int(low), int(high) + 1)
 
 
 def _first(count: int, what: str) -> range:
     if not 1 <= count <= MOST_SEEDS:
-        wrong(f"{what} is from 1 to {MOST_SEEDS}, not {count}")
+        wrong("count", what=what, most=MOST_SEEDS, count=count)
     return range(1, count + 1)
 
 
@@ -160,8 +160,8 @@ def arguments(mark: pytest.Mark | None) -> dict[str, object]:
     if mark is None:
         return {}
     if mark.args:
-        wrong(f"@pytest.mark.synfin takes names only, such as seeds={mark.args[0]!r}")
+        wrong("names-only", word=repr(mark.args[0]))
     for word in mark.kwargs:
         if word not in MARKER_WORDS:
-            wrong(f"@pytest.mark.synfin has no {word}=; there are {', '.join(MARKER_WORDS)}")
+            wrong("word", word=word, names=", ".join(MARKER_WORDS))
     return dict(mark.kwargs)

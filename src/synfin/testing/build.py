@@ -37,7 +37,9 @@ def laid_over(settings: Settings, switches: dict[str, Switch]) -> Settings:
     """``settings`` with these switches changed; ValueError says what is wrong with one."""
     changed: dict[str, object] = {}
     for word, value in switches.items():
-        name = switch_name(word)
+        # as sysctl calls them, or as we do
+        plain = word.removeprefix("tcp_")
+        name = switch_name(plain if plain in _TYPES or f"{plain}_ns" in _TYPES else word)
         if name not in _TYPES:
             raise Problem("net.switch", "'{word}' is no switch of a host", word=word)
         if isinstance(value, tuple) or (isinstance(value, int) and "str" not in _TYPES[name]):

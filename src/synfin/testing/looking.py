@@ -1,8 +1,9 @@
 """What a :class:`~synfin.testing.net.Net` lets a test look at: sockets, packets, counters."""
 
+from synfin.host.host import Host as Engine
 from synfin.testing import values
 from synfin.testing.base import Base
-from synfin.testing.capture import Counters, Packet, engine_of
+from synfin.testing.capture import Counters, Packet
 from synfin.testing.expecting import unmet
 from synfin.testing.sockets import SsRow, rows_of, state_of
 from synfin.testing.values import Duration
@@ -27,8 +28,8 @@ class Looking(Base):
         rows: list[SsRow] = []
         for name in names:
             sim = self.sim(name)
-            if sim.up:
-                rows += rows_of(name, engine_of(sim.engine), self.network.now)
+            if sim.up and isinstance(sim.engine, Engine):  # not one in a process of its own
+                rows += rows_of(name, sim.engine, self.network.now)
         if state:
             wanted = state_of(state)
             rows = [row for row in rows if row.state == wanted]

@@ -15,10 +15,15 @@ class Program:
     """What :meth:`Host.start` hands back. After a reboot it is the new process."""
 
     def __init__(
-        self, find: Callable[[], Process], kill: Callable[[Process], None], name: str
+        self,
+        find: Callable[[], Process],
+        kill: Callable[[Process], None],
+        signal: Callable[[Process], None],
+        name: str,
     ) -> None:
         self._find: Final = find
         self._kill: Final = kill
+        self._signal: Final = signal
         self.name: Final = name
 
     @property
@@ -44,6 +49,11 @@ class Program:
     def kill(self) -> None:
         """As by SIGKILL: see :meth:`Host.kill`."""
         self._kill(self.process)
+
+    def terminate(self) -> None:
+        """As by SIGTERM: the program's handler runs (``loop.add_signal_handler``); one without a
+        handler dies, as by :meth:`kill`."""
+        self._signal(self.process)
 
     def __repr__(self) -> str:
         return repr(self.process)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from synfin.core.problems import Problem
+from synfin.host.host import Host as Engine
 from synfin.lab.trace import Record
 from synfin.show import json_out, model, pcapng
 from synfin.show.ladder import Ladder, Options, Row, passed_on
@@ -12,7 +13,6 @@ from synfin.show.model import Trace
 from synfin.show.reader import from_records
 from synfin.show.texts import Texts
 from synfin.testing.base import Base
-from synfin.testing.capture import engine_of
 from synfin.testing.expecting import own_texts
 from synfin.wire.address import format_address
 
@@ -93,8 +93,8 @@ class Recording(Base):
         assert self.recorder is not None
         left: list[Record] = []
         for name, host in self.hosts.items():
-            if host.sim.up:
-                for info in engine_of(host.sim.engine).connections():
+            if host.sim.up and isinstance(host.sim.engine, Engine):
+                for info in host.sim.engine.connections():
                     if info.conn:
                         conn = self.recorder.conn(name, info.conn)
                         left.append({"host": name, "conn": conn, "state": info.state})

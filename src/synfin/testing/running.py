@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from signal import SIGTERM
 from typing import Any, Final, TypeVar
 
 from synfin.aio.process import Process
@@ -91,7 +92,11 @@ class Running(Looking):
             world.kill(process)
             self._tell_ends()
 
-        return Program(present, kill, name)
+        def terminate(process: Process) -> None:
+            world.signal(process, SIGTERM)
+            self._tell_ends()
+
+        return Program(present, kill, terminate, name)
 
     async def run_on(self, host: str, coroutine: Coroutine[Any, Any, T]) -> T:
         """See :meth:`Host.run`."""
