@@ -191,6 +191,34 @@ def test_where_nobody_listens_the_connection_is_refused(tmp_path: Path) -> None:
     assert report["directions"]["server>client"]["sent"] == 1
 
 
+@pytest.mark.skipif(not shutil.which("redis-benchmark"), reason="redis-server is not installed")
+def test_programs_in_c_run_with_many_connections(tmp_path: Path) -> None:
+    """Twenty connections of redis-benchmark at a real Redis, over a link that loses."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "",
+               "--dir", str(tmp_path)]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            end = time.monotonic() + 30
+            while not listens(port) and time.monotonic() < end:
+                time.sleep(0.02)
+            words = ("redis-benchmark", "-h", "server", "-p", str(port), "-n", "2000", "-c", "20",
+                     "-d", "500", "-t", "set,get", "--csv")  # fmt: skip
+            link = ("--loss", "1%", "--delay", "1ms", "--jitter", "1ms", "--duplicate", "1%")
+            out, report = told(tmp_path / "r.json", *link, "--", *words)
+        finally:
+            server.terminate()
+    assert [line.split(",")[0] for line in out.splitlines()][-2:] == ['"SET"', '"GET"']
+    assert all(way["fates"]["loss"] > 0 for way in report["directions"].values())
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does on this machine's loopback."""
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_datagrams_reach_the_service_and_its_answers_come_back(tmp_path: Path) -> None:
     """Small ones and one of several fragments; where nobody is, ICMP says so."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as service:

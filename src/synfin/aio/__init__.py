@@ -1,5 +1,6 @@
 """Unmodified asyncio programs over synfin's TCP: in virtual time in the simulator, or over a
-TUN device in real time. See :class:`synfin.aio.simulated.World`."""
+TUN device in real time. See :class:`synfin.aio.simulated.World` and, on Linux,
+:mod:`synfin.aio.over_tun`."""
 
 from synfin.aio.errors import (
     AioError,
