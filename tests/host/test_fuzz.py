@@ -223,7 +223,7 @@ class HostFuzzer:
         """Tables, ports and queues agree with each other."""
         tcp = self.host.tcp
         demux = tcp.demux
-        assert not tcp.to_poll
+        assert tcp.first_turn is None
         assert not tcp.replies
         assert len(demux.connections) <= tcp.settings.max_connections
         assert self.host.deadline() >= self.now

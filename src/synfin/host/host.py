@@ -267,7 +267,7 @@ class Host:
     def _mark_ready(self, sockets: list[UdpSocket]) -> None:
         for sock in sockets:
             if sock.owner is not None:
-                self.tcp.ready.append(sock.owner)
+                self.tcp.is_ready(sock.owner)
 
     # -- sending --------------
     def _send(self, packet: Packet) -> None:
@@ -332,7 +332,9 @@ class Host:
     def stirs(self) -> bool:
         """Whether :meth:`take_ready` or :meth:`poll` may have something (cheap)."""
         tcp = self.tcp
-        return bool(tcp.ready) or bool(tcp.to_poll) or bool(tcp.replies) or bool(self.waiting)
+        if tcp.first_turn is not None or tcp.ready_first is not None:
+            return True
+        return bool(tcp.ready) or bool(tcp.replies) or bool(self.waiting)
 
     # -- time --------------
     def deadline(self) -> int:
@@ -365,22 +367,25 @@ class Host:
     # -- applications --------------
     def has_ready(self) -> bool:
         """Whether :meth:`take_ready` may have something (cheap)."""
-        return bool(self.tcp.ready)
+        return self.tcp.ready_first is not None or bool(self.tcp.ready)
 
     def take_only_ready(self) -> Socket | None:
         """The socket that :meth:`take_ready` would return alone, without a list around it;
         None: none is ready, or several."""
-        ready = self.tcp.ready
-        if len(ready) != 1:
+        tcp = self.tcp
+        first = tcp.ready_first
+        if first is None or tcp.ready:
             return None
-        only = ready.pop()
-        return only if isinstance(only, Socket) and not only.closed else None
+        tcp.ready_first = None
+        return first if isinstance(first, Socket) and not first.closed else None
 
     def take_ready(self) -> list[Socket]:
         """Sockets whose readiness changed since the last call, each once."""
-        ready = self.tcp.ready
-        if not ready:
+        if not self.has_ready():
             return []
+        first = self.tcp.ready_first
+        ready = self.tcp.ready if first is None else [first, *self.tcp.ready]
+        self.tcp.ready_first = None
         self.tcp.ready = []
         sockets: list[Socket] = []
         for item in dict.fromkeys(ready):

@@ -125,7 +125,9 @@ class HostConnection(Connection):
         self.arming: int = 0
         self.heap_at: int = -1
         self.queued: bool = False
-        """It stands in the host's list of those to poll."""
+        """It stands in the host's queue of those to poll."""
+        self.next_turn: HostConnection | None = None
+        """The one behind it there."""
         self.tabled: bool = True
         """It is in the table of connections."""
         self.listener: object | None = None

@@ -108,7 +108,7 @@ class Socket(ClosingSocket):
         connection.socket = child
         host.tcp.report_queues(listener)
         if connection.unread or connection.rcv.fin_received or connection.error:
-            host.tcp.ready.append(child)
+            host.tcp.is_ready(child)
         return child, (child.shown_address(connection.remote), connection.remote_port)
 
     # -- active OPEN --------------

@@ -276,9 +276,11 @@ class TcpLayer(PassiveOpens):
         self.now = now
         out = self.replies
         self.replies = []
-        turn = self.to_poll
-        self.to_poll = self.to_poll_spare if self.to_poll_spare is not turn else []
-        for connection in turn:
+        connection = self.first_turn
+        self.first_turn = self.last_turn = None
+        while connection is not None:
+            following = connection.next_turn
+            connection.next_turn = None
             connection.queued = False
             segments = connection.poll(now, budget)
             if segments:
@@ -289,8 +291,7 @@ class TcpLayer(PassiveOpens):
                 self.after(connection, now)
             else:
                 self.demux.arm(connection)
-        turn.clear()
-        self.to_poll_spare = turn
+            connection = following
         return out
 
     def _pack(self, connection: HostConnection, segments: list[Segment], out: list[Packet]) -> None:

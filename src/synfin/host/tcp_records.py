@@ -72,12 +72,14 @@ class TcpRecords:
         self.next_id: int = 1
         self.max_segment: int = 0
         """Largest payload the device cuts itself; 0: none."""
-        self.to_poll: list[HostConnection] = []
-        self.to_poll_spare: list[HostConnection] = []
-        """Empty: takes the other's place while that is gone through."""
+        self.first_turn: HostConnection | None = None
+        """Those to poll: the first; each knows the one behind it."""
+        self.last_turn: HostConnection | None = None
         self.replies: list[Packet] = []
         self.ready: list[object] = []
         """Sockets whose readiness changed; the host hands them out."""
+        self.ready_first: object | None = None
+        """The one before them: mostly it is alone."""
         self.arriving: Packet | None = None
         """What is being processed: answers without a connection go back the way it came."""
         self.bound: dict[int, Informed] = {}
@@ -283,16 +285,33 @@ class TcpRecords:
             socket = connection.socket
             if isinstance(socket, Informed):
                 socket.news |= signals
-                self.ready.append(socket)
+                self.is_ready(socket)
         elif connection.time_wait is not None and connection.time_wait.state is State.CLOSED:
             self._time_wait_aborted(connection)
         if connection.wants_poll:  # which looks at the sending, too
             if not connection.queued:
-                connection.queued = True
-                self.to_poll.append(connection)
+                self._queue_for_poll(connection)
         elif connection.times.kind:
             connection.watch_sending(now)
         self.demux.arm(connection)
+
+    def _queue_for_poll(self, connection: HostConnection) -> None:
+        connection.queued = True
+        last = self.last_turn
+        if last is None:
+            self.first_turn = connection
+        else:
+            last.next_turn = connection
+        self.last_turn = connection
+
+    def is_ready(self, socket: object) -> None:
+        """The readiness of ``socket`` changed."""
+        if self.ready:
+            self.ready.append(socket)
+        elif self.ready_first is None:
+            self.ready_first = socket
+        elif self.ready_first is not socket:
+            self.ready.append(socket)
 
     def _progress(self, connection: HostConnection, now: int) -> int:
         """What was sent and acknowledged, for the error queue; ERROR_NEWS or 0."""
@@ -322,7 +341,7 @@ class TcpRecords:
         if listener.socket is not None:
             if isinstance(listener.socket, Informed):
                 listener.socket.news |= READABLE
-            self.ready.append(listener.socket)
+            self.is_ready(listener.socket)
 
     def _enter_time_wait(self, connection: HostConnection) -> None:
         """The compact record takes the connection's place in the table."""
