@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime
 import os
+import queue
 import random
 import secrets
 import signal
@@ -14,7 +15,7 @@ import uuid
 
 import pytest
 
-from synfin.aio import AioError, Fenced, NoHost, OutOfTime, TooManyEvents
+from synfin.aio import AioError, Fenced, NoHost, OutOfTime, TooManyEvents, workers
 from synfin.aio.simulated import World
 from tests.aio.places import MS, network, world
 
@@ -285,3 +286,29 @@ def test_one_run_at_a_time() -> None:
 
     with world() as here:
         here.run(inside())
+
+
+@pytest.mark.parametrize("what", ["queue", "event", "result"])
+def test_waiting_for_another_thread_in_the_loops_own(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Functions run inline: such a wait would be one for oneself, and the test would hang."""
+    monkeypatch.setattr(workers, "BLOCKED_S", 0.05)
+
+    async def inside() -> None:
+        loop = asyncio.get_running_loop()
+
+        def block() -> None:
+            if what == "queue":
+                queue.Queue[int]().get()
+            elif what == "event":
+                threading.Event().wait()
+            else:
+                asyncio.run_coroutine_threadsafe(asyncio.sleep(1), loop).result()
+
+        with pytest.raises(Fenced, match="runs inline here"):
+            await loop.run_in_executor(None, block)
+        assert not threading.Event().wait(0.001)
+
+    with world() as here:
+        here.run(inside(), host="client")

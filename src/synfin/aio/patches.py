@@ -31,7 +31,7 @@ from synfin.aio.polling import Polling
 from synfin.aio.process import current
 from synfin.aio.randomness import Randomness
 from synfin.aio.sockets import Runtime, SimSocket
-from synfin.aio.workers import starter
+from synfin.aio.workers import starter, waiter
 
 _MISSING: Final = object()
 
@@ -121,6 +121,7 @@ class Patches:
         self._real_kill = os.kill
         here(os, "kill", self._kill)
         here(threading.Thread, "start", starter(threading.Thread.start))
+        here(threading.Condition, "wait", waiter(threading.Condition.wait))
         self._foreign = Foreign(here)
         self._foreign.enter()
         for kind in (asyncio.BaseProtocol, asyncio.BaseTransport):

@@ -93,7 +93,8 @@ class World:
         check: bool = True,
     ) -> Process:
         """Start ``program`` on ``host``; with ``restart`` anew at each reboot, which takes a
-        coroutine function without arguments. ``check``: an exception of it ends the run."""
+        coroutine function without arguments. ``check``: an exception of it ends the run.
+        What it leaves running when it returns goes on; :meth:`kill` ends that, too."""
         factory: Program | None = None
         if asyncio.iscoroutine(program):
             coroutine: Coroutine[Any, Any, object] = program

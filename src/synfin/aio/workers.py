@@ -9,6 +9,8 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any, Final
 
+from synfin.aio.errors import Fenced
+
 _ANYIO: Final = ("anyio._backends._asyncio", "WorkerThread")
 
 
@@ -48,3 +50,25 @@ def starter(real: Callable[[Thread], None]) -> Callable[[Thread], None]:
         real(thread)
 
     return start
+
+
+BLOCKED_S: float = 5.0
+"""Real seconds after which a wait for another thread counts as one for ever."""
+
+
+def waiter(real: Callable[..., bool]) -> Callable[..., bool]:
+    """In place of :meth:`threading.Condition.wait`, on which queues, events and the results
+    of concurrent futures stand: who would be woken by the loop would wait for itself."""
+
+    def wait(condition: Any, timeout: float | None = None) -> bool:
+        if timeout is not None and timeout <= BLOCKED_S:
+            return real(condition, timeout)
+        if real(condition, BLOCKED_S):
+            return True
+        raise Fenced(
+            "a thread's event, queue or result is waited for in the thread of the loop, which "
+            "alone could provide it: what run_in_executor is given runs inline here; await it "
+            "in the loop, or run the program as a process of its own: synfin exec -- COMMAND"
+        )
+
+    return wait
