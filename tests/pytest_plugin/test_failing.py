@@ -137,6 +137,38 @@ async def test_in_use(net):
     )
 
 
+def test_fixtures_may_close_what_they_opened(inner: pytest.Pytester) -> None:
+    inner.makepyfile(
+        HEAD
+        + """
+@pytest.fixture
+async def tidy(net):
+    net.host("api").start(serve)
+    client = net.host("client")
+    reader, writer = await client.run(asyncio.open_connection("api", 80))
+    yield reader, writer
+    writer.close()
+
+@pytest.fixture
+async def untidy(net):
+    net.host("api").start(serve)
+    yield await net.host("client").run(asyncio.open_connection("api", 80))
+
+async def test_tidy(tidy):
+    tidy[1].write(b"hello")
+    assert await tidy[0].readexactly(5) == b"hello"
+
+async def test_untidy(untidy):
+    pass
+"""
+    )
+    result = inner.runpytest("--synfin")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at teardown of test_untidy*", "*(ESTAB) was never closed; *", "seed 1"]
+    )
+
+
 def test_chance_from_outside_is_named(inner: pytest.Pytester) -> None:
     inner.makepyfile(
         HEAD

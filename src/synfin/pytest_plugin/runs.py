@@ -19,11 +19,14 @@ from synfin.testing import Net
 from synfin.testing.determinism import Garbage, differences
 from synfin.testing.expecting import own_texts, said
 from synfin.testing.investigating import Findings, Outcome, Plan, Summary, investigate
+from synfin.testing.leaks import LeakedSockets
 from synfin.testing.summing import finish, place_of, summarize
 
 PLAN: Final = pytest.StashKey[Plan]()
 SUMMARY: Final = pytest.StashKey[Summary]()
 ERROR: Final = pytest.StashKey[BaseException]()
+PASSED: Final = pytest.StashKey[bool]()
+"""The test's own code has passed; fixtures have still to be taken down."""
 NET: Final = pytest.StashKey[Net]()
 
 
@@ -39,11 +42,16 @@ def net_for(item: pytest.Function, seed: int) -> Iterator[Net]:
     net = _made(words, seed, plan, bool(item.config.getoption("--synfin-audit")))
     net.title = item.name
     item.stash[NET] = net
+    _forget(item, PASSED)
     try:
         yield net
+        if PASSED in item.stash and closes_late(item):
+            _look_for_leaks(item, net)
         item.stash[SUMMARY] = summary = summarize(net, plan, item.stash.get(ERROR, None))
         if summary.audit and PLAN not in item.stash:
             item.user_properties.append(("synfin-audit", summary.audit))
+        if ERROR in item.stash and PASSED in item.stash:
+            raise item.stash[ERROR]
     finally:
         net.close()
         garbage.clear()
@@ -72,19 +80,43 @@ def in_virtual_time(item: pytest.Function, function: Callable[..., Any]) -> Call
     def run(*args: Any, **kwargs: Any) -> None:
         __tracebackhide__ = True
         net = item.stash[NET]
-        strict = arguments(item.get_closest_marker("synfin")).get("leaks", "fail") != "allow"
         try:
             result = function(*args, **kwargs)
             if inspect.iscoroutine(result):
                 net.run(result)
-            finish(net, leaks=strict)
+            if not closes_late(item):
+                finish(net, leaks=are_leaks_wrong(item))
         except BaseException as error:
             item.stash[ERROR] = error
             raise
+        item.stash[PASSED] = True
 
     # who looks for a coroutine function shall find none
     del run.__wrapped__
     return run
+
+
+def are_leaks_wrong(item: pytest.Function) -> bool:
+    """Whether sockets that are left open fail this test."""
+    return arguments(item.get_closest_marker("synfin")).get("leaks", "fail") != "allow"
+
+
+def closes_late(item: pytest.Function) -> bool:
+    """Whether fixtures of the test may close what they opened on the net when it has ended;
+    only then is it time to look for leaks."""
+    for name, found in item._fixtureinfo.name2fixturedefs.items():
+        function = found[-1].func
+        late = inspect.isgeneratorfunction(function) and "net" in found[-1].argnames
+        if name != "net" and (late or inspect.isasyncgenfunction(function)):
+            return True
+    return False
+
+
+def _look_for_leaks(item: pytest.Function, net: Net) -> None:
+    try:
+        finish(net, leaks=are_leaks_wrong(item))
+    except LeakedSockets as error:
+        item.stash[ERROR] = error
 
 
 def fixture_in_virtual_time(
@@ -130,7 +162,7 @@ def protocol(item: pytest.Function, nextitem: pytest.Item | None) -> bool:
     if reporter is not None:
         reporter.begin()
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    failed = next((r for r in reports if r.when == "call" and r.failed), None)
+    failed = next((report for report in reports if report.failed), None)
     if failed is not None and not item.config.getoption("usepdb") and SUMMARY in item.stash:
         _explain(item, nextitem, failed)
     elif failed is None and item.config.getoption("--synfin-check-determinism"):
@@ -171,7 +203,7 @@ def signature(item: pytest.Function, report: pytest.TestReport | None) -> str:
     """What tells failures apart: where it was raised, and the error's type."""
     if report is None:
         return ""
-    error = item.stash.get(ERROR, None) if report.when == "call" else None
+    error = item.stash.get(ERROR, None) if report.when != "setup" else None
     if error is not None:
         return place_of(error)
     crash = getattr(report.longrepr, "reprcrash", None)

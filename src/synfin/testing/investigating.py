@@ -16,6 +16,8 @@ from synfin.testing.shrinking import Budget, Shrinker
 SHRINK_RUNS: Final = 200
 SHRINK_SECONDS: Final = 30.0
 LADDER_PACKETS: Final = 24
+MOST_TRACED: Final = 200_000
+"""A run with more packets is not recorded: nobody would look through them."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Findings:
     seed: int
     command: str
     again: bool = True
+    untold: bool = False
     accidents: int = 0
     shrunk: list[Item] | None = None
     minimal: bool = False
@@ -117,6 +120,8 @@ class Findings:
         lines = [said("seed", seed=self.seed)]
         if self.command:
             lines.append(said("replay", command=self.command))
+        if self.untold:
+            lines.append(said("untold", most=MOST_TRACED))
         if not self.again:
             lines.append(said("not-again"))
         lines += self._accidents()
@@ -168,7 +173,9 @@ def investigate(
             findings.minimal = shrinker.minimal
             losses = losses_of(findings.shrunk)
         findings.runs = budget.made + 1
-    if not trace:
+    if first.summary.packets > MOST_TRACED:
+        findings.untold = True
+    if not trace or findings.untold:
         return findings
     last = run(Plan(trace=True, folder=folder, losses=losses))
     findings.again = last.failure == first.failure

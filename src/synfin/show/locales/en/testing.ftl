@@ -23,6 +23,7 @@ testing-check-failed = { $name } failed: { $error }
 testing-seed = seed { $seed }
 testing-replay = to run it again: { $command }
 testing-not-again = The failure did not come again with the same seed: something outside the simulation has a say in it (real time, threads, the order of a set, a file).
+testing-untold = more than { $most } packets were sent: nothing is drawn or captured; a smaller test tells more
 testing-accidents = { COUNT($count, one: "random accident", many: "random accidents") } (losses, copies …) happened in this run
 testing-fewest = it takes only { COUNT($count, one: "accident", many: "accidents") } of { $all } (found in { $runs } runs; without any one of them the test passes):
 testing-fewer = { COUNT($count, one: "accident", many: "accidents") } of { $all } will do (the search was cut short after { $runs } runs):

@@ -23,6 +23,7 @@ testing-check-failed = { $name } 失败：{ $error }
 testing-seed = 种子 { $seed }
 testing-replay = 重现：{ $command }
 testing-not-again = 用同一个种子重跑，失败没有再现：有仿真之外的因素在起作用（真实时间、线程、集合的遍历顺序、文件）。
+testing-untold = 发送的包超过 { $most } 个，不画图也不抓包；把测试缩小一些更容易看清问题
 testing-accidents = 这次运行中发生了 { $count } 次随机意外（丢包、重复……）
 testing-fewest = 其实只需要 { $all } 次意外中的 { $count } 次（共试跑 { $runs } 次；少了其中任何一次，测试就通过）：
 testing-fewer = { $all } 次意外中的 { $count } 次就足够了（试跑 { $runs } 次后停止查找）：
