@@ -105,3 +105,31 @@ def test_libraries_put_the_same_octets_on_the_wire(name: str) -> None:
     one = octets(0)
     assert len(one) > 100
     assert octets(54_321) == one
+
+
+def test_all_tasks_run_through_alike_whatever_else_there_was() -> None:
+    """Numbers that share a slot of the table: the order of insertion shows."""
+
+    def order(others: int) -> list[int]:
+        async def inside() -> list[int]:
+            tasks = [asyncio.create_task(asyncio.sleep(1000)) for _ in range(300)]
+            for task in tasks:
+                if hash(task) % 64 != 3:
+                    task.cancel()
+            await asyncio.sleep(1)
+            return [hash(task) for task in asyncio.all_tasks()]
+
+        ballast = asyncio.new_event_loop()
+        extra = [ballast.create_future() for _ in range(others)]
+        held = [ballast.create_task(asyncio.sleep(0)) for _ in range(others)]
+        try:
+            with world() as here:
+                return here.run(inside())
+        finally:
+            for task in held:
+                ballast.run_until_complete(task)
+            ballast.close()
+            assert len(extra) == others
+
+    first = order(0)
+    assert all(order(others) == first for others in (7, 100, 1000))

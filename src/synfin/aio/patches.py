@@ -124,6 +124,9 @@ class Patches:
         here(threading.Condition, "wait", waiter(threading.Condition.wait))
         self._foreign = Foreign(here)
         self._foreign.enter()
+        real_all_tasks = asyncio.all_tasks
+        for owner in (asyncio, asyncio.tasks):
+            here(owner, "all_tasks", lambda loop=None: _in_order(real_all_tasks(loop)))
         for kind in (asyncio.BaseProtocol, asyncio.BaseTransport):
             self._set(kind, "__hash__", self._loop.number_of)
 
@@ -254,6 +257,13 @@ def _find(swapped: dict[int, tuple[Any, Any]]) -> Iterator[tuple[dict[str, Any],
             pair = swapped.get(id(value))
             if pair is not None and pair[0] is value:
                 yield namespace, name, pair[0], pair[1]
+
+
+def _in_order(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    """The same set, built in the order of making: where two fall into one slot of its table
+    the first comes first, and asyncio's own set has the history of the whole process."""
+    ordered = sorted(tasks, key=hash)
+    return set(ordered)
 
 
 def _no_socketpair(*_args: Any, **_kwargs: Any) -> Any:

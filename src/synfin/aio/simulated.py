@@ -352,7 +352,8 @@ class World:
             self.driver.close()
 
     def _cancel_all(self) -> None:
-        tasks = [task for task in asyncio.all_tasks(self.loop) if not task.done()]
+        alive = sorted(asyncio.all_tasks(self.loop), key=hash)  # in the order of their making
+        tasks = [task for task in alive if not task.done()]
         tasks = [task for task in tasks if task not in self._dead_tasks()]
         if not tasks or asyncio._get_running_loop() is not None:
             return
