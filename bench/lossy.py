@@ -35,19 +35,37 @@ class LossyDevice(TunDevice):
         while True:
             if self._waiting:
                 return self._waiting.pop(0)
-            packet = super().read()
+            packet = TunDevice.read(self)
             if packet is None or isinstance(packet, Malformed):
                 return packet
-            self._waiting = self.survivors(packet, self.last_gso_size())
+            segment = packet.body
+            if not isinstance(segment, Segment) or not segment.payload:
+                return packet
+            gso_size = self.last_gso_size()
+            if self._spared(segment, gso_size):
+                return packet
+            self._waiting = self.survivors(packet, gso_size)
 
     def write(self, packet: Packet) -> bool:
         """What the dice leave of it."""
         segment = packet.body
-        size = segment.mss if isinstance(segment, Segment) else 0
+        if not isinstance(segment, Segment) or self._spared(segment, segment.mss):
+            return TunDevice.write(self, packet)
         good = True
-        for left in self.survivors(packet, size):
-            good = super().write(left) and good
+        for left in self.survivors(packet, segment.mss):
+            good = TunDevice.write(self, left) and good
         return good
+
+    def _spared(self, segment: Segment, mss: int) -> bool:
+        """The next loss is not in this one; then it has been counted."""
+        size = len(segment.payload)
+        if size == 0:
+            return True
+        count = -(-size // mss) if 0 < mss < size else 1
+        if self._until_next < count:
+            return False
+        self._until_next -= count
+        return True
 
     def _gap(self) -> int:
         """How many segments survive between two losses (a geometric distribution)."""

@@ -84,3 +84,19 @@ def test_what_was_released_is_let_go_of() -> None:
     assert buffer.start == 9995
     buffer.release(20_000)
     assert buffer.start == buffer.end == 10_000
+
+
+def test_text_that_goes_on_in_the_same_data_is_one_piece() -> None:
+    """However it was queued: a segment across both is a view, not a copy."""
+    text = bytes(range(256)) * 64
+    buffer = SendBuffer(1000)
+    buffer.append(text, 0, 5000)
+    buffer.append(text, 5000, 5000)
+    buffer.append(text, 12_000, 4384)
+    across = buffer.peek(1000 + 3000, 4000)
+    assert isinstance(across, memoryview)
+    assert across.obj is text
+    assert across == text[3000:7000]
+    assert buffer.peek(1000 + 9000, 2000) == text[9000:10_000] + text[12_000:13_000]
+    buffer.release(1000 + 9999)
+    assert buffer.peek(1000 + 9999, 3) == text[9999:10_000] + text[12_000:12_002]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from synfin.tun.frames import GSO_NONE, GSO_TCPV4, NEEDS_CSUM, TCP_SUM_AT, VNET, Writer, read
 from synfin.wire.ip import PROTO_TCP, Packet, decode_packet, encode_packet, encode_parts
 from synfin.wire.tcp import COPY_LIMIT, NO_OPTIONS, Options, Segment
-from tests.wire.strategies import addresses, packet_fields, packets, u8, u16, u32
+from tests.wire.strategies import addresses, option_sets, packet_fields, packets, u8, u16, u32
 
 HEAD = VNET.size
 LONG = b"0123456789" * (COPY_LIMIT // 10 + 1)
@@ -14,9 +14,8 @@ LONG = b"0123456789" * (COPY_LIMIT // 10 + 1)
 
 @st.composite
 def usual_packets(draw: st.DrawFn) -> Packet:
-    options = NO_OPTIONS
-    if draw(st.booleans()):
-        options = Options(ts_val=draw(u32), ts_ecr=draw(u32))
+    stamps = st.builds(Options, ts_val=u32, ts_ecr=u32)
+    options = draw(st.just(NO_OPTIONS) | stamps | option_sets())
     payload = draw(st.binary(max_size=100) | st.just(LONG))
     segment = Segment(
         draw(u16), draw(u16), draw(u32), draw(u32), draw(u8), draw(u16), options, payload, draw(u16)

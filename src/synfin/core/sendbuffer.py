@@ -130,12 +130,20 @@ class SendBuffer:
 
     # -- the text ---------------------------------------------------------------------
     def append(self, data: Chunk, offset: int = 0, length: int = -1) -> None:
-        """Queue ``length`` octets of ``data`` from ``offset`` on (not none; -1: all)."""
+        """Queue ``length`` octets of ``data`` from ``offset`` on (not none; -1: all). What
+        goes on where the last piece of the same data ended joins it, so that a segment
+        that spans both is no copy."""
         start = self.end
         self.end = start + (len(data) if length < 0 else length)
-        if self.pieces is _NO_PIECES:
-            self.pieces = []
-        self.pieces.append(Piece(start, self.end, data, offset))
+        pieces = self.pieces
+        if pieces is _NO_PIECES:
+            pieces = self.pieces = []
+        if len(pieces) > 0:
+            last = pieces[len(pieces) - 1]
+            if last.data is data and last.offset + start - last.start == offset:
+                last.end = self.end
+                return
+        pieces.append(Piece(start, self.end, data, offset))
 
     def peek(self, seq: int, length: int) -> Chunk:
         """``length`` octets from ``seq`` on, which must be held."""

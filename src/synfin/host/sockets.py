@@ -11,6 +11,7 @@ from synfin.core.errno import (
     EADDRINUSE,
     EAGAIN,
     EALREADY,
+    EBADF,
     ECONNABORTED,
     EINPROGRESS,
     EINVAL,
@@ -325,7 +326,8 @@ class Socket(ClosingSocket):
         if connection is None or not connection.unread:
             self.recv(limit)  # EAGAIN, an error, or the end
             return []
-        self._open()
+        if self.closed:
+            raise socket_error(EBADF)
         return connection.rcv.views(limit)
 
     def consumed(self, octets: int) -> None:
@@ -336,7 +338,7 @@ class Socket(ClosingSocket):
             raise socket_error(EINVAL)
         if octets == 0:
             return
-        now = self.host.clock()
+        now = self.host.tcp.now
         connection.consume(octets, now)
         if connection.rcv.fin_received and not connection.unread:
             connection.eof_read = True

@@ -53,6 +53,8 @@ MAX_SEGMENT: Final = 65_455
 """Payload of the largest segment that goes out as one write: the length field of
 IPv4 less 20 octets and a TCP header of 60."""
 
+_readv: Final = os.readv
+_writev: Final = os.writev
 _INTERFACE: Final = struct.Struct("16sH22x")
 _TRY_LATER: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EINTR})
 
@@ -130,7 +132,7 @@ class TunDevice:
             return self._cut.pop()
         buffer = self._buffers.top()
         try:
-            size = os.readv(self.fd, [buffer])
+            size = _readv(self.fd, [buffer])
         except OSError as error:
             if error.errno in _TRY_LATER:
                 return None
@@ -204,7 +206,7 @@ class TunDevice:
 
     def _write(self, parts: list[bytes | memoryview]) -> bool:
         try:
-            self.octets_out += os.writev(self.fd, parts)
+            self.octets_out += _writev(self.fd, parts)
         except OSError as error:
             if error.errno not in _TRY_LATER and error.errno not in (errno.EIO, errno.EINVAL):
                 raise
