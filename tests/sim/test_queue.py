@@ -1,9 +1,13 @@
 """The order of events, and timers that move."""
 
+import gc
+import sys
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synfin.core.timers import NEVER
+from synfin.sim.node import Flight
 from synfin.sim.queue import ARRIVAL, CALL, NOTHING, TIMER, EventQueue, Item, Lane
 from tests.sim.fakes import MS, SECOND, fake, network, pair, udp
 
@@ -149,3 +153,19 @@ def test_only_the_host_concerned_is_looked_at() -> None:
         pass
     assert len(second.inbox) == 1
     assert [fake(host).deadline_calls for host in hosts[2:]] == before
+
+
+def test_a_long_lane_is_let_go_at_once() -> None:
+    """Each item leads to the next one: that must not cost a level of recursion each."""
+    net = network()
+    sender = net.add_host("A", "10.0.0.1")
+    packet = udp("10.0.0.1", "10.0.0.2")
+    lane = Lane()
+    for number in range(100_000):
+        net.at(number, net.service)
+        net.queue.push_arrival(number, Flight(number, 0, packet, sender), lane)
+    assert len(net.queue) == 200_000
+    before = sys.getallocatedblocks()
+    del net, sender, lane
+    gc.collect()
+    assert sys.getallocatedblocks() < before - 200_000

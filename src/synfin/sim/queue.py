@@ -62,6 +62,8 @@ class EventQueue:
         self._arrivals: list[Item] = []
         self._timers: list[Item] = []
         self._calls: list[Item] = []
+        self._call_lane: Lane = Lane()
+        """Programs mostly make their calls in the order of time, too."""
         self._next: list[Item] = self._arrivals
         """The heap in which :meth:`first` found the first event."""
         self._serial: int = 0
@@ -72,16 +74,17 @@ class EventQueue:
 
     def push(self, time: int, priority: int, item: Item) -> None:
         """``item`` shall happen at ``time`` (ns)."""
+        if priority == CALL:
+            self._push_behind(time, item, self._calls, self._call_lane)
+            return
         self._number(time, item, None)
-        if priority == ARRIVAL:
-            _insert(self._arrivals, item)
-        elif priority == TIMER:
-            _insert(self._timers, item)
-        else:
-            _insert(self._calls, item)
+        _insert(self._arrivals if priority == ARRIVAL else self._timers, item)
 
     def push_arrival(self, time: int, item: Item, lane: Lane) -> None:
         """``item`` arrives at ``time`` (ns), usually not before the last one of ``lane``."""
+        self._push_behind(time, item, self._arrivals, lane)
+
+    def _push_behind(self, time: int, item: Item, heap: list[Item], lane: Lane) -> None:
         last = lane.last
         if last is not None and (last.lane is not lane or not last.queued):
             last = None  # it has left
@@ -91,7 +94,7 @@ class EventQueue:
         if last is not None and last.time <= time:
             last.follower = item
         else:
-            _insert(self._arrivals, item)
+            _insert(heap, item)
 
     def _number(self, time: int, item: Item, lane: Lane | None) -> None:
         self._serial += 1
