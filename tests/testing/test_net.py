@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,6 +204,31 @@ def test_a_crash_is_silent_and_a_reboot_starts_programs_again() -> None:
         api.reboot()
         assert net.run(ask(), host="client") == b"hello"
         assert program.running
+
+
+def test_a_host_in_an_interpreter_of_its_own_forgets_at_a_crash(tmp_path: Path) -> None:
+    async def count() -> bytes:
+        reader, writer = await asyncio.open_connection("api", 80)
+        writer.write(b"next\n")
+        answer = await reader.readline()
+        writer.close()
+        return answer.split()[0]
+
+    with Net(trace=True) as net:
+        api, client = net.host("api"), net.host("client")
+        api.start_apart("tests.aio.counting:serve")
+
+        async def main() -> list[bytes]:
+            before = [await client.run(count()), await client.run(count())]
+            api.crash()
+            api.reboot()
+            await asyncio.sleep(1)
+            return [*before, await client.run(count())]
+
+        assert net.run(main()) == [b"1", b"2", b"1"]
+        assert net.ss("api") == []
+        assert "PSH,ACK" in net.ladder()
+        assert len(net.save(tmp_path)) == 4
 
 
 def test_who_waits_for_a_program_that_dies_is_told() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from synfin.aio.apart import Apart
 from synfin.sim.host import SimHost
 from synfin.testing.build import Switch, laid_over
 from synfin.testing.capture import engine_of
@@ -48,6 +49,12 @@ class Host:
         """Starts ``program(*args, **kwargs)``, a coroutine function, as a process of this
         host: now, and again at every :meth:`reboot`. What it raises fails the test."""
         return self.net.start(self.name, program, *args, **kwargs)
+
+    def start_apart(self, program: str) -> Apart:
+        """Starts ``"package.module:function"`` in an interpreter of its own, now and at each
+        :meth:`reboot`: module globals are lost at a crash, as they are in reality. Make all
+        hosts that it talks to first. Its sockets are not listed by :meth:`ss`."""
+        return self.net.start_apart(self.name, program)
 
     async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs ``coroutine`` on this host and returns its result (or raises what it raised);

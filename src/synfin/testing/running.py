@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from signal import SIGTERM
 from typing import Any, Final, TypeVar
 
+from synfin.aio.apart import Apart
 from synfin.aio.process import Process
 from synfin.aio.simulated import World
 from synfin.core.problems import Problem
@@ -97,6 +98,12 @@ class Running(Looking):
             self._tell_ends()
 
         return Program(present, kill, terminate, name)
+
+    def start_apart(self, host: str, program: str) -> Apart:
+        """See :meth:`Host.start_apart`."""
+        self.sim(host)
+        self.join()
+        return self.world.apart(host, program)
 
     async def run_on(self, host: str, coroutine: Coroutine[Any, Any, T]) -> T:
         """See :meth:`Host.run`."""
