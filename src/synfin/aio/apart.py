@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import IO, Any, Final
 
 from synfin.aio.errors import AioError, ProgramFailed
@@ -77,7 +78,7 @@ class Apart:
         first = {
             "host": name,
             "program": self.program,
-            "settings": settings,
+            "settings": {one.name: getattr(settings, one.name) for one in fields(settings)},
             "secret": random(32),
             "seed": self.seed,
             "epoch": self.epoch,

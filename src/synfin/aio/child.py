@@ -16,6 +16,7 @@ from synfin.aio.kernel import Kernel
 from synfin.aio.loop import Loop
 from synfin.aio.patches import Patches
 from synfin.aio.process import Process, current
+from synfin.core.settings import Settings
 from synfin.core.timers import NEVER
 from synfin.host.host import Host
 from synfin.wire.ip import encode_packet
@@ -34,7 +35,8 @@ class ChildDriver(Driver):
         self.ended: str = ""
         self.trace: str = ""
         secret = random.Random(first["secret"])
-        self.host: Host = Host(first["host"], first["settings"], self.now, secret.randbytes)
+        settings = Settings(**first["settings"])  # compiled objects cross no pipe
+        self.host: Host = Host(first["host"], settings, self.now, secret.randbytes)
         for address, prefix_len, mtu in first["addresses"]:
             self.host.add_address(address, prefix_len, mtu)
 
