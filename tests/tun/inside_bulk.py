@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from synfin.core.settings import LINUX, MILLISECOND, SECOND
+from synfin.host import constants
 from synfin.host.sockets import Socket
 from synfin.tun import device as devices
 from synfin.tun import namespace
@@ -156,6 +157,28 @@ def datagrams_of_one_size() -> None:
     assert [len(one) for one in got] == [1000, 1000, 1000, 1000, 500]
     assert b"".join(got) == body
     assert device.packets_in == 1
+
+
+def more_datagrams_than_a_batch() -> None:
+    """One packet that stands for more datagrams than a turn takes: none of them waits for
+    the next packet."""
+    namespace.enter()
+    driver = Driver(namespace.make_device(f"{KERNEL}/24"), SYNFIN, LARGE)
+    sock = driver.host.socket(constants.SOCK_DGRAM)
+    sock.bind((SYNFIN, 9))
+    got: list[bytes] = []
+
+    def ready(_: Socket) -> None:
+        while sock.readable():
+            got.append(sock.recv(2000))
+
+    driver.ready = ready
+    pieces = 3 * BATCH
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 1000)
+        sender.sendto(bytes(1000) * pieces, (SYNFIN, 9))
+    driver.run(lambda: len(got) >= pieces, SECOND)
+    assert len(got) == pieces
 
 
 def fewer_offloads() -> None:

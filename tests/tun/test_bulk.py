@@ -17,6 +17,7 @@ pytestmark = pytest.mark.needs_tun
         "one_ack_for_a_batch",
         "an_ack_for_each",
         "datagrams_of_one_size",
+        "more_datagrams_than_a_batch",
         "fewer_offloads",
     ],
 )

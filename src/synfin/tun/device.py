@@ -158,6 +158,11 @@ class TunDevice:
                 return self._cut.pop()
         return found
 
+    def holds_more(self) -> bool:
+        """Whether :meth:`read` has something that the descriptor does not tell of: the rest
+        of datagrams that came as one."""
+        return bool(self._cut)
+
     def last(self) -> memoryview:
         """The octets of the packet read last."""
         return memoryview(self._buffers.current()).toreadonly()[self._start : self._size]

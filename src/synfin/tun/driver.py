@@ -123,11 +123,11 @@ class Driver:
         host = self.host
         now = self.now()
         due = host.not_before()
-        wait = max(0, min(min(due - now, most_ns), MAX_WAIT_NS))
+        arrived = self.device.holds_more()
+        wait = 0 if arrived else max(0, min(min(due - now, most_ns), MAX_WAIT_NS))
         # Rounded up to a millisecond: rounded down it would spin.
         events = self._epoll.poll(-(-wait // 1_000_000) / 1000)
         now = self.now()
-        arrived = False
         for fd, _ in events:
             if fd == self.device.fd:
                 arrived = True
