@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from synfin.core.settings import LINUX, MILLISECOND, SECOND
+from synfin.core.settings import LINUX, MILLISECOND, RFC, SECOND
+from synfin.core.timers import RETRANSMIT
 from synfin.host import constants
 from synfin.host.sockets import Socket
 from synfin.tun import device as devices
@@ -179,6 +180,27 @@ def more_datagrams_than_a_batch() -> None:
         sender.sendto(bytes(1000) * pieces, (SYNFIN, 9))
     driver.run(lambda: len(got) >= pieces, SECOND)
     assert len(got) == pieces
+
+
+def an_answer_that_waited() -> None:
+    """A program that computes for longer than the RTO finds its ACKs at the device: they
+    count before the timer does, and the congestion window stays."""
+    namespace.enter()
+    driver = Driver(namespace.make_device(f"{KERNEL}/24"), SYNFIN, RFC)
+    with socket.create_server((KERNEL, 80)):
+        sock = driver.host.socket()
+        sock.connect_ex((KERNEL, 80))
+        assert driver.run(sock.writable, SECOND)
+        connection = sock.conn
+        assert connection is not None
+        snd = connection.snd
+        window = snd.cc.cwnd
+        sock.send(b"question")
+        driver.service()
+        assert connection.timers.running(RETRANSMIT)
+        time.sleep((connection.deadline() - driver.now()) / SECOND + 0.01)
+        assert driver.run(lambda: snd.snd_una == snd.buffer.end, SECOND)
+        assert snd.cc.cwnd >= window
 
 
 def fewer_offloads() -> None:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.needs_tun
         "an_ack_for_each",
         "datagrams_of_one_size",
         "more_datagrams_than_a_batch",
+        "an_answer_that_waited",
         "fewer_offloads",
     ],
 )

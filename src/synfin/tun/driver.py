@@ -133,13 +133,14 @@ class Driver:
                 arrived = True
             elif fd in self._readers:
                 self._readers[fd]()
+        if arrived:
+            self._arrivals()  # before timers: the ACK that a timer waits for may have come
         if now >= due:
+            now = self.now()
             due = host.deadline()
             if now >= due:
                 self.late_ns = max(self.late_ns, now - due)
                 host.tick(now)
-        if arrived:
-            self._arrivals()
         self.service()
 
     def _arrivals(self) -> None:
