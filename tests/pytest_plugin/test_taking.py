@@ -175,6 +175,7 @@ def test_later():
     [
         (["--synfin-seeds", "0"], "*--synfin-seeds is from 1 to*"),
         (["--synfin-seed", "1", "--synfin-seeds", "2"], "*exclude each other*"),
+        (["--synfin-report", "nowhere/lines"], "*nowhere*cannot be written*"),
     ],
 )
 def test_wrong_options(inner: pytest.Pytester, args: list[str], line: str) -> None:
@@ -192,6 +193,10 @@ def test_wrong_options(inner: pytest.Pytester, args: list[str], line: str) -> No
         ("seeds='x'", "*seeds is how many*"),
         ("profile='beos'", "*no profile is called 'beos'*"),
         ("faults=['nonsense']", "*expected a direction such as*"),
+        ("faults=3", "*faults is a text such as*"),
+        ("leaks='maybe'", "*leaks is 'fail' or 'allow', not 'maybe'*"),
+        ("seed=3, seeds=5", "*seed and seeds exclude each other*"),
+        ("seeds=0", "*seeds is from 1 to*"),
     ],
 )
 def test_wrong_markers(inner: pytest.Pytester, words: str, line: str) -> None:
@@ -200,6 +205,8 @@ def test_wrong_markers(inner: pytest.Pytester, words: str, line: str) -> None:
     assert result.ret != 0
     result.stdout.fnmatch_lines([line])
     result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*taking.py*")  # nor the way that pytest came there
+    result.stdout.no_fnmatch_line("*another exception occurred*")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ See docs/testing.md.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +19,7 @@ from synfin.pytest_plugin.taking import (
     function_of,
     is_async,
     is_taken,
+    report_path,
     seeds_of,
     wants_net,
 )
@@ -37,9 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marker; options are checked before a test is collected."""
     config.addinivalue_line("markers", MARKER_HELP)
     seeds_of(config, None)
-    path = config.getoption("--synfin-report")
+    path = report_path(config)
     if path is not None:
-        config.stash[REPORTER] = Reporter(Path(path))
+        config.stash[REPORTER] = Reporter(path)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -13,7 +13,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from synfin.core.problems import Problem
-from synfin.pytest_plugin.taking import REPORTER, arguments, seeds_of, wrong
+from synfin.pytest_plugin.taking import REPORTER, arguments, faults_of, seeds_of, wrong
 from synfin.show.problems import problem_text
 from synfin.testing import Net
 from synfin.testing.determinism import Garbage, differences
@@ -39,7 +39,8 @@ def net_for(item: pytest.Function, seed: int) -> Iterator[Net]:
     words = arguments(item.get_closest_marker("synfin"))
     _forget(item, ERROR)
     garbage = Garbage(plan.garbage)
-    net = _made(words, seed, plan, bool(item.config.getoption("--synfin-audit")))
+    faults = faults_of(item.get_closest_marker("synfin"))
+    net = _made(words, faults, seed, plan, bool(item.config.getoption("--synfin-audit")))
     net.title = item.name
     item.stash[NET] = net
     _forget(item, PASSED)
@@ -58,19 +59,20 @@ def net_for(item: pytest.Function, seed: int) -> Iterator[Net]:
         _forget(item, NET)
 
 
-def _made(words: dict[str, object], seed: int, plan: Plan, audit: bool) -> Net:
+def _made(words: dict[str, object], faults: list[str], seed: int, plan: Plan, audit: bool) -> Net:
     options: dict[str, Any] = {
         name: words[name] for name in ("profile", "delay", "timeout") if name in words
     }
     options |= {"trace": plan.trace, "losses": plan.losses, "journal": plan.journal}
     try:
         net = Net(seed, audit=audit, **options)
-        faults = words.get("faults", ())
-        for text in [faults] if isinstance(faults, str) else faults:  # type: ignore[attr-defined]
+        for text in faults:
             net.fault(text)
     except Problem as error:
-        pytest.fail(f"@pytest.mark.synfin: {problem_text(own_texts(), error)}", pytrace=False)
-    return net
+        told = problem_text(own_texts(), error)
+    else:
+        return net
+    pytest.fail(f"@pytest.mark.synfin: {told}", pytrace=False)  # outside, or pytest tells both
 
 
 def in_virtual_time(item: pytest.Function, function: Callable[..., Any]) -> Callable[..., None]:
@@ -267,9 +269,11 @@ def _check(
 
 
 def folder_of(item: pytest.Function, seed: int) -> Path:
-    """``synfin-out/test_file/test_name/seed-7``, whatever characters the name has."""
+    """``synfin-out/test_file/test_name/seed-7`` (``TestClass.test_name`` in a class), whatever
+    characters the name has."""
     root = item.config.rootpath / str(item.config.getoption("--synfin-out"))
-    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in base_name(item))
+    full = base_name(item) if item.cls is None else f"{item.cls.__qualname__}.{base_name(item)}"
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in full)
     return root / item.path.stem / name / f"seed-{seed}"
 
 

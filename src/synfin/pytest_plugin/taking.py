@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
@@ -57,8 +58,14 @@ def _said(key: str, **values: str | int) -> str:
 
 
 def wrong(key: str, **values: str | int) -> NoReturn:
-    """Ends pytest with one line."""
+    """A wrong option ends pytest with one line."""
     raise pytest.UsageError(_said(f"wrong-{key}", **values))
+
+
+def wrong_test(key: str, **values: str | int) -> NoReturn:
+    """What is wrong with one test is told in one line, while it is collected and later: for a
+    UsageError of a marker pytest would show how it came to look at it."""
+    pytest.fail(_said(f"wrong-{key}", **values), pytrace=False)
 
 
 def is_async(function: object) -> bool:
@@ -127,15 +134,19 @@ def seeds_of(config: pytest.Config, mark: pytest.Mark | None) -> list[int]:
     if seeds is None:
         seed = words.get("seed", DEFAULT_SEED)
         if not isinstance(seed, int):
-            wrong("seed", word=repr(seed))
+            wrong_test("seed", word=repr(seed))
         return [seed]
+    if "seed" in words:
+        wrong_test("both-words")
     if isinstance(seeds, int):
-        return list(_first(seeds, "@pytest.mark.synfin: seeds"))
+        if not 1 <= seeds <= MOST_SEEDS:
+            wrong_test("count", what="@pytest.mark.synfin: seeds", most=MOST_SEEDS, count=seeds)
+        return list(range(1, seeds + 1))
     if isinstance(seeds, Iterable) and not isinstance(seeds, str):
         chosen = list(seeds)
         if chosen and all(isinstance(seed, int) for seed in chosen):
             return chosen
-    wrong("seeds", word=repr(seeds))
+    wrong_test("seeds", word=repr(seeds))
 
 
 def seed_range(text: str) -> range:
@@ -155,13 +166,36 @@ def _first(count: int, what: str) -> range:
     return range(1, count + 1)
 
 
+def report_path(config: pytest.Config) -> Path | None:
+    """``--synfin-report``, where a file can be written."""
+    name = config.getoption("--synfin-report")
+    if name is None:
+        return None
+    path = Path(name)
+    if path.is_dir() or not path.parent.is_dir():
+        wrong("report", word=str(path))
+    return path
+
+
 def arguments(mark: pytest.Mark | None) -> dict[str, object]:
     """The marker's arguments by name."""
     if mark is None:
         return {}
     if mark.args:
-        wrong("names-only", word=repr(mark.args[0]))
+        wrong_test("names-only", word=repr(mark.args[0]))
     for word in mark.kwargs:
         if word not in MARKER_WORDS:
-            wrong("word", word=word, names=", ".join(MARKER_WORDS))
+            wrong_test("word", word=word, names=", ".join(MARKER_WORDS))
+    leaks = mark.kwargs.get("leaks", "fail")
+    if leaks not in ("fail", "allow"):
+        wrong_test("leaks", word=repr(leaks))
     return dict(mark.kwargs)
+
+
+def faults_of(mark: pytest.Mark | None) -> list[str]:
+    """The marker's faults: one text, or several."""
+    faults = arguments(mark).get("faults", ())
+    texts = [faults] if isinstance(faults, str) else faults
+    if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
+        wrong_test("faults", word=repr(faults))
+    return list(texts)

@@ -16,4 +16,8 @@ pytest-wrong-range = --synfin-seeds is a number or a range such as 101-150, not 
 pytest-wrong-count = { $what } is from 1 to { $most }, not { $count }
 pytest-wrong-names-only = @pytest.mark.synfin takes names only, such as seeds={ $word }
 pytest-wrong-word = @pytest.mark.synfin has no { $word }=; there are { $names }
+pytest-wrong-both-words = @pytest.mark.synfin: seed and seeds exclude each other
+pytest-wrong-leaks = @pytest.mark.synfin: leaks is 'fail' or 'allow', not { $word }
+pytest-wrong-faults = @pytest.mark.synfin: faults is a text such as 'a>b SYN drop', or a list of them, not { $word }
+pytest-wrong-report = --synfin-report: { $word } cannot be written: name a file in a folder that is there
 pytest-wrong-yields = async fixture { $name } yields more than once

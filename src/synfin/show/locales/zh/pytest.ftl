@@ -16,4 +16,8 @@ pytest-wrong-range = --synfin-seeds 要的是个数，或者范围，例如 101-
 pytest-wrong-count = { $what } 在 1 到 { $most } 之间，不能是 { $count }
 pytest-wrong-names-only = @pytest.mark.synfin 只接受带名字的参数，例如 seeds={ $word }
 pytest-wrong-word = @pytest.mark.synfin 没有 { $word }=；有 { $names }
+pytest-wrong-both-words = @pytest.mark.synfin：seed 和 seeds 不能同时用
+pytest-wrong-leaks = @pytest.mark.synfin：leaks 只能是 'fail' 或 'allow'，不能是 { $word }
+pytest-wrong-faults = @pytest.mark.synfin：faults 是一条故障，例如 'a>b SYN drop'，或者故障的列表，不能是 { $word }
+pytest-wrong-report = --synfin-report：无法写入 { $word }，请指定已有目录中的文件
 pytest-wrong-yields = 异步 fixture { $name } 多次 yield
