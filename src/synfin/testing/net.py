@@ -3,11 +3,10 @@
     from synfin.testing import Net
 
     with Net(seed=7) as net:
-        api, client = net.host("api"), net.host("client")
         net.link("client", "api", delay="20ms", loss=0.01)
-        api.start(serve)
+        net.host("api").start(serve)
         net.drop("client > api", flags="S", count=2)
-        reply = client.run_until_done(fetch("http://api:8080/"))
+        reply = net.run(fetch("http://api:8080/"), host="client")
         net.expect("api > client", flags="SA")
         assert net.ss("api", state="CLOSE-WAIT") == []
 
