@@ -9,9 +9,12 @@ import random
 import secrets
 import signal
 import socket
+import ssl
+import subprocess
 import threading
 import time
 import uuid
+from collections.abc import Callable
 
 import pytest
 
@@ -312,3 +315,56 @@ def test_waiting_for_another_thread_in_the_loops_own(
 
     with world() as here:
         here.run(inside(), host="client")
+
+
+def test_a_program_that_polls_for_ever_reaches_the_end_of_time() -> None:
+    """Not in days: each leap is twice as long, but none passes a timer."""
+    fired: list[float] = []
+
+    async def polls() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.25, lambda: fired.append(loop.time()))
+        while True:
+            await asyncio.sleep(0)
+
+    with World(network(), max_time_ns=3_600_000 * MS) as here, pytest.raises(OutOfTime):
+        here.run(polls(), host="client")
+    assert fired == [0.25]
+
+
+def _blocking_tls() -> None:
+    ssl.create_default_context().wrap_socket(socket.socket(), server_hostname="api")
+
+
+class Derived(socket.socket):
+    """What a package made of the real class before any run began."""
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (Derived, "class Derived"),
+        (_blocking_tls, "class SSLSocket"),
+        (lambda: subprocess.run(["true"], check=True), "a child process"),
+        (lambda: os.fork(), "a child process"),
+        (lambda: os.system("true"), "a child process"),
+    ],
+)
+def test_ways_around_the_loop_are_fenced(call: Callable[[], object], what: str) -> None:
+    async def inside() -> None:
+        call()
+
+    with world() as here, pytest.raises(Fenced, match=what):
+        here.run(inside(), host="client")
+    with Derived() as real:  # and outside all is as it was
+        assert real.fileno() >= 0
+
+
+def test_code_on_no_host_may_start_child_processes() -> None:
+    """A test may make its certificates."""
+
+    async def inside() -> int:
+        return subprocess.run(["true"], check=True).returncode
+
+    with world() as here:
+        assert here.run(inside()) == 0

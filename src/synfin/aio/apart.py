@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import fields
 from typing import IO, Any, Final
 
@@ -178,7 +179,9 @@ class ApartEngine:
     # -- the child --------------
     def _start(self) -> "subprocess.Popen[bytes]":
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        child = subprocess.Popen(
+        # in a context without a process: the program that reboots this host may start none
+        child = Context().run(
+            subprocess.Popen[bytes],
             [sys.executable, "-m", "synfin.aio.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

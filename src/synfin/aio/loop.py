@@ -76,6 +76,7 @@ class Loop(StockLoop):
         super().__init__(Selector(kernel, kernel.driver))
         self._selector: Selector
         self._selector.pending = self._has_ready
+        self._selector.next_timer = self._next_timer
         if not self.driver.real_time:
             self._selector.each_round = self._collecting.round
         self._clock_resolution = NS
@@ -107,6 +108,9 @@ class Loop(StockLoop):
 
     def _has_ready(self) -> bool:
         return bool(self._ready) or self._stopping
+
+    def _next_timer(self) -> int | None:
+        return round(self._scheduled[0]._when * 1e9) if self._scheduled else None
 
     def time(self) -> float:
         """Virtual seconds."""

@@ -12,11 +12,13 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from socket import socket as RealSocket
 from types import ModuleType
 from typing import Any, Final
 
@@ -24,7 +26,7 @@ from synfin.aio.clocks import Clocks
 from synfin.aio.datetimes import Datetimes
 from synfin.aio.errors import AioError, outside
 from synfin.aio.foreign import Foreign
-from synfin.aio.kernel import Kernel
+from synfin.aio.kernel import SIMULATED, Kernel
 from synfin.aio.loop import Loop
 from synfin.aio.names import Names, failure
 from synfin.aio.polling import Polling
@@ -122,6 +124,10 @@ class Patches:
         here(os, "kill", self._kill)
         here(threading.Thread, "start", starter(threading.Thread.start))
         here(threading.Condition, "wait", waiter(threading.Condition.wait))
+        here(RealSocket, "__init__", _no_real_socket(RealSocket.__init__))
+        for owner, name in _CHILDREN:
+            if hasattr(owner, name):
+                here(owner, name, _no_child(getattr(owner, name)))
         self._foreign = Foreign(here)
         self._foreign.enter()
         real_all_tasks = asyncio.all_tasks
@@ -237,6 +243,9 @@ class Patches:
         self._swapped = {}
 
 
+_CHILDREN: Final = (
+    (subprocess.Popen, "__init__"), (os, "fork"), (os, "posix_spawn"), (os, "system"),
+)  # fmt: skip
 _OURS: Final = ("synfin.", "_pytest", "pytest", "pluggy", "xdist", "execnet", "hypothesis")
 _STANDARD: Final = {
     "socket", "_socket", "time", "datetime", "_datetime", "random", "_random", "os", "posix",
@@ -264,6 +273,38 @@ def _in_order(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
     the first comes first, and asyncio's own set has the history of the whole process."""
     ordered = sorted(tasks, key=hash)
     return set(ordered)
+
+
+def _no_real_socket(real: Callable[..., None]) -> Callable[..., None]:
+    """In place of the real class's ``__init__``, which classes made of it before the run call:
+    they would reach the machine's own network, unseen."""
+
+    def init(
+        sock: RealSocket,
+        family: int = -1,
+        type: int = -1,
+        proto: int = -1,
+        fileno: int | None = None,
+    ) -> None:
+        if fileno is None or fileno >= SIMULATED:
+            kind = sock.__class__.__name__
+            why = "it derives from the real socket.socket; asyncio's calls, ssl= too, run here"
+            raise outside(f"a socket of class {kind}", why)
+        real(sock, family, type, proto, fileno)
+
+    return init
+
+
+def _no_child(real: Callable[..., Any]) -> Callable[..., Any]:
+    """A child process would run on the real machine. The test's own code, on no host, may."""
+
+    def start(*args: Any, **kwargs: Any) -> Any:
+        process = current.get()
+        if process is not None and process.host:
+            raise outside("a child process")
+        return real(*args, **kwargs)
+
+    return start
 
 
 def _no_socketpair(*_args: Any, **_kwargs: Any) -> Any:

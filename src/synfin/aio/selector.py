@@ -16,6 +16,9 @@ from synfin.host.sockets import Socket
 SPIN_ROUNDS: Final = 10_000
 """Rounds of the loop at one instant after which time moves on all the same: a program that
 polls with ``sleep(0)`` takes time, too."""
+SPIN_NS: Final = 1_000_000
+"""By how much it moves on then, at first: twice as far each time that nothing happens on the
+way, or a program that polls for what never comes would run for days."""
 NS: Final = 1_000_000_000
 
 
@@ -30,6 +33,7 @@ class Selector(selectors.BaseSelector, Readiness):
         """Descriptors to be looked at, oldest news first."""
         self._real: dict[int, int] = {}
         self._rounds: int = 0
+        self._leap: int = SPIN_NS
         self._instant: int = -1
         self._deaf: set[str] = set()
         """Hosts whose programs hear of no data: see :meth:`hold_reads`."""
@@ -37,6 +41,8 @@ class Selector(selectors.BaseSelector, Readiness):
         """Draws the order of sockets that are ready at once (the kernel promises none)."""
         self.pending: Callable[[], bool] = bool
         """Whether the loop has something else to do (set by the loop)."""
+        self.next_timer: Callable[[], int | None] = _no_timer
+        """When the loop's first timer is due, ns (set by the loop)."""
         self.each_round: Callable[[], None] = _nothing
         self.stuck: Callable[[], BaseException] = RuntimeError
         """The error for a wait that nothing can end (set by the loop)."""
@@ -137,6 +143,7 @@ class Selector(selectors.BaseSelector, Readiness):
         if ready or self.pending() or (timeout is not None and timeout <= 0):
             self._count_round()
             return ready
+        self._leap = SPIN_NS
         until = None if timeout is None else driver.now() + max(1, round(timeout * NS))
         while True:
             alive = driver.wait(until)
@@ -157,7 +164,15 @@ class Selector(selectors.BaseSelector, Readiness):
         self._rounds += 1
         if self._rounds >= SPIN_ROUNDS and not driver.real_time:
             self._rounds = 0
-            driver.wait(now + 1_000_000)
+            self._leap_from(now)
+
+    def _leap_from(self, now: int) -> None:
+        until = now + self._leap
+        timer = self.next_timer()
+        if timer is not None:
+            until = min(until, max(timer, now + 1))
+        self._driver.wait(until)
+        self._leap = 2 * self._leap if self._driver.now() >= until else SPIN_NS
 
     def _collect(self) -> list[tuple[selectors.SelectorKey, int]]:
         if not self._changed and not self._real:
@@ -199,6 +214,11 @@ class Selector(selectors.BaseSelector, Readiness):
 
 def _nothing() -> None:
     """Nobody counts."""
+
+
+def _no_timer() -> int | None:
+    """There is no loop yet."""
+    return None
 
 
 def descriptor_of(fileobj: Any) -> int:
