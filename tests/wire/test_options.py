@@ -181,3 +181,22 @@ def test_a_copy_has_every_field() -> None:
     assert all(getattr(new, name) == getattr(old, name) for name in names)
     new.mss = 1
     assert old.mss == 1460
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 255), st.integers(0, 0xFFFFFFFF), st.integers(0, 3))
+def test_the_usual_syn_is_read_and_written_as_any_other(
+    mss: int, scale: int, stamp: int, moved: int
+) -> None:
+    """In one go; the same octets with a NOP more are read one by one, and mean the same."""
+    options = Options(mss, scale, True, stamp, stamp ^ 0xFFFFFFFF)
+    raw = encode_options(options)
+    assert len(raw) == 20
+    slow = parse_options(bytes((1,)) * (4 * moved) + raw[:16] + raw[17:] + bytes((1,)))
+    for read in (parse_options(raw), slow):
+        assert (read.mss, read.window_scale, read.sack_permitted) == (mss, scale, True)
+        assert (read.ts_val, read.ts_ecr) == (stamp, stamp ^ 0xFFFFFFFF)
+        assert not read.malformed
+        assert read.sack == ()
+    assert raw[:4] == bytes((2, 4, mss >> 8, mss & 0xFF))
+    assert raw[4:8] == bytes((4, 2, 8, 10))
+    assert raw[16:] == bytes((1, 3, 3, scale))

@@ -34,11 +34,16 @@ COOKIE_MAX: Final = 16
 
 _TIMESTAMPS_HEAD: Final = 0x0101080A
 """NOP NOP kind 8 length 10: how timestamps stand in nearly every segment."""
+_MSS_HEAD: Final = 0x0204
+_SACK_AND_STAMPS: Final = 0x0402080A
+_SCALE_HEAD: Final = 0x010303
+"""MSS, SACK-permitted and timestamps, NOP and window scale: what Linux writes in a SYN."""
 
 _U16: Final = struct.Struct("!H")
 _U32: Final = struct.Struct("!I")
 _PAIR: Final = struct.Struct("!II")
 _TRIPLE: Final = struct.Struct("!III")
+_USUAL_SYN: Final = struct.Struct("!HHIIII")
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -123,6 +128,10 @@ def parse_options(buf: Buffer) -> Options:
         head, value, echo = _TRIPLE.unpack(buf)
         if head == _TIMESTAMPS_HEAD:
             return Options(-1, -1, False, value, echo)
+    if size == 20:
+        first, mss, second, value, echo, last = _USUAL_SYN.unpack(buf)
+        if first == _MSS_HEAD and second == _SACK_AND_STAMPS and last >> 8 == _SCALE_HEAD:
+            return Options(mss, last & 0xFF, True, value, echo)
     options = Options()
     at = 0
     while at < size:
@@ -193,6 +202,15 @@ def encode_options(options: Options) -> bytes:
         return b""
     if options.bsd_order:
         return _encode_bsd(options)
+    if _is_usual_syn(options):
+        return _USUAL_SYN.pack(
+            _MSS_HEAD,
+            options.mss & 0xFFFF,
+            _SACK_AND_STAMPS,
+            options.ts_val & 0xFFFFFFFF,
+            options.ts_ecr & 0xFFFFFFFF,
+            _SCALE_HEAD << 8 | options.window_scale & 0xFF,
+        )
     out = b""
     if options.md5 is not None:
         out = b"\x01\x01\x13\x12" + options.md5
@@ -210,6 +228,15 @@ def encode_options(options: Options) -> bytes:
     if options.fastopen is not None:
         out += _encode_fastopen(options, MAX_OPTIONS_LEN - len(out))
     return out
+
+
+def _is_usual_syn(options: Options) -> bool:
+    """All that Linux offers on a SYN, and nothing else."""
+    if options.mss < 0 or options.ts_val < 0 or options.window_scale < 0:
+        return False
+    if not options.sack_permitted or options.sack or options.fastopen is not None:
+        return False
+    return options.md5 is None
 
 
 def _encode_bsd(options: Options) -> bytes:
