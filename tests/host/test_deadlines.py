@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from synfin.core.timers import NEVER, RETRANSMIT
 from synfin.host.deadlines import Deadlines
-from synfin.host.demux import Demux
+from synfin.host.demux import FEW, Demux
 from synfin.host.records import HostConnection
 from tests.host.test_demux import connection
 
@@ -74,3 +74,20 @@ def test_a_connection_that_leaves_the_table_is_forgotten() -> None:
     assert demux.deadline() == 20
     assert demux.take_due(15) == (None, None)
     assert demux.take_due(20) == (other, None)
+
+
+def test_those_that_wait_for_nothing_do_not_pile_up() -> None:
+    """Idle connections are many; those with a timer that runs are few."""
+    demux = Demux()
+    for port in range(1, 10 * FEW):
+        one = connection(demux, port)
+        set_timer(one, 1000 + port)
+        demux.arm(one)
+        set_timer(one, NEVER)
+        demux.arm(one)
+        assert len(demux._deadlines) <= FEW + 1
+    waiting = connection(demux, 60_000)
+    set_timer(waiting, 20_000)
+    demux.arm(waiting)
+    assert demux.deadline() == 20_000
+    assert len(demux._deadlines) == 1

@@ -6,6 +6,7 @@ connections cost nothing.
 """
 
 from heapq import heappop, heappush
+from typing import Final
 
 from synfin.core.timers import NEVER
 from synfin.host.deadlines import Deadlines
@@ -14,6 +15,11 @@ from synfin.host.keys import Key
 from synfin.host.listener import Listener
 from synfin.host.records import HostConnection, HostTimeWait
 from synfin.wire.address import is_unspecified
+
+FEW: Final = 256
+"""Among so many connections one whose timers all stopped keeps its place, as it will soon
+have others. Among more it leaves at once, while it is in the processor's cache: later, places
+move that belong to connections which have long left it."""
 
 
 class Demux:
@@ -59,8 +65,11 @@ class Demux:
     def arm(self, connection: HostConnection) -> None:
         """Make sure that ``connection`` is looked at no later than at its deadline."""
         due = connection.timers.deadline
-        if due < connection.armed and connection.tabled:
-            self._deadlines.arm(connection, due)
+        if due < connection.armed:
+            if connection.tabled:
+                self._deadlines.arm(connection, due)
+        elif due == NEVER and len(self._deadlines) > FEW:
+            self._deadlines.remove(connection)
 
     def disarm(self, connection: HostConnection) -> None:
         """``connection`` leaves the table: its timers mean nothing any more."""
