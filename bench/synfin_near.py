@@ -30,7 +30,7 @@ from synfin.live.transfer import SETTINGS
 from synfin.tun.device import TunDevice
 from synfin.tun.driver import Driver
 from synfin.tun.interface import Interface, sysctl
-from synfin.tun.memory import calm_collector, keep_memory
+from synfin.tun.memory import keep_memory
 from synfin.tun.namespace import QUEUE
 
 LIMIT_NS = 600 * 10**9
@@ -76,7 +76,6 @@ class Near:
         self.closed = 0
         self.fars: list[Far] = []
         self.said: dict[str, Any] = {}
-        calm_collector()
 
     def ready(self, sock: Socket) -> None:
         """The listener accepts; the others echo."""

@@ -54,7 +54,6 @@ MAX_SEGMENT: Final = 65_455
 """Payload of the largest segment that goes out as one write: the length field of
 IPv4 less 20 octets and a TCP header of 60."""
 
-_readv: Final = os.readv
 _writev: Final = os.writev
 _INTERFACE: Final = struct.Struct("16sH22x")
 _TRY_LATER: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EINTR})
