@@ -266,6 +266,18 @@ def test_all_that_is_free_is_acceptable_but_not_to_a_half_open_child() -> None:
     assert made.acceptable(BASE + 65_535, 0)
 
 
+def test_views_may_be_released_before_their_octets_are_consumed() -> None:
+    made = receiver(buffer=100_000, window=100_000)
+    made.deliver(memoryview(bytes(range(250)) * 20))
+    for view in made.views(10_000):
+        view.release()
+    made.consume(10)
+    assert made.read(3) == bytes((10, 11, 12))
+    assert made.pinned == 5000
+    made.consume(4987)
+    assert (made.unread, made.pinned) == (0, 0)
+
+
 def test_text_beyond_what_was_offered_leaves_no_negative_window() -> None:
     """Switch window_is_free_space: what is free is taken, though it was not offered."""
     made = Receiver(RFC.but(receive_buffer=1000, window_is_free_space=True))

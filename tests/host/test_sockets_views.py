@@ -146,7 +146,10 @@ def test_what_cannot_change_is_kept_by_reference() -> None:
     text = bytes(1000)
     view = memoryview(text)[10:20]
     assert unchanging(text) is text
-    assert unchanging(view) is view
+    kept = unchanging(view)
+    assert isinstance(kept, memoryview)
+    assert kept.obj is text
+    assert kept == view
 
 
 @pytest.mark.parametrize(
@@ -181,3 +184,13 @@ def test_a_sent_buffer_may_be_used_again() -> None:
         got += server.recv(1 << 20)
         two.run()
     assert got == (b"before" * 1000)[:taken]
+
+
+def test_a_view_that_was_sent_may_be_released() -> None:
+    """As by ``with memoryview(data) as view: sock.send(view)``."""
+    two = Two()
+    client, server = two.pair()
+    with memoryview(b"x" * 5000) as view:
+        assert client.send(view) == 5000
+    two.run()
+    assert octets(server.recv_views()) == b"x" * 5000

@@ -186,14 +186,13 @@ class Receiver:
 
     def views(self, limit: int) -> list[memoryview]:
         """The first ``limit`` octets or fewer, in order and uncopied; they stay unread
-        until :meth:`consume`."""
+        until :meth:`consume`. The views are the caller's own, to be released if he likes."""
         found: list[memoryview] = []
         offset = self.offset
         for index in range(self.head, len(self.chunks)):
             if limit <= 0:
                 break
-            chunk = self.chunks[index]
-            part = memoryview(chunk) if isinstance(chunk, bytes) else chunk
+            part = memoryview(self.chunks[index])
             if offset or len(part) > limit:
                 part = part[offset : offset + limit]
                 offset = 0

@@ -42,11 +42,12 @@ def pinned_by(view: memoryview) -> int:
 
 
 def unchanging(data: bytes | bytearray | memoryview) -> Chunk:
-    """``data`` itself if nobody can change it (bytes, or octets of bytes), else a copy."""
+    """The octets of ``data`` uncopied if nobody can change them (bytes, or a view of bytes),
+    else a copy. The view is one of our own: its owner may release the one that came."""
     if isinstance(data, bytes):
         return data
     if isinstance(data, memoryview) and isinstance(data.obj, bytes) and plain(data):
-        return data
+        return memoryview(data)
     return bytes(data)
 
 
