@@ -430,3 +430,18 @@ def test_a_middlebox_forgets_and_says_nothing(evict: str) -> None:
         assert box.evicted >= 1
         assert net.expect("client > api", "DATA", within=50)[-1].lost == "no-state"
         net.expect("* > client", "R", count=0)
+
+
+def test_a_direction_of_a_host_that_is_not_there_is_an_error() -> None:
+    """Or an expectation that there is no such packet could not fail."""
+    with Net() as net:
+        net.link("client", "api")
+        for look in (
+            lambda: net.expect("client > apo", "R", count=0),
+            lambda: net.counters("clinet > api"),
+            lambda: net.packets("client > apo"),
+            lambda: net.run(net.wait_for("client > apo")),
+        ):
+            with pytest.raises(ValueError, match="no host is called"):
+                look()
+        assert net.expect("client > 10.0.0.2", count=0) == []

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from synfin.core.problems import Problem
 from synfin.lab.recorder import Recorder
-from synfin.lab.values import near
+from synfin.lab.values import is_address, near
 from synfin.sim.host import SimHost
 from synfin.sim.links import Link
 from synfin.sim.luck import Luck
@@ -82,6 +82,15 @@ class Base:
                 word=name, hint=near(name, self.hosts),
             )  # fmt: skip
         return self.hosts[name].sim
+
+    def way(self, text: str) -> tuple[str, str]:
+        """A direction between hosts that are there (or addresses, or ``*``); ValueError for
+        others: of a name that is spelt wrong nothing could ever be seen."""
+        ends = values.direction(text)
+        for name in ends:
+            if name != "*" and not is_address(name) and name not in self.network.nodes:
+                self.sim(name)
+        return ends
 
     def settled(self) -> None:
         """Looks after all hosts, so that what programs did just now has been sent."""

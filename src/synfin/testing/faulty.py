@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 
 from synfin.core.problems import Problem
-from synfin.lab.values import is_address
-from synfin.testing import values
 from synfin.testing.base import Base
 from synfin.testing.disturbing import Faults, When, fault_text, transit
 from synfin.testing.values import Duration
@@ -135,9 +133,7 @@ class Faulty(Base):
         return Faults(self, texts, f"partition {shown}")
 
     def _fault(self, way: str, when: When, action: str) -> Faults:
-        for name in values.direction(way):
-            if name != "*" and not is_address(name) and name not in self.network.nodes:
-                self.sim(name)
+        self.way(way)
         return Faults(self, [fault_text(way, when, action)])
 
 

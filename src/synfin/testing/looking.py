@@ -47,6 +47,7 @@ class Looking(Base):
         :meth:`drop`), lost or not; ``within`` the last so many seconds."""
         self.settled()
         since = -(1 << 62) if within is None else self.network.now - values.duration(within)
+        self.way(way)
         return list(self.capture.find(way, flags, since))
 
     def expect(
@@ -71,4 +72,4 @@ class Looking(Base):
     def counters(self, way: str = "*") -> Counters:
         """Packets, octets, retransmissions, SYNs, FINs, resets and losses of a direction."""
         self.settled()
-        return self.capture.counters(*values.direction(way))
+        return self.capture.counters(*self.way(way))

@@ -146,6 +146,7 @@ class Running(Looking):
         the very instant at which the last one leaves; AssertionError when that does not happen
         ``within`` that time."""
         __tracebackhide__ = True
+        self.way(way)
         start = self.network.now
         matcher, found = Matcher(way, flags), list[Packet]()
         enough: asyncio.Future[None] = asyncio.get_running_loop().create_future()
