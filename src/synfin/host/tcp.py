@@ -52,7 +52,6 @@ class TcpLayer(PassiveOpens):
         last = self.last
         assert last is not None
         self.now = now
-        self.arriving = packet
         if not self._is_syn_fin(segment):
             last.received_tos = packet.tos
             self._to_connection(last, segment, now)
@@ -65,6 +64,7 @@ class TcpLayer(PassiveOpens):
         self.arriving_udp = udp_port
         self._receive(packet, segment, now, udp_port)
         self.arriving_udp = 0
+        self.arriving = None  # the buffer behind it may be filled again
 
     def _receive(self, packet: Packet, segment: Segment, now: int, udp_port: int) -> None:
         if not self._addresses_are_sound(packet, segment) or self._is_syn_fin(segment):

@@ -81,7 +81,8 @@ class TcpRecords:
         self.ready_first: object | None = None
         """The one before them: mostly it is alone."""
         self.arriving: Packet | None = None
-        """What is being processed: answers without a connection go back the way it came."""
+        """What is being processed: answers without a connection go back the way it came.
+        None: nothing, or what has no way to tell of (:meth:`~TcpLayer.continues`)."""
         self.bound: dict[int, Informed] = {}
         """Sockets that bind(2) gave a port."""
         self._manners_seen: Manners | None = None
