@@ -63,3 +63,14 @@ def test_leaks_are_failures() -> None:
     with pytest.raises(CheckFailed, match="CLOSE-WAIT"):
         check(leaky, seeds=1, folder=None)
     check(leaky, seeds=1, folder=None, leaks=False)
+
+
+def test_a_fault_of_a_host_that_never_was_is_an_error() -> None:
+    """It could not act, and nobody would notice."""
+
+    async def test(net: Net) -> None:
+        net.fault("clinet>api SYN nth=1 drop")
+        net.link("client", "api")
+
+    with pytest.raises(CheckFailed, match="no host is called 'clinet'"):
+        check(test, seeds=1, folder=None)

@@ -79,6 +79,10 @@ class Quality:
             for name, chance in chances.items()
             if chance is not None
         }
+        if queue is not None and queue < 1:
+            raise Problem(
+                "net.counted", "{name} is 1 or more, not {word}", name="queue", word=str(queue)
+            )
         self.queue = queue
 
     def give(self, wire: Wire) -> None:

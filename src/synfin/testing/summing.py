@@ -20,9 +20,12 @@ _HANGS: Final = (Hang, OutOfTime, TooManyEvents)
 def finish(net: Net, leaks: bool = True) -> None:
     """After a test's own code: lets a second pass, then looks for leaked sockets.
 
-    Raises :class:`LeakedSockets`. Does nothing where no program ever ran.
+    Raises :class:`LeakedSockets`, and ValueError for a fault of a host that never was. Does
+    nothing where no program ever ran.
     """
     __tracebackhide__ = True
+    for fault in net.network.faults:  # they may be told before their hosts are made
+        net.way(f"{fault.selector.source} > {fault.selector.target}")
     if not leaks or not net.ran:
         return
     net.run(asyncio.sleep(SETTLE_NS / 1e9))
