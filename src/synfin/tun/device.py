@@ -121,6 +121,7 @@ class TunDevice:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+            self._file = None  # the number may soon be another file's
 
     # -- in --------------
     def read(self) -> Packet | Malformed | None:
