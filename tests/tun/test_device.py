@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from synfin.tun.device import TunDevice
+from synfin.tun.device import MAX_SEGMENT, TunDevice
+from synfin.wire.ip import PROTO_TCP, Packet
+from synfin.wire.tcp import ACK, CWR, URG, Segment
 
 pytestmark = pytest.mark.needs_tun
 
@@ -52,3 +54,16 @@ def test_a_closed_device_reads_from_nobody_elses_descriptor() -> None:
     assert theirs == ours
     with os.fdopen(theirs, "wb"), os.fdopen(other, "wb"), pytest.raises(ValueError):
         device.read()
+
+
+@pytest.mark.parametrize(("flags", "pieces"), [(ACK, 1), (ACK | CWR, 3), (ACK | URG, 3)])
+def test_what_only_some_pieces_may_say_is_cut_here(flags: int, pieces: int) -> None:
+    """Whoever cuts a large segment in hardware copies flags and urgent pointer to each piece
+    as they are (for Linux's own TCP, too: tcp_write_xmit() cuts in urgent mode)."""
+    end, ours = os.pipe2(os.O_NONBLOCK)
+    device = TunDevice(ours, "pipe", 1500, True, MAX_SEGMENT)
+    segment = Segment(1, 2, 3, 4, flags, 5, payload=bytes(3000), urgent=1500, mss=1000)
+    with os.fdopen(end, "rb"):
+        assert device.write(Packet(bytes(4), bytes(4), PROTO_TCP, segment))
+        assert device.packets_out == pieces
+        device.close()

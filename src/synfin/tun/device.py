@@ -29,7 +29,7 @@ from synfin.tun.frames import (
 from synfin.wire.ip import PROTO_TCP, Packet, decode_packet, encode_packet, encode_parts
 from synfin.wire.malformed import Malformed
 from synfin.wire.pieces import cut, cut_datagram
-from synfin.wire.tcp import CWR, HEADER_LEN, Segment
+from synfin.wire.tcp import CWR, HEADER_LEN, URG, Segment
 from synfin.wire.udp import Datagram
 
 PATH: Final = "/dev/net/tun"
@@ -194,7 +194,7 @@ class TunDevice:
         if not isinstance(segment, Segment) or packet.fragmented or packet.proto != PROTO_TCP:
             return self._write([NO_OFFLOAD, encode_packet(packet)])
         large = 0 < segment.mss < len(segment.payload)
-        if large and (len(segment.payload) > self.max_segment or segment.flags & CWR):
+        if large and (len(segment.payload) > self.max_segment or segment.flags & (CWR | URG)):
             good = True
             for piece in cut(packet):
                 good = self._tcp(piece, 0) and good
