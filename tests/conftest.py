@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 import synfin.wire.tcp
 
+pytest_plugins = ["pytester"]  # for tests/pytest_plugin; pytest wants it said here
+
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 REQUIRE_ALL = IN_CI or os.environ.get("SYNFIN_REQUIRE_ALL") == "1"

@@ -7,8 +7,6 @@ import pytest
 import synfin
 import synfin.pytest_plugin.runs  # here already, so that no inner run has to import it
 
-pytest_plugins = ["pytester"]
-
 PROGRAMS = (Path(__file__).parents[1] / "testing" / "programs.py").read_text(encoding="utf-8")
 
 INI = """
