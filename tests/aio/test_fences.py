@@ -19,6 +19,7 @@ from collections.abc import Callable
 import pytest
 
 from synfin.aio import AioError, Fenced, NoHost, OutOfTime, TooManyEvents, workers
+from synfin.aio.foreign import Foreign
 from synfin.aio.simulated import World
 from tests.aio.places import MS, network, world
 
@@ -56,6 +57,21 @@ def test_patches_hold_inside_a_run_only() -> None:
         assert_real()
     assert_real()
     assert random.getstate() == state
+
+
+def test_a_patch_that_cannot_be_undone_keeps_none_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_self: Foreign) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Foreign, "leave", refuse)
+    with pytest.raises(ZeroDivisionError), world() as here:
+        here.run(asyncio.sleep(1), host="client")
+    assert_real()
+    monkeypatch.undo()
+    with world() as here:  # no other loop is in the way
+        here.run(asyncio.sleep(1), host="client")
 
 
 async def fails() -> None:

@@ -18,6 +18,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from socket import socket as RealSocket
 from types import ModuleType
 from typing import Any, Final
@@ -69,24 +70,30 @@ class Patches:
             raise
 
     def leave(self) -> None:
-        """Undo everything."""
-        if self._foreign is not None:
-            self._foreign.leave()
+        """Undo everything, whatever of it fails; the first failure is raised at the end."""
+        with ExitStack() as last_first:
+            last_first.callback(_leave_runtime)
+            last_first.callback(self._datetimes.leave)
+            last_first.callback(self._random.leave)
+            last_first.callback(self._undo_all)
+            last_first.callback(self._late_imports)
+            last_first.callback(self._undo_scanned)
+            if self._foreign is not None:
+                last_first.callback(self._foreign.leave)
+
+    def _undo_scanned(self) -> None:
         for namespace, name, real, fake in self._scanned:
             if namespace.get(name) is fake:
                 namespace[name] = real
-        self._late_imports()
-        while self._undo:
-            owner, name, value = self._undo.pop()
-            if value is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, value)
-        self._random.leave()
-        self._datetimes.leave()
-        Runtime.kernel = None
-        Runtime.look_again = None
-        Runtime.thread = 0
+
+    def _undo_all(self) -> None:
+        with ExitStack() as undoing:
+            for owner, name, value in self._undo:
+                if value is _MISSING:
+                    undoing.callback(delattr, owner, name)
+                else:
+                    undoing.callback(setattr, owner, name, value)
+            self._undo.clear()
 
     # -- what is patched --------------
     def _patch_all(self) -> None:
@@ -253,6 +260,12 @@ _STANDARD: Final = {
     "multiprocessing", "queue", "logging", "sys", "builtins", "timeit", "cProfile", "faulthandler",
 }  # fmt: skip
 """Modules whose own names stay as they are: they make the real things, or time the run."""
+
+
+def _leave_runtime() -> None:
+    Runtime.kernel = None
+    Runtime.look_again = None
+    Runtime.thread = 0
 
 
 def _find(swapped: dict[int, tuple[Any, Any]]) -> Iterator[tuple[dict[str, Any], str, Any, Any]]:

@@ -34,7 +34,7 @@ SHOWN_SEEDS = 8
         "sweep tests/test_shop.py --seeds 100000 --scheduler tcp://10.0.0.5:8786",
     ),
 )
-@click.argument("tests", nargs=-1, metavar="TEST…")
+@click.argument("tests", nargs=-1, required=True, metavar="TEST…")
 @click.option("--seeds", type=int, default=1000, metavar="N")
 @click.option("--jobs", type=int, default=0, metavar="N")
 @click.option("--scheduler", default="", metavar="ADDRESS")
