@@ -1,5 +1,6 @@
 """Runs of pytest inside pytest: with our plugin, in a process of their own."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import synfin.pytest_plugin.runs  # here already, so that no inner run has to im
 
 PROGRAMS = (Path(__file__).parents[1] / "testing" / "programs.py").read_text(encoding="utf-8")
 
-INI = """
+INSTALLED = any(entry.name == "synfin" for entry in entry_points(group="pytest11"))
+"""pytest finds the plugin by itself, and refuses the same one twice."""
+INI = f"""
 [pytest]
-addopts = -p synfin.pytest_plugin -p no:asyncio
+addopts = {"" if INSTALLED else "-p synfin.pytest_plugin"} -p no:asyncio
 filterwarnings =
   error
   ignore:The configuration option:pytest.PytestDeprecationWarning
