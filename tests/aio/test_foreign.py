@@ -6,8 +6,9 @@ The packages are imitated by modules with the same names and ways in; the real o
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -90,6 +91,26 @@ def test_all_is_open_again_afterwards() -> None:
     assert importlib.import_module("psycopg").Connection.connect("x") == "real"
     assert importlib.import_module("pycares").Channel("x").where == "x"
     assert not any(type(finder).__module__ == "synfin.aio.foreign" for finder in sys.meta_path)
+
+
+def test_modules_may_come_while_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("gone_one", "gone_two"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    kept: list[Callable[[], float]] = []
+
+    async def use() -> None:
+        taker = importlib.import_module("taker")  # and psycopg2
+        kept.append(taker.monotonic)
+        del sys.modules["gone_one"], sys.modules["gone_two"]
+
+    with world() as here:
+        here.run(use(), host="client")
+    taker = importlib.import_module("taker")
+    real = importlib.import_module("time").monotonic
+    assert taker.connect("x") == "real"
+    assert taker.monotonic is real
+    before = real()
+    assert before <= kept[0]() <= real(), "what somebody kept tells the real time again"
 
 
 def test_aiohttp_with_aiodns_asks_the_simulated_dns(monkeypatch: pytest.MonkeyPatch) -> None:

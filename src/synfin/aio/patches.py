@@ -53,7 +53,9 @@ class Patches:
         self._swapped: dict[int, tuple[Any, Any]] = {}
         self._thread: int = 0
         self._scanned: list[tuple[dict[str, Any], str, Any, Any]] = []
-        self._scanned_modules: int = 0
+        self._scanned_modules: dict[str, int] = {}
+        """Which modules there were, by name and identity."""
+        self._active: bool = False
 
     def enter(self) -> None:
         """Patch. Raises AioError when another run is going on."""
@@ -63,6 +65,7 @@ class Patches:
         Runtime.kernel = self._kernel
         Runtime.look_again = self._loop.selector.look_again
         Runtime.thread = self._thread
+        self._active = True
         try:
             self._patch_all()
         except BaseException:
@@ -71,6 +74,7 @@ class Patches:
 
     def leave(self) -> None:
         """Undo everything, whatever of it fails; the first failure is raised at the end."""
+        self._active = False
         with ExitStack() as last_first:
             last_first.callback(_leave_runtime)
             last_first.callback(self._datetimes.leave)
@@ -152,7 +156,7 @@ class Patches:
         ident = _thread.get_ident
 
         def either(*args: Any, **kwargs: Any) -> Any:
-            if ident() == thread:
+            if ident() == thread and self._active:  # somebody may keep it beyond the run
                 return fake(*args, **kwargs)
             return real(*args, **kwargs)
 
@@ -229,9 +233,10 @@ class Patches:
     # -- names taken elsewhere --------------
     def _elsewhere(self, swapped: dict[int, tuple[Any, Any]]) -> None:
         """Module globals that are one of the real things."""
-        if self._scanned_modules != len(sys.modules):
-            self._scanned = list(_find(swapped))
-            self._scanned_modules = len(sys.modules)
+        there = {name: id(module) for name, module in sys.modules.items()}
+        if self._scanned_modules != there:
+            self._scanned = list(_find(swapped, sys.modules))
+            self._scanned_modules = there
         else:
             self._scanned = [
                 (namespace, name, real, swapped[id(real)][1])
@@ -243,10 +248,11 @@ class Patches:
 
     def _late_imports(self) -> None:
         """Modules imported during the run took what was there: they get the real things."""
-        if self._scanned_modules != len(sys.modules):
-            fakes = {id(fake): (fake, real) for real, fake in self._swapped.values()}
-            for namespace, name, _fake, real in list(_find(fakes)):
-                namespace[name] = real
+        known = self._scanned_modules
+        late = {n: module for n, module in sys.modules.items() if known.get(n) != id(module)}
+        fakes = {id(fake): (fake, real) for real, fake in self._swapped.values()}
+        for namespace, name, _fake, real in list(_find(fakes, late)):
+            namespace[name] = real
         self._swapped = {}
 
 
@@ -268,8 +274,10 @@ def _leave_runtime() -> None:
     Runtime.thread = 0
 
 
-def _find(swapped: dict[int, tuple[Any, Any]]) -> Iterator[tuple[dict[str, Any], str, Any, Any]]:
-    for title, module in list(sys.modules.items()):
+def _find(
+    swapped: dict[int, tuple[Any, Any]], modules: dict[str, ModuleType]
+) -> Iterator[tuple[dict[str, Any], str, Any, Any]]:
+    for title, module in list(modules.items()):
         if not isinstance(module, ModuleType) or title.startswith(_OURS):
             continue
         if title.partition(".")[0] in _STANDARD:
