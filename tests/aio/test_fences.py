@@ -62,7 +62,10 @@ def test_patches_hold_inside_a_run_only() -> None:
 def test_a_patch_that_cannot_be_undone_keeps_none_of_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(_self: Foreign) -> None:
+    leave = Foreign.leave
+
+    def refuse(self: Foreign) -> None:
+        leave(self)
         raise ZeroDivisionError
 
     monkeypatch.setattr(Foreign, "leave", refuse)
