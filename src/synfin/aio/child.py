@@ -26,7 +26,6 @@ class ChildDriver(Driver):
     """Time and packets come from the simulator, in another process."""
 
     def __init__(self, first: dict[str, Any], source: IO[bytes], sink: IO[bytes]) -> None:
-        super().__init__()
         self._source: IO[bytes] = source
         self._sink: IO[bytes] = sink
         self._now: int = 0

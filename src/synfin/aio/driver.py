@@ -1,9 +1,11 @@
 """What the event loop needs of the world below: hosts, a clock, and waiting.
 
-Two things implement it: the simulator (:mod:`synfin.aio.simulated`, virtual time) and a TUN
-device (real time). Times are ns.
+The simulator (:mod:`synfin.aio.simdriver`, virtual time), a TUN device
+(:mod:`synfin.aio.over_tun`, real time) and the interpreter of a host that has its own
+(:mod:`synfin.aio.child`) implement it. Times are ns.
 """
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 from synfin.aio.errors import Fenced
@@ -15,56 +17,55 @@ WRITE: Final = 2
 """Interest and readiness of a descriptor; the numbers of :mod:`selectors`."""
 
 
-class Readiness:
+class Readiness(ABC):
     """Whoever is told what became ready: the selector."""
 
+    @abstractmethod
     def socket_ready(self, sock: Socket) -> None:
         """The readiness of ``sock`` changed; only now is it worth a look."""
-        raise NotImplementedError
 
+    @abstractmethod
     def descriptor_ready(self, fd: int, events: int) -> None:
         """The real descriptor ``fd`` is ready for ``events``."""
-        raise NotImplementedError
 
 
-class Driver:
-    """Base class of both. ``readiness`` is set by the selector before anything runs."""
+class Driver(ABC):
+    """Base class of all. ``readiness`` is set by the selector before anything runs."""
 
     real_time: bool = False
     """False: time passes only in :meth:`wait`, and threads would be a source of chance."""
 
-    def __init__(self) -> None:
-        self.readiness: Readiness = Readiness()
+    readiness: Readiness
 
+    @abstractmethod
     def now(self) -> int:
         """ns since the beginning."""
-        raise NotImplementedError
 
+    @abstractmethod
     def engine(self, host: str) -> Host:
         """The kernel of ``host``, of its present boot. KeyError for no such host."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hosts(self) -> list[str]:
         """The names of all hosts on which programs may run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def names(self) -> dict[str, list[str]]:
         """Names that the DNS knows, each with its addresses."""
-        raise NotImplementedError
 
+    @abstractmethod
     def touched(self, host: str) -> None:
         """A program made calls on a socket of ``host``: what it sends leaves before time
         passes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def flush(self) -> None:
         """Look after the hosts that were touched, without letting time pass."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wait(self, until: int | None) -> bool:
         """Let time pass until something became ready or ``until`` (None: for ever); may
         return early. False: nothing can ever happen."""
-        raise NotImplementedError
 
     def watch(self, fd: int, events: int) -> None:
         """Tell :attr:`readiness` when the real descriptor ``fd`` is ready for ``events``;
@@ -76,6 +77,8 @@ class Driver:
 
     def unwatch(self, fd: int) -> None:
         """No more of :meth:`watch`."""
+        return  # where that refuses there is nothing to end
 
     def close(self) -> None:
         """The loop is done."""
+        return  # who holds nothing of the system's has nothing to give back

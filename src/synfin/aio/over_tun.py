@@ -18,9 +18,9 @@ clocks, randomness, signals, threads, child processes and pipes are the system's
 import asyncio
 import select
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Coroutine, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass
 from ipaddress import IPv4Interface
 from types import TracebackType
 from typing import Any, Final, TypeVar
@@ -34,11 +34,11 @@ from synfin.aio.stock import StockLoop
 from synfin.core.settings import LINUX, SECOND, Settings
 from synfin.host.host import Host
 from synfin.host.sockets import Socket
-from synfin.sim.faults import parse_fault
 from synfin.sim.network import Network
 from synfin.tun import namespace
 from synfin.tun.device import TunDevice
 from synfin.tun.driver import Driver as DeviceDriver
+from synfin.tun.realtime import Link as Link
 from synfin.tun.realtime import RealTime
 
 T = TypeVar("T")
@@ -51,31 +51,12 @@ _EVENTS: Final = {READ: select.EPOLLIN, WRITE: select.EPOLLOUT,
                   READ | WRITE: select.EPOLLIN | select.EPOLLOUT}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Link:
-    """The way between synfin and the device, both directions alike: ns, bit/s, probabilities
-    0 to 1. ``faults`` are texts such as ``synfin>kernel SYN nth=1 drop``
-    (:func:`synfin.sim.faults.parse_fault`)."""
-
-    delay: int = 0
-    jitter: int = 0
-    rate: int = 0
-    queue: int = 0
-    loss: float = 0.0
-    duplicate: float = 0.0
-    reorder: float = 0.0
-    corrupt: float = 0.0
-    faults: Sequence[str] = ()
-    seed: int = 1
-
-
 class RealDriver(Driver):
     """What both ways have in common: names, and news that end a wait."""
 
     real_time = True
 
     def __init__(self, address: str, kernel: str) -> None:
-        super().__init__()
         self._addresses: Final[Mapping[str, str]] = {SYNFIN: address, KERNEL: kernel}
         self._news: bool = False
         self._is_touched: bool = False
@@ -113,9 +94,9 @@ class RealDriver(Driver):
             self.turn(left)
         return True
 
+    @abstractmethod
     def turn(self, most: int) -> None:
         """What is due; else waits for something, at most ``most`` ns."""
-        raise NotImplementedError
 
     def quiet(self) -> bool:
         """Nothing is on the way."""
@@ -187,21 +168,7 @@ class LinkDriver(RealDriver):
         prefix = own.network.prefixlen
         self.network.add_host(SYNFIN, f"{own.ip}/{prefix}", settings=settings)
         self.network.add_host(KERNEL, f"{kernel}/{prefix}")
-        self.network.link(
-            SYNFIN,
-            KERNEL,
-            link.delay,
-            jitter_ns=link.jitter,
-            rate_bps=link.rate,
-            queue_packets=link.queue,
-            mtu=device.mtu,
-            loss=link.loss,
-            duplicate=link.duplicate,
-            reorder=link.reorder,
-            corrupt=link.corrupt,
-        )
-        for text in link.faults:
-            self.network.add_fault(parse_fault(text))
+        link.join(self.network, SYNFIN, KERNEL, device.mtu)
         self.network.on_ready(SYNFIN, self._ready)
         self._real.begin()
 

@@ -13,7 +13,6 @@ class SimDriver(Driver):
     """Virtual time: it passes only while every program waits."""
 
     def __init__(self, network: Network, max_time_ns: int, max_events: int) -> None:
-        super().__init__()
         self.network: Network = network
         self.max_time_ns: int = max_time_ns
         self.max_events: int = max_events

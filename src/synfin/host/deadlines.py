@@ -84,7 +84,8 @@ class Deadlines:
         connection.heap_at = at
 
     def _down(self, connection: HostConnection, at: int) -> None:
-        """From place ``at``, which is free, away from the top."""
+        """From place ``at``, which is free, away from the top. (The simulator's queue does the
+        same: one for both would call through a type that mypyc does not know.)"""
         heap = self._heap
         size = len(heap)
         below = 2 * at + 1

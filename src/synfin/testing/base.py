@@ -98,7 +98,7 @@ class Base:
 
     def join(self) -> None:
         """Links all hosts that find no way to each other; done before each run."""
-        raise NotImplementedError
+        raise NotImplementedError  # Net, the only kind there is, makes links
 
     def cable(self, a: str, b: str) -> Link | None:
         """The link between two nodes, if there is one."""

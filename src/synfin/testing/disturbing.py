@@ -1,5 +1,6 @@
 """Faults in force: started by a call, ended by ``with``, ``.stop()`` or the end of the test."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -18,7 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Disturbance:
+class Disturbance(ABC):
     """Something wrong with the network from now on. As a context manager or decorator it
     ends with the block or function; else it lasts, unless :meth:`stop` is called."""
 
@@ -54,13 +55,13 @@ class Disturbance:
 
         return now
 
+    @abstractmethod
     def start(self) -> None:
         """In force (again). Does nothing where it is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """No longer in force. Does nothing the second time."""
-        raise NotImplementedError
 
     def heal(self) -> None:
         """The same as :meth:`stop`."""

@@ -10,13 +10,15 @@ import errno
 import os
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from synfin.core.events import Observer
 from synfin.core.settings import MICROSECOND, MILLISECOND, SECOND, Settings
 from synfin.core.timers import NEVER
+from synfin.sim.faults import parse_fault
 from synfin.sim.host import Engine, Factory, SimHost
 from synfin.sim.network import Network, default_factory
 from synfin.wire.ip import Packet, decode_packet, encode_packet
@@ -32,6 +34,42 @@ _LOST: Final = frozenset(
     {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EIO, errno.EINVAL}
     | {getattr(errno, "EBADFD", errno.EBADF)}
 )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way between two hosts, both directions alike: ns, bit/s, probabilities 0 to 1.
+    ``faults`` are texts such as ``client>server SYN nth=1 drop``
+    (:func:`synfin.sim.faults.parse_fault`); ``seed`` is that of all dice."""
+
+    delay: int = 0
+    jitter: int = 0
+    rate: int = 0
+    queue: int = 0
+    loss: float = 0.0
+    duplicate: float = 0.0
+    reorder: float = 0.0
+    corrupt: float = 0.0
+    faults: Sequence[str] = ()
+    seed: int = 1
+
+    def join(self, network: Network, a: str, b: str, mtu: int) -> None:
+        """Puts it between the hosts ``a`` and ``b``. Raises ValueError for a bad fault."""
+        network.link(
+            a,
+            b,
+            self.delay,
+            jitter_ns=self.jitter,
+            rate_bps=self.rate,
+            queue_packets=self.queue,
+            mtu=mtu,
+            loss=self.loss,
+            duplicate=self.duplicate,
+            reorder=self.reorder,
+            corrupt=self.corrupt,
+        )
+        for text in self.faults:
+            network.add_fault(parse_fault(text))
 
 
 class Gate:

@@ -12,9 +12,8 @@ from synfin.core.events import Observer
 from synfin.core.settings import LINUX, Settings
 from synfin.host.host import Host
 from synfin.live.exec.relay import Far, Relay
-from synfin.sim.faults import parse_fault
 from synfin.sim.host import Engine
-from synfin.tun.realtime import RealTime
+from synfin.tun.realtime import Link, RealTime
 
 CLIENT: Final = "client"
 SERVER: Final = "server"
@@ -23,21 +22,10 @@ PREFIX: Final = 24
 
 
 @dataclass(frozen=True)
-class LinkWish:
-    """How the link shall be, both ways alike: ns, bit/s, octets, probabilities 0 to 1.
-    ``faults`` are texts (:func:`synfin.sim.faults.parse_fault`)."""
+class LinkWish(Link):
+    """How the link shall be, and what is at its far end; ``mtu`` in octets."""
 
-    delay: int = 0
-    jitter: int = 0
-    rate: int = 0
-    queue: int = 0
     mtu: int = 1500
-    loss: float = 0.0
-    duplicate: float = 0.0
-    reorder: float = 0.0
-    corrupt: float = 0.0
-    faults: tuple[str, ...] = ()
-    seed: int = 1
     settings: Settings = field(default=LINUX)
     """TCP at the far end, where synfin answers for the machine's services."""
     reasons: bool = False
@@ -58,21 +46,7 @@ class RealLink(RealTime):
         super().__init__(devices, wish.seed, self._make_far)
         for name, address in ADDRESSES.items():
             self.net.add_host(name, f"{address}/{PREFIX}", settings=wish.settings)
-        self.net.link(
-            CLIENT,
-            SERVER,
-            wish.delay,
-            jitter_ns=wish.jitter,
-            rate_bps=wish.rate,
-            queue_packets=wish.queue,
-            mtu=wish.mtu,
-            loss=wish.loss,
-            duplicate=wish.duplicate,
-            reorder=wish.reorder,
-            corrupt=wish.corrupt,
-        )
-        for text in wish.faults:
-            self.net.add_fault(parse_fault(text))
+        wish.join(self.net, CLIENT, SERVER, wish.mtu)
         self.begin()
 
     def _make_far(
